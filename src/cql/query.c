@@ -1,19 +1,22 @@
 /* src/cql/query.c - what callers ask of a tree besides its truth. */
 #include "cql/tree.h"
 
+/* Not by cql_node: what a rule or a permission adds must not make a user's filter too deep. */
 CqlExpr *cql_and(CqlExpr *x, CqlExpr *y, Arena *a)
 {
-    Err err = { 0 };
-    CqlBuild b = { .a = a, .err = &err };
-    CqlExpr *e;
+    CqlExpr *e, **arg;
 
     if (!x || !y)
         return x ? x : y;
-    e = cql_node(&b, CQL_OP_AND, (CqlExpr){ .at = x->at, .json = x->json, .path = x->path }, (CqlExpr *[]){ x, y }, 2);
-    if (e) {
-        e->kind = CQL_BOOL;
-        e->constant = x->constant && y->constant;
-    }
+    e = NEW(a, CqlExpr);
+    arg = NEWS(a, CqlExpr *, 2);
+    if (!e || !arg)
+        return NULL;
+    arg[0] = x;
+    arg[1] = y;
+    *e = (CqlExpr){ .op = CQL_OP_AND, .at = x->at, .json = x->json, .path = x->path, .arg = arg, .narg = 2,
+        .depth = 1 + (x->depth > y->depth ? x->depth : y->depth), .kind = CQL_BOOL,
+        .constant = x->constant && y->constant };
     return e;
 }
 
