@@ -89,6 +89,7 @@ typedef struct Road {
     bool counted;
 } Road;
 
+typedef struct Reader Reader; /* of pinyin */
 typedef struct County {
     const DemoSpec *spec;
     Data d;
@@ -122,6 +123,7 @@ typedef struct County {
     Section *section;
     size_t nsection, section_max;
     size_t persons, households;
+    Reader *reader;
     Weighted family; /* surnames */
     Past past[64];
     size_t npast;
@@ -197,8 +199,8 @@ bool demo_divisions(County *c, Err *err) MUST;
 bool demo_plan(County *c, Err *err) MUST;                    /* how many of what, where the box lies */
 size_t demo_town_of(const County *c, Str number);            /* SIZE_MAX: absent */
 bool demo_name_villages(County *c, Err *err) MUST;
-Str demo_roman(Str han, Arena *a); /* pinyin, no tones, joined, first letter a capital */
-bool demo_initials(Str han, const char *letters);
+Str demo_roman(const County *c, Str han, Arena *a); /* pinyin, no tones, joined, first letter a capital */
+bool demo_initials(const County *c, Str han, const char *letters);
 bool demo_families(County *c) MUST;
 Str demo_family(const County *c, size_t i); /* surname by index */
 Str demo_clan(const County *c, size_t village); /* its first surname */

@@ -31,7 +31,7 @@ typedef struct DemoSpec {
     size_t persons; /* 100 … 2,000,000 */
     uint64_t seed;
     int32_t today;         /* day number */
-    const char *data;      /* folder of demo/ with its YAML */
+    const char *data;      /* folder of the YAML of 00-common/demo */
     const char *out;       /* folder for dem.bin (terrain) and files/ (the sheets of S03, S06); may be NULL */
 } DemoSpec;
 typedef struct DemoSink { /* a record, and all it points to, is borrowed until the call returns */

@@ -5,11 +5,11 @@
 
 /* --- pinyin: one reading a character, kept ------------------------------------------------------------------ */
 enum { KEPT = 4096 };
-typedef struct Reader {
+struct Reader {
     UTransliterator *icu;
     uint32_t code[KEPT];
     char reading[KEPT][8];
-} Reader;
+};
 
 static void reading_of(Reader *r, uint32_t code, char out[8])
 {
@@ -48,27 +48,25 @@ static const char *read_char(Reader *r, uint32_t code)
     return r->reading[i];
 }
 
-/* One reader a thread: made at its first use, closed by nobody but the end of the thread's process. */
-static Reader *reader(void)
+static bool reader_open(County *c)
 {
-    static _Thread_local Reader *one;
+    UErrorCode bad = U_ZERO_ERROR;
+    const UChar id[] = u"Han-Latin;Latin-ASCII";
 
-    if (!one && (one = mem_new(1, sizeof *one))) {
-        UErrorCode bad = U_ZERO_ERROR;
-        const UChar id[] = u"Han-Latin;Latin-ASCII";
-
-        one->icu = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &bad);
-    }
-    return one;
+    c->reader = NEW(c->a, Reader);
+    if (!c->reader)
+        return false;
+    c->reader->icu = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &bad);
+    return !c->reader->icu || arena_defer(c->a, utrans_close, c->reader->icu);
 }
 
-Str demo_roman(Str han, Arena *a)
+Str demo_roman(const County *c, Str han, Arena *a)
 {
     char text[200];
     size_t n = 0;
 
     for (uint32_t code; (code = str_next(&han)) && n < sizeof text - 8;) {
-        const char *p = read_char(reader(), code);
+        const char *p = read_char(c->reader, code);
 
         while (*p)
             text[n++] = *p++;
@@ -78,10 +76,10 @@ Str demo_roman(Str han, Arena *a)
     return str_copy(a, (Str){ text, n });
 }
 
-bool demo_initials(Str han, const char *letters)
+bool demo_initials(const County *c, Str han, const char *letters)
 {
     for (uint32_t code; (code = str_next(&han)); letters++)
-        if (!*letters || read_char(reader(), code)[0] != *letters)
+        if (!*letters || read_char(c->reader, code)[0] != *letters)
             return false;
     return !*letters;
 }
@@ -203,7 +201,7 @@ static bool name_is_free(const County *c, const Lot *l, Str name)
     char once[8] = { 0 };
 
     memcpy(once, l->once.ptr, l->once.len < 7 ? l->once.len : 7);
-    return !map_get(l->used, name) && !listed(yaml_get(c->d.places, "reserved"), name) && !demo_initials(name, once);
+    return !map_get(l->used, name) && !listed(yaml_get(c->d.places, "reserved"), name) && !demo_initials(c, name, once);
 }
 
 static bool give(County *c, Lot *l, size_t v, Str bare)
@@ -303,7 +301,7 @@ static bool group_names(County *c)
                 const Str family = demo_family(c, demo_draw(&c->family, &r));
                 const Str name = str_fmt(c->a, "%.*s家%.*s", STRV(family), STRV(pick(&back, &r)));
 
-                if (!demo_initials(name, "ljw")) {
+                if (!demo_initials(c, name, "ljw")) {
                     g->name = name;
                     break;
                 }
@@ -394,7 +392,7 @@ bool demo_name_villages(County *c, Err *err)
     bool good;
 
     communities(c);
-    good = codes(c) && demo_families(c);
+    good = reader_open(c) && codes(c) && demo_families(c);
     if (good)
         clans(c);
     good = good && lot_open(c, &l) && on_purpose(c, &l);
