@@ -74,8 +74,13 @@ static void ground_cost(const County *c, float *cost)
 {
     const size_t n = (size_t)c->g.w * (size_t)c->g.h;
 
-    for (size_t i = 0; i < n; i++)
-        cost[i] = 1 + powf(fminf(c->slope[i] / 7, 4), 1.3F) + (c->wet[i] == 1 && c->upstream[i] > 40 ? 12 : 0);
+    for (size_t i = 0; i < n; i++) {
+        const Xy p = demo_centre(c->g, i);
+        const float whim = (float)demo_fractal(c->spec->seed ^ 31, p.x / 420, p.y / 420, 2);
+
+        cost[i] = (1 + fminf(c->slope[i] * c->slope[i] / 60, 6)) * (1 + 0.55F * fmaxf(whim, -1)) +
+                  (c->wet[i] == 1 && c->upstream[i] > 40 ? 12 : 0);
+    }
 }
 
 typedef struct Coarse {

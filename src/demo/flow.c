@@ -145,13 +145,13 @@ static void distances(County *c)
 static double lake_field(const County *c, const Yaml *lake, Xy p)
 {
     const double km2 = demo_num(lake, "km2") * c->scale * c->scale, s = demo_num(lake, "stretch");
-    const double r = sqrt(km2 * 1e6 / 3.14159 / s);
+    const double r = sqrt(km2 * 1e6 / 3.14159 / s) * (demo_num(lake, "oxbow") != 0 ? 1.4 : 1);
     const double dx = (p.x - demo_num(lake, "x") * c->size.x) / (r * s), dy = (p.y - demo_num(lake, "y") * c->size.y) / r;
     const double rough = 0.22 * demo_fractal(c->spec->seed ^ 77, p.x / r / 0.9, p.y / r / 0.9, 3);
     const double d = sqrt(dx * dx + dy * dy);
 
-    if (demo_num(lake, "oxbow") != 0)
-        return dy > -0.35 ? fabs(d - 0.85) * 2.2 + rough : 9;
+    if (demo_num(lake, "oxbow") != 0) /* a crescent: a round less a round */
+        return fmax(d, 1.9 - hypot(dx * 1.05, dy + 0.5)) + rough / 3;
     return d + rough;
 }
 
@@ -162,9 +162,15 @@ static void lakes(County *c, size_t n)
     for (y = y ? y->first : NULL; y && c->nlake < LEN(c->lake); y = y->next) {
         if (demo_town_of(c, yaml_text(y, "township")) == SIZE_MAX)
             continue;
-        for (size_t i = 0; i < n; i++)
-            if (lake_field(c, y, demo_centre(c->g, i)) < 1)
+        const Xy mid = { demo_num(y, "x") * c->size.x, demo_num(y, "y") * c->size.y };
+        const double reach = sqrt(demo_num(y, "km2") * 1e6 * demo_num(y, "stretch")) * c->scale * 2;
+
+        for (size_t i = 0; i < n; i++) {
+            const Xy p = demo_centre(c->g, i);
+
+            if (fabs(p.x - mid.x) < reach && fabs(p.y - mid.y) < reach && lake_field(c, y, p) < 1)
                 c->wet[i] = 2;
+        }
         c->lake[c->nlake++] = (Stream){ yaml_text(y, "name"), yaml_text(y, "roman"), { 0 } };
     }
 }
@@ -218,6 +224,11 @@ bool demo_flow(County *c, Err *err)
     gather(c, order, n);
     for (size_t i = 0; i < n; i++)
         c->wet[i] = c->upstream[i] >= least;
+    for (size_t i = (size_t)c->g.w; i + (size_t)c->g.w < n; i++) /* a big river is more than a cell wide */
+        if (c->upstream[i] > 260) {
+            c->wet[i + 1] = 1;
+            c->wet[i + (size_t)c->g.w] = 1;
+        }
     if (!named_streams(c))
         return FAIL(err, BASE_NO_MEMORY, STR("rivers"), "terrain");
     lakes(c, n);

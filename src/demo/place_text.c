@@ -48,6 +48,11 @@ static const char *read_char(Reader *r, uint32_t code)
     return r->reading[i];
 }
 
+static void close_icu(void *icu)
+{
+    utrans_close(icu);
+}
+
 static bool reader_open(County *c)
 {
     UErrorCode bad = U_ZERO_ERROR;
@@ -57,7 +62,18 @@ static bool reader_open(County *c)
     if (!c->reader)
         return false;
     c->reader->icu = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &bad);
-    return !c->reader->icu || arena_defer(c->a, utrans_close, c->reader->icu);
+    const Yaml *own = yaml_get(c->d.places, "readings");
+    for (const Yaml *y = own ? own->first : NULL; y; y = y->next) { /* of characters with more than one */
+        Str han = y->key;
+        const uint32_t code = str_next(&han);
+        size_t i = code * 2654435761U % KEPT;
+
+        while (c->reader->code[i])
+            i = (i + 1) % KEPT;
+        c->reader->code[i] = code;
+        memcpy(c->reader->reading[i], y->text.ptr, y->text.len < 7 ? y->text.len : 7);
+    }
+    return !c->reader->icu || arena_defer(c->a, close_icu, c->reader->icu);
 }
 
 Str demo_roman(const County *c, Str han, Arena *a)

@@ -206,19 +206,63 @@ static Item pop(Heap *h)
 static const int step_x[8] = { 1, -1, 0, 0, 1, 1, -1, -1 }, step_y[8] = { 0, 0, 1, -1, 1, -1, 1, -1 };
 static const float step_m[8] = { 1, 1, 1, 1, 1.41421356F, 1.41421356F, 1.41421356F, 1.41421356F };
 
-/* Territories stay in one piece: a label grows over edges only. */
-bool demo_spread(const Spread *s, uint16_t *label, float *far, Arena *a)
+/* A cell reached over a corner must also touch its label by an edge, so that territories stay in one piece; where it
+ * does not, it is asked for again over the cheapest edge. True: settled. */
+static bool touches(const Spread *s, Heap *h, const uint8_t *done, uint16_t *label, float *far, uint32_t cell)
 {
-    const size_t cells = (size_t)s->g.w * (size_t)s->g.h;
-    Heap h = { NEWS(a, Item, 5 * cells + s->n), 0, 5 * cells + s->n };
+    const int x = (int)(cell % (size_t)s->g.w), y = (int)(cell / (size_t)s->g.w);
+    uint32_t best = UINT32_MAX;
+    float least = INFINITY;
+
+    for (int k = 0; k < 4; k++) {
+        const int nx = x + step_x[k], ny = y + step_y[k];
+        const uint32_t at = (uint32_t)(ny * s->g.w + nx);
+
+        if (nx < 0 || ny < 0 || nx >= s->g.w || ny >= s->g.h || !done[at])
+            continue;
+        if (label[at] == label[cell])
+            return true;
+        const float cost = far[at] + (float)s->g.cell * (s->cost[cell] + s->cost[at]) / 2;
+        if (cost < least && (!s->within || s->within[cell] == s->home[label[at]])) {
+            least = cost;
+            best = at;
+        }
+    }
+    far[cell] = INFINITY;
+    label[cell] = NOBODY;
+    if (best != UINT32_MAX) {
+        far[cell] = least;
+        label[cell] = label[best];
+        push(h, least, cell);
+    }
+    return false;
+}
+
+static void relax(const Spread *s, Heap *h, const uint8_t *done, uint16_t *label, float *far, Item it)
+{
+    const int x = (int)(it.cell % (size_t)s->g.w), y = (int)(it.cell / (size_t)s->g.w);
+
+    for (int k = 0; k < 8; k++) {
+        const int nx = x + step_x[k], ny = y + step_y[k];
+        const size_t to = (size_t)ny * (size_t)s->g.w + (size_t)nx;
+
+        if (nx < 0 || ny < 0 || nx >= s->g.w || ny >= s->g.h || done[to])
+            continue;
+        if (s->within && s->within[to] != s->home[label[it.cell]])
+            continue;
+        const float cost = it.cost + step_m[k] * (float)s->g.cell * (s->cost[it.cell] + s->cost[to]) / 2;
+        if (cost >= far[to])
+            continue;
+        far[to] = cost;
+        label[to] = label[it.cell];
+        push(h, cost, to);
+    }
+}
+
+static void sow(const Spread *s, Heap *h, uint16_t *label, float *far)
+{
     double least = 0;
 
-    if (!h.item)
-        return false;
-    for (size_t i = 0; i < cells; i++) {
-        far[i] = INFINITY;
-        label[i] = NOBODY;
-    }
     for (size_t i = 0; i < s->n && s->lead; i++)
         least = fmin(least, -s->lead[i]);
     for (size_t i = 0; i < s->n; i++) {
@@ -228,29 +272,32 @@ bool demo_spread(const Spread *s, uint16_t *label, float *far, Arena *a)
             continue;
         far[s->seed[i]] = at;
         label[s->seed[i]] = (uint16_t)i;
-        push(&h, at, s->seed[i]);
+        push(h, at, s->seed[i]);
     }
+}
+
+bool demo_spread(const Spread *s, uint16_t *label, float *far, Arena *a)
+{
+    const size_t cells = (size_t)s->g.w * (size_t)s->g.h;
+    Heap h = { NEWS(a, Item, 3 * cells + s->n), 0, 3 * cells + s->n };
+    uint8_t *done = NEWS(a, uint8_t, cells);
+
+    if (!h.item || !done)
+        return false;
+    for (size_t i = 0; i < cells; i++) {
+        far[i] = INFINITY;
+        label[i] = NOBODY;
+    }
+    sow(s, &h, label, far);
     while (h.n) {
         const Item it = pop(&h);
-        const int x = (int)(it.cell % (size_t)s->g.w), y = (int)(it.cell / (size_t)s->g.w);
 
-        if (it.cost > far[it.cell])
+        if (done[it.cell] || it.cost < far[it.cell] || it.cost > far[it.cell])
             continue;
-        for (int k = 0; k < 4; k++) {
-            const int nx = x + step_x[k], ny = y + step_y[k];
-            const size_t to = (size_t)ny * (size_t)s->g.w + (size_t)nx;
-
-            if (nx < 0 || ny < 0 || nx >= s->g.w || ny >= s->g.h)
-                continue;
-            if (s->within && s->within[to] != s->home[label[it.cell]])
-                continue;
-            const float cost = it.cost + (float)s->g.cell * (s->cost[it.cell] + s->cost[to]) / 2;
-            if (cost >= far[to])
-                continue;
-            far[to] = cost;
-            label[to] = label[it.cell];
-            push(&h, cost, to);
-        }
+        if (s->seed[label[it.cell]] != it.cell && !touches(s, &h, done, label, far, it.cell))
+            continue;
+        done[it.cell] = 1;
+        relax(s, &h, done, label, far, it);
     }
     return true;
 }

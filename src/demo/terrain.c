@@ -64,7 +64,7 @@ static double plan_height(const County *c, const Valley *v, size_t nv, double x,
     double cut = 0;
 
     z += rough * (150 + 330 * high) * (ridged(s ^ 11, x * 7, y * 7, 5) * 1.5 - 0.55);
-    z += 5 * demo_fractal(s ^ 17, x * 24, y * 24, 2);
+    z += 7 * demo_fractal(s ^ 17, x * 26, y * 26, 2) + (3 + 30 * rough) * demo_fractal(s ^ 19, x * 70, y * 70, 2);
     for (size_t k = 0; k < nv; k++)
         for (size_t i = 1; i < v[k].n; i++) {
             const double ax = v[k].x[i - 1], ay = v[k].y[i - 1], dx = v[k].x[i] - ax, dy = v[k].y[i] - ay;
@@ -161,10 +161,12 @@ bool demo_terrain(County *c, Err *err)
         return FAIL(err, BASE_NO_MEMORY, STR("erosion"), "terrain");
     for (size_t i = 0; i < cells; i++) {
         const Xy p = demo_centre(c->g, i);
-        const double u = p.y / c->size.y, rough = u < 0.6 ? 1 - u / 0.62 : 0.03;
+        const double u = p.y / c->size.y, rough = u < 0.6 ? 1 - u / 0.62 : 0.03, one = c->scale * 1700;
+        const Xy q = { p.x / one, p.y / one }; /* the eight directions of the flow are bent out of sight */
+        const double wx = demo_fractal(c->spec->seed ^ 41, q.x, q.y, 3), wy = demo_fractal(c->spec->seed ^ 43, q.x, q.y, 3);
 
-        c->z[i] = sample(base, coarse, p.x, p.y) +
-                  (float)(c->scale * 26 * rough * demo_fractal(c->spec->seed ^ 23, p.x / c->scale / 700, p.y / c->scale / 700, 3));
+        c->z[i] = sample(base, coarse, p.x + 330 * c->scale * wx, p.y + 330 * c->scale * wy) +
+                  (float)(c->scale * 9 * rough * demo_noise(c->spec->seed ^ 23, 5 * q.x, 5 * q.y));
     }
     slopes(c);
     return true;
