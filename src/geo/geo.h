@@ -104,9 +104,12 @@ bool geo_tile_valid(GeoGrid g, int64_t z, int64_t x, int64_t y);
 void geo_tile_at(GeoGrid g, int z, double lon, double lat, uint32_t *x, uint32_t *y);
 /* Mercator as whole numbers: the world is [0, 2^31) both ways, y down; clamps to ± 85.05° */
 void geo_mercator(double lon, double lat, int32_t *x, int32_t *y);
-uint64_t geo_hilbert(uint32_t x, uint32_t y, int bits); /* place on the curve over 2^bits × 2^bits */
+/* The same for a grid: CGCS2000's world is 360° wide and 180° high, y from the north pole. */
+void geo_world(GeoGrid g, double lon, double lat, int32_t *x, int32_t *y);
+void geo_degrees(int32_t x, int32_t y, double *lon, double *lat); /* of geo_mercator, within half a unit (1 cm) */
+uint64_t geo_hilbert(uint32_t x, uint32_t y, int bits); /* place on the curve over 2^bits × 2^bits, bits <= 31 */
 
-/* MVT 2.1 writer: one layer at a time, features from WKB in degrees or from whole Mercator coordinates. */
+/* MVT 2.1 writer: one layer at a time, features from WKB in degrees. */
 typedef struct MvtLayer MvtLayer;
 typedef struct MvtValue { /* one attribute */
     enum { MVT_NULL, MVT_TEXT, MVT_INT, MVT_DOUBLE, MVT_BOOL } kind;
@@ -114,10 +117,34 @@ typedef struct MvtValue { /* one attribute */
     int64_t i;
     double d;
 } MvtValue;
-MvtLayer *mvt_layer(Str name, GeoGrid g, int z, uint32_t x, uint32_t y, Arena *a); /* extent 4096, buffer 64 (points 128) */
-size_t mvt_key(MvtLayer *l, Str key);                                  /* index of an attribute's name */
+enum { MVT_EXTENT = 4096, MVT_BUFFER = 64, MVT_BUFFER_POINT = 128, MVT_FULL = 19 }; /* at zoom 19 a unit is a world unit */
+MvtLayer *mvt_layer(Str name, GeoGrid g, int z, uint32_t x, uint32_t y, Arena *a); /* NULL: no memory */
+size_t mvt_key(MvtLayer *l, Str key); /* index of an attribute's name, from 0 in order of calls */
 /* Clips, simplifies for the zoom, quantises; a polygon smaller than 4 units² or a line shorter than 1 is dropped
  * (returns false, nothing written) unless `keep`. value[i] belongs to key i; MVT_NULL is left out. */
 bool mvt_add(MvtLayer *l, uint64_t id, Bytes wkb, const MvtValue *value, size_t nvalue, bool keep);
 size_t mvt_count(const MvtLayer *l);
-void mvt_end(MvtLayer *l, Buf *out); /* appends the layer to a tile; nothing if it is empty */
+bool mvt_end(MvtLayer *l, Buf *out) MUST; /* appends the layer to a tile, nothing if it is empty; false: no memory */
+
+/* The same in two steps, so that the first can be kept: a piece is a geometry ready for every tile of one zoom. Only
+ * its first vertex depends on the tile; what follows are MVT's own commands, copied as they stand. */
+typedef struct MvtPiece {
+    GeoType type;   /* GEO_POINT, GEO_LINE or GEO_POLYGON, single or multi */
+    uint32_t first; /* the first command */
+    int32_t x, y;   /* the first vertex, in units: the world is 2^(12 + zoom) of them wide, at most 2^31 */
+    int32_t minx, miny, maxx, maxy;
+    double size;    /* units², a line: units; what a crowded tile drops by */
+    Bytes tail;     /* commands behind the first vertex */
+} MvtPiece;
+typedef struct MvtPen MvtPen; /* working memory; belongs to one thread */
+MvtPen *mvt_pen(GeoGrid g, Arena *a);
+bool mvt_load(MvtPen *p, Bytes wkb) MUST;                /* degrees; false: empty or no memory */
+bool mvt_load_piece(MvtPen *p, const MvtPiece *full) MUST; /* a piece of zoom MVT_FULL, in Mercator */
+/* What was loaded as a piece for the zoom (MVT_FULL: nothing is simplified); tail is borrowed until the next call. */
+bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out) MUST; /* false: too small to show, or no memory */
+/* Values have numbers in a layer; `fresh` skips looking whether it is there already. */
+uint32_t mvt_value(MvtLayer *l, MvtValue v);
+uint32_t mvt_value_fresh(MvtLayer *l, Str text);
+/* What of a piece lies in the layer's tile (and its buffer); `part` may be `p`; its tail is borrowed until the next call. */
+bool mvt_clip(MvtLayer *l, const MvtPiece *p, MvtPiece *part) MUST; /* false: nothing, or no memory */
+bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *part, const uint32_t *tag, size_t ntag); /* key, value, key … */
