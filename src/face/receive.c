@@ -118,7 +118,7 @@ static void read_property(FaceRequest *r, const PackCollection *c, const char *n
     Err wrong = { 0 };
 
     if (!p) {
-        (void)FAIL(&wrong, LEDGER_NO_PROPERTY, str_of(name), "%s", name);
+        (void)FAIL(&wrong, LEDGER_NO_PROPERTY, str_of(name), "properties");
         found(r, said, str_copy(r->a, str_of(name)), &wrong);
         return;
     }
