@@ -56,8 +56,8 @@ typedef struct PackSaying {
 } PackSaying;
 #define PACK_SAYINGS(X)                                                                                        \
     X(NO_MEMORY, "no-memory", "内存不足，业务包太大", "out of memory: the packs are too big", false)           \
-    X(YAML, "yaml", "YAML 写法有误：{0}", "bad YAML: {1}", false)                                              \
-    X(FILE, "file", "{0}", "{1}", false)                                                                       \
+    X(YAML, "yaml", "YAML 写法有误：{1}", "bad YAML: {1}", false)                                              \
+    X(FILE, "file", "{1}", "{1}", false)                                                                       \
     X(NO_PACK, "no-pack", "文件夹“{0}”里没有 pack.yaml；请补上，或移走文件夹",                                 \
         "the folder \"{0}\" has no pack.yaml; add one or move the folder away", false)                         \
     X(UNKNOWN_KEY, "unknown-key", "这里没有“{0}”这个键{2}；可用的键：{1}", "there is no key \"{0}\" here{2}; keys are: {1}", false) \

@@ -19,7 +19,7 @@
 #include "cql/cql.h"
 #include "geo/geo.h"
 
-extern const ErrKind PACK_BAD, PACK_NO_COLLECTION;
+extern const ErrKind PACK_BAD, PACK_NO_COLLECTION, PACK_BAD_NAME, PACK_EXISTS;
 
 typedef struct PackTitle {
     Str zh, en; /* en falls back to zh */
@@ -220,7 +220,7 @@ bool pack_format_ok(Str format, Str value, Str *why_zh, Str *why_en, Arena *a);
 /* Format `stake` is an integer, metres from the road's start, spoken and typed as K12+300. */
 bool pack_stake_read(Str text, int64_t *metres) MUST; /* K12+300, k12+300.5 (cut), 12300 */
 void pack_stake_text(int64_t metres, Buf *out);
-/* A skeleton of a pack that passes the check, written into dir/NN-name. */
+/* A skeleton of a pack that passes the check, written into dir/NAME; NAME is NN-word. */
 bool pack_new(const char *dir, Str name, Err *err) MUST;
 /* Every `distinct:` with its reason, for `sangzi pack list`. */
 void pack_distincts(const PackModel *m, Buf *out);
