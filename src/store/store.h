@@ -136,9 +136,13 @@ bool store_links_to(StoreRead *r, Str to_id, bool (*see)(void *ctx, Str collecti
 bool store_words_set(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, Err *err) MUST;
 bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *ctx, Str collection, int64_t fid, double rank),
     void *ctx, Err *err) MUST;
-bool store_words_load(Store *s, bool begin, Err *err) MUST; /* a bulk load lays the index aside, and builds it */
+/* Bulk: words of a record that has none yet; `index` false lays the index aside until store_words_build. */
+bool store_words_add(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err) MUST;
+bool store_words_build(Store *s, Err *err) MUST;
 bool store_meta_set(Store *s, Str key, Str value, Err *err) MUST;
 bool store_meta(StoreRead *r, Str key, Arena *a, Str *out, Err *err) MUST; /* empty: none */
-/* A seen idempotency key's answer, kept 24 h. */
+/* A seen idempotency key's answer; `since`: older ones are as good as forgotten. */
+bool store_answer_set(Store *s, Str key, int64_t at, Str answer, Err *err) MUST;
+bool store_answer(StoreRead *r, Str key, int64_t since, Arena *a, Str *out, Err *err) MUST;
 bool store_integrity(StoreRead *r, Buf *said, Err *err) MUST; /* PRAGMA integrity_check and the foreign schema */
 bool store_backup(Store *s, const char *to, Err *err) MUST;   /* one consistent file, readers and writer go on */
