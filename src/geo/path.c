@@ -19,7 +19,7 @@ Xy *geo_path_room(Path *p, size_t n)
     size_t cap = p->cap ? p->cap : 64;
     Xy *grown;
 
-    if (p->nxy + n <= p->cap)
+    if (p->xy && p->nxy + n <= p->cap)
         return p->xy + p->nxy;
     while (cap < p->nxy + n)
         cap *= 2;
