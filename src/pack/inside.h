@@ -159,6 +159,10 @@ bool pack_name_ok(PackLoader *l, size_t line, Str name, bool property);
 bool pack_once(PackLoader *l, size_t line, const char *room, Str name); /* false, and said: declared before */
 bool pack_color_ok(Str s);
 
+/* pack_load in an arena of the caller's, freed with the model or on failure. */
+bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, const PackMessage **said, size_t *nsaid,
+    Err *err) MUST;
+
 /* Parts of the reading, in order. */
 void pack_read_codes(PackLoader *l, const Yaml *top);
 bool pack_codes(PackLoader *l, const Yaml *node, Str what, PackCodes *out);
