@@ -114,6 +114,7 @@ int cql_compare(CqlValue a, CqlValue b); /* total order, nulls last; text by cod
 bool cql_equal(CqlValue a, CqlValue b);
 Str cql_fold_case(Str s, Arena *a);   /* full Unicode case folding (CASEI) */
 Str cql_fold_accent(Str s, Arena *a); /* diacritics stripped (ACCENTI) */
+CqlValue cql_list_of(Str json, CqlKind item, Arena *a); /* of a list column's JSON; a null: it is none */
 bool cql_like(Str text, Str pattern); /* % any run, _ one code point, \ takes the next as it is */
 /* The functions beyond the standard, for /functions and the manual. */
 typedef struct CqlFunction {

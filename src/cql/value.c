@@ -313,6 +313,35 @@ static CqlValue of_json(const json_t *v, Arena *a)
     return (CqlValue){ .kind = CQL_LIST, .list = { item, n } };
 }
 
+static CqlValue item_as(CqlValue v, CqlKind kind)
+{
+    CqlValue t;
+
+    if (kind == CQL_BOOL && v.kind == CQL_INT)
+        return (CqlValue){ .kind = CQL_BOOL, .truth = v.integer != 0 };
+    if (!cql_timelike(kind) || v.kind != CQL_TEXT)
+        return v;
+    return cql_read_date(v.text, &t) || cql_read_timestamp(v.text, &t) ? t : v;
+}
+
+CqlValue cql_list_of(Str json, CqlKind item, Arena *a)
+{
+    json_t *v;
+    Err err = { 0 };
+    CqlValue *list;
+    size_t n;
+
+    if (!json_read_in(json, a, &v, &err) || !json_is_array(v))
+        return null();
+    n = json_array_size(v);
+    list = NEWS(a, CqlValue, n ? n : 1);
+    if (!list)
+        return null();
+    for (size_t i = 0; i < n; i++)
+        list[i] = item_as(of_json(json_array_get(v, i), a), item);
+    return (CqlValue){ .kind = CQL_LIST, .list = { list, n } };
+}
+
 int cql_sql_list(Str op, Str x, Str y)
 {
     Arena *a = arena_new(0);
