@@ -73,6 +73,8 @@ static const struct Row {
     { "bad CQL2: syntax", C, THING NAME NUMBER "    twice: { title: { zh: 倍, en: A }, type: number, derived: { cql: \"size *\" }, grade: 1 }\n", "bad-cql", 9 },
     { "good CQL2", C, THING NAME NUMBER "    twice: { title: { zh: 倍, en: A }, type: number, derived: { cql: \"size * 2\" }, grade: 1 }\n", NULL, 0 },
     { "CQL2 gives another kind", C, THING NAME NUMBER "    twice: { title: { zh: 倍, en: A }, type: date, derived: { cql: \"size * 2\" }, grade: 1 }\n", "cql-type", 9 },
+    { "what changes by itself is not stored", C, THING NAME "    born: { title: { zh: 生年, en: B }, type: date, grade: 1 }\n    years: { title: { zh: 岁数, en: A }, type: integer, derived: { cql: \"age(born)\" }, grade: 1 }\n", "clock-stored", 9 },
+    { "by the clock", C, THING NAME NUMBER "    born: { title: { zh: 生年, en: B }, type: date, grade: 1 }\n    years: { title: { zh: 岁数, en: A }, type: integer, derived: { clock: \"age(born)\" }, grade: 1 }\n", NULL, 0 },
     { "grade below its sources", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, grade: 3 }\n    twice: { title: { zh: 倍, en: B }, type: number, derived: { cql: \"size * 2\" }, grade: 2 }\n", "low-grade", 9 },
     { "opposite that is not there", C, THING NAME "    people: { title: { zh: 住户, en: A }, ref: person, many: true, opposite: person.home, grade: 2 }\n", "bad-opposite", 8 },
     { "opposite", C, THING NAME NUMBER "    people: { title: { zh: 住户, en: A }, ref: person, many: true, opposite: person.house, grade: 2 }\n", NULL, 0 },
