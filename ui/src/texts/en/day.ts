@@ -1,0 +1,3 @@
+export const day = {
+  title: 'My day',
+}

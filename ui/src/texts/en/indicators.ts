@@ -1,0 +1,3 @@
+export const indicators = {
+  title: 'Figures',
+}

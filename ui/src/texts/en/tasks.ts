@@ -1,0 +1,3 @@
+export const tasks = {
+  title: 'The 28 tasks',
+}

@@ -1,0 +1,3 @@
+export const tour = {
+  title: '体验 10 分钟',
+}
