@@ -1,0 +1,31 @@
+// How many of each legend class stand in view, counted from what is drawn.
+import { shallowRef, watch } from 'vue'
+import { countRows } from './legend'
+import { layerOf } from './style'
+import type { CountyMap } from './useCountyMap'
+
+export function useCounts(county: CountyMap) {
+  const counts = shallowRef(new Map<string, (number | undefined)[]>())
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function count(): void {
+    const map = county.map.value
+    const style = map?.getStyle()
+    if (!map || !style) return
+    const out = new Map<string, (number | undefined)[]>()
+    for (const layer of county.panel.value) {
+      if (!county.layers.value.has(layer.id) || !layer.legend?.length) continue
+      const ids = style.layers.filter((l) => layerOf(l) === layer.id).map((l) => l.id)
+      if (!ids.length) continue
+      const once = new Map<unknown, Record<string, unknown>>()
+      for (const f of map.queryRenderedFeatures({ layers: ids })) once.set(f.properties.id ?? f.id, f.properties)
+      out.set(layer.id, countRows(layer.legend.map((row) => row.filter), once.values()))
+    }
+    counts.value = out
+  }
+  watch([county.moved, county.layers], () => {
+    clearTimeout(timer)
+    timer = setTimeout(count, 300)
+  })
+  return counts
+}
