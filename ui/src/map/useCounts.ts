@@ -15,7 +15,9 @@ export function useCounts(county: CountyMap) {
     const out = new Map<string, (number | undefined)[]>()
     for (const layer of county.panel.value) {
       if (!county.layers.value.has(layer.id) || !layer.legend?.length) continue
-      const ids = style.layers.filter((l) => layerOf(l) === layer.id).map((l) => l.id)
+      const zoom = map.getZoom()
+      const drawn = (l: { minzoom?: number; maxzoom?: number }): boolean => zoom >= (l.minzoom ?? 0) && zoom < (l.maxzoom ?? 25)
+      const ids = style.layers.filter((l) => layerOf(l) === layer.id && drawn(l)).map((l) => l.id)
       if (!ids.length) continue
       const once = new Map<unknown, Record<string, unknown>>()
       for (const f of map.queryRenderedFeatures({ layers: ids })) once.set(f.properties.id ?? f.id, f.properties)

@@ -57,7 +57,12 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
     const narrow = (container.value?.clientWidth ?? 0) < 768
     return narrow ? { top: 40, bottom: 160, left: 30, right: 30 } : { top: 30, bottom: 40, left: 340, right: 'open' in route.query ? 470 : 300 }
   }
+  let wanted: { box: Box; zoomMax: number } | undefined // asked for before the map stood
   function flyTo(box: Box, zoomMax = 16, duration = 900): void {
+    if (!ready.value) {
+      wanted = { box, zoomMax }
+      return
+    }
     map.value?.fitBounds(corners(box), { padding: room(), maxZoom: zoomMax, duration: still() ? 0 : duration, essential: false })
   }
 
@@ -90,7 +95,8 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
     made.on('idle', () => moved.value++)
     made.once('load', () => {
       ready.value = true
-      if (view) return
+      if (wanted) flyTo(wanted.box, wanted.zoomMax)
+      if (view || wanted || 'open' in route.query) return
       if (division.value) void showDivision(division.value)
       else if (box) arrive(box)
     })
