@@ -75,6 +75,7 @@ function darkened(layer: LayerSpecification): LayerSpecification {
   } else if (layer.type === 'fill' && data) paint['fill-opacity'] = fade(paint['fill-opacity'], 0.42)
   else if (layer.type === 'fill' && !data) paint['fill-color'] = '#1e3547'
   else if (layer.type === 'line' && !data) paint['line-color'] = '#31536b'
+  else if (layer.type === 'line' && String(paint['line-color']).toLowerCase() === '#4a4f57') paint['line-color'] = '#a3a9b1'
   return { ...layer, paint } as LayerSpecification
 }
 

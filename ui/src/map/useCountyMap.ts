@@ -54,8 +54,10 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
   }
 
   function room(): { top: number; bottom: number; left: number; right: number } {
-    const narrow = (container.value?.clientWidth ?? 0) < 768
-    return narrow ? { top: 40, bottom: 160, left: 30, right: 30 } : { top: 30, bottom: 40, left: 340, right: 'open' in route.query ? 470 : 300 }
+    const around = container.value?.parentElement
+    const covered = (part: string): number => around?.querySelector(`[data-covers="${part}"]`)?.clientWidth ?? 0
+    if ((container.value?.clientWidth ?? 0) < 768) return { top: 60, bottom: covered('right') ? 160 : 40, left: 30, right: 30 }
+    return { top: 30, bottom: 40, left: covered('left') + 36, right: covered('right') + 36 }
   }
   let wanted: { box: Box; zoomMax: number } | undefined // asked for before the map stood
   function flyTo(box: Box, zoomMax = 16, duration = 900): void {
