@@ -4,6 +4,7 @@ export const map = {
   layers: 'Layers',
   layersHide: 'Hide the layers',
   layersShow: 'Show the layers',
+  ground: 'Ground',
   show: 'Show {title}',
   updated: ' updated',
   opacity: 'Opacity',

@@ -4,6 +4,7 @@ export const map = {
   layers: '图层',
   layersHide: '收起图层',
   layersShow: '展开图层',
+  ground: '底图',
   show: '显示 {title}',
   updated: '更新',
   opacity: '浓淡',
