@@ -1,0 +1,3 @@
+export const form = {
+  title: '新建',
+}
