@@ -10,6 +10,7 @@ const server = process.env.SANGZI_URL ?? 'http://127.0.0.1:8080'
 export default defineConfig({
   base: '/app/',
   plugins: [vue()],
+  worker: { format: 'es' },
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {
     port: 5173,
