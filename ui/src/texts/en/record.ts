@@ -1,3 +1,5 @@
 export const record = {
   title: 'Record',
+  yuan: 'CNY',
+  comma: ', ',
 }
