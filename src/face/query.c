@@ -86,27 +86,17 @@ static bool read_box(FaceRequest *r, double v[4], Err *err)
     return true;
 }
 
-static bool add_box(FaceRequest *r, FaceItems *it, GeoBox box, Err *err)
+/* The ledger takes only what truly meets a box. West of east, it crosses the antimeridian: two boxes. */
+static bool add_box(FaceItems *it, GeoBox box)
 {
-    CqlExpr *e;
-    const Str text = str_fmt(r->a, "S_INTERSECTS(geometry,BBOX(%.17g,%.17g,%.17g,%.17g))", box.minx, box.miny, box.maxx,
-        box.maxy);
-
-    it->q.box[it->q.nbox++] = box;
-    return cql_parse_text(text, r->a, &e, err) && and_also(it, e, r->a, err);
-}
-
-static bool add_two_boxes(FaceRequest *r, FaceItems *it, const double v[4], Err *err)
-{
-    const Str text = str_fmt(r->a,
-        "S_INTERSECTS(geometry,BBOX(%.17g,%.17g,180,%.17g)) OR S_INTERSECTS(geometry,BBOX(-180,%.17g,%.17g,%.17g))", v[0], v[1],
-        v[3], v[1], v[2], v[3]);
-    CqlExpr *e;
-
-    it->q.box[0] = (GeoBox){ v[0], v[1], 180, v[3] };
-    it->q.box[1] = (GeoBox){ -180, v[1], v[2], v[3] };
-    it->q.nbox = 2;
-    return cql_parse_text(text, r->a, &e, err) && and_also(it, e, r->a, err);
+    it->q.nbox = 1;
+    it->q.box[0] = box;
+    if (box.minx > box.maxx) {
+        it->q.nbox = 2;
+        it->q.box[0] = (GeoBox){ box.minx, box.miny, 180, box.maxy };
+        it->q.box[1] = (GeoBox){ -180, box.miny, box.maxx, box.maxy };
+    }
+    return true;
 }
 
 static bool read_bbox(FaceRequest *r, const PackCollection *c, FaceItems *it, Err *err)
@@ -128,11 +118,11 @@ static bool read_bbox(FaceRequest *r, const PackCollection *c, FaceItems *it, Er
     if (v[1] > v[3])
         return wrong(err, "bbox", "miny <= maxy");
     if (crs.epsg != 4326 && crs.epsg != 4490)
-        return v[0] <= v[2] ? box_in_degrees(&crs, v, r->a, &box, err) && add_box(r, it, box, err)
+        return v[0] <= v[2] ? box_in_degrees(&crs, v, r->a, &box, err) && add_box(it, box)
                             : wrong(err, "bbox", "minx <= maxx");
     if (fabs(v[0]) > 180 || fabs(v[2]) > 180 || fabs(v[1]) > 90 || fabs(v[3]) > 90)
         return wrong(err, "bbox", "-180…180, -90…90");
-    return v[0] <= v[2] ? add_box(r, it, (GeoBox){ v[0], v[1], v[2], v[3] }, err) : add_two_boxes(r, it, v, err);
+    return add_box(it, (GeoBox){ v[0], v[1], v[2], v[3] });
 }
 
 /* --- when --------------------------------------------------------------------------------------------------------- */

@@ -110,16 +110,16 @@ static bool read_valid(const PackProperty *p, CqlValue v, LedgerChange *out)
     return true;
 }
 
-static void read_property(FaceRequest *r, const PackCollection *c, const char *name, const json_t *v, LedgerField *field,
+static void read_property(FaceRequest *r, const PackCollection *c, Str name, const json_t *v, LedgerField *field,
     LedgerChange *out, LedgerProblems *said)
 {
-    const PackProperty *p = pack_property(c, str_of(name));
+    const PackProperty *p = pack_property(c, name);
     CqlValue value = { .kind = CQL_NULL };
     Err wrong = { 0 };
 
     if (!p) {
-        (void)FAIL(&wrong, LEDGER_NO_PROPERTY, str_of(name), "properties");
-        found(r, said, str_copy(r->a, str_of(name)), &wrong);
+        (void)FAIL(&wrong, LEDGER_NO_PROPERTY, name, "%.*s", STRV(name));
+        found(r, said, str_copy(r->a, name), &wrong);
         return;
     }
     if (ours(p))
@@ -141,7 +141,7 @@ static bool read_properties(FaceRequest *r, const PackCollection *c, const json_
         return FAIL(err, BASE_NO_MEMORY, STR("fields"), "body");
     out->field = field;
     json_object_foreach ((json_t *)(uintptr_t)props, name, v)
-        read_property(r, c, name, v, field, out, said);
+        read_property(r, c, str_of(name), v, field, out, said);
     return true;
 }
 
