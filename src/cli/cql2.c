@@ -305,9 +305,12 @@ static bool print_as(const Task *t, const CqlExpr *e, Arena *a, Err *err)
         return print_sql(e, a, err);
     if (!(str_eq(t->to, STR("text")) ? cql_to_text : cql_to_json)(e, a, &s, err))
         return false;
-    for (size_t i = 0; i < s.len; i++) /* a line break inside a text literal of the text form */
-        putchar(s.ptr[i] == '\n' || s.ptr[i] == '\r' ? ' ' : s.ptr[i]);
-    putchar('\n');
+    if (str_find(s, STR("\n")) != SIZE_MAX) { /* in a text literal: one line could not say it */
+        (void)FAIL(err, CQL_BAD_VALUE, STR("\\n"), "filter:0");
+        err_hint(err, "%s", "--to json");
+        return false;
+    }
+    printf("%.*s\n", STRV(s));
     return true;
 }
 

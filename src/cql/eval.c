@@ -52,6 +52,10 @@ static CqlValue of_property(const Eval *v, const CqlExpr *e)
 
     if (e->property->money && x.kind == CQL_INT) /* stored in 分, spoken of in yuan */
         return (CqlValue){ .kind = CQL_NUMBER, .number = (double)x.integer / 100 };
+    if (e->property->list && x.kind == CQL_TEXT) /* as a store keeps it */
+        return cql_list_of(x.text, e->property->kind, v->a);
+    if (x.kind == CQL_GEOM && !cql_wkb_of(x.geom, &x.geom))
+        return null();
     return x;
 }
 
@@ -69,17 +73,20 @@ static CqlValue of_list(const Eval *v, const CqlExpr *e)
     return (CqlValue){ .kind = CQL_LIST, .list = { item, e->narg } };
 }
 
+/* What a function gets is of the kind it declares, whatever a record may hold; a number may be whole. */
+static bool argument(CqlValue x, CqlKind kind, CqlValue *out)
+{
+    *out = kind == CQL_NUMBER ? x : cql_coerce(x, kind);
+    return out->kind == kind || (kind == CQL_NUMBER && out->kind == CQL_INT) || (kind == CQL_NULL && x.kind != CQL_NULL);
+}
+
 static CqlValue of_function(const Eval *v, const CqlExpr *e)
 {
     CqlValue arg[LEN(((CqlFunction *)0)->arg) + 1] = { { 0 } };
 
-    for (size_t i = 0; i < e->narg; i++) {
-        arg[i] = cql_coerce(value(v, e->arg[i]), e->function->arg[i].kind);
-        if (e->function->arg[i].kind == CQL_NUMBER && arg[i].kind == CQL_INT)
-            arg[i] = cql_coerce(arg[i], CQL_NUMBER);
-        if (arg[i].kind == CQL_NULL)
+    for (size_t i = 0; i < e->narg; i++)
+        if (!argument(value(v, e->arg[i]), e->function->arg[i].kind, &arg[i]))
             return null();
-    }
     arg[e->narg] = e->now;
     return e->function->call(arg, e->narg, v->a);
 }

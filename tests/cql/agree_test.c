@@ -311,7 +311,7 @@ static void load(World *w, Rng *r)
             } else if (property[i].kind != CQL_GEOM) {
                 buf_str(&b, str_of(v));
             } else {
-                Bytes wkb, blob;
+                Bytes wkb = { 0 }, blob = { 0 };
                 size_t used;
                 Err err = { 0 };
                 GeoBox box;

@@ -72,6 +72,7 @@ static const struct Bad {
     { "{\"op\":\"=\",\"args\":[{\"property\":\"born\"},{\"date\":\"2026\"}]}", &CQL_BAD_VALUE, "filter#/args/1/date", NULL },
     { "{\"op\":\"=\",\"args\":[{\"property\":\"n\"},null]}", &CQL_SYNTAX, "filter#/args/1", NULL },
     { "{\"op\":\"in\",\"args\":[{\"property\":\"n\"},1]}", &CQL_SYNTAX, "filter#/args", NULL },
+    { "{\"op\":\"=\",\"args\":[{\"property\":\"n\"},[1]]}", &CQL_SYNTAX, "filter#/args/1", NULL },
     { "{\"op\":\"=\"}", &CQL_SYNTAX, "filter#", NULL },
     { "{\"what\":1}", &CQL_SYNTAX, "filter#", NULL },
     { "{\"op\":\"s_within\",\"args\":[{\"property\":\"geometry\"},{\"type\":\"Point\",\"coordinates\":[1]}]}", &GEO_BAD_GEOJSON,
