@@ -28,6 +28,8 @@ static const struct Bad {
     { "n = 1 AND", &CQL_SYNTAX, "filter:9", NULL },
     { "NOT NOT open", &CQL_SYNTAX, "filter:4", NULL },
     { "n = 1 = 1", &CQL_SYNTAX, "filter:6", NULL },
+    { "length((1, 2) + 3) = 1", &CQL_SYNTAX, "filter:7", NULL },
+    { "(n, 2) = 1", &CQL_SYNTAX, "filter:0", NULL },
     { "n ^ 2 ^ 2 = 1", &CQL_SYNTAX, "filter:6", NULL },
     { "n BETWEEN 1", &CQL_SYNTAX, "filter:11", "AND" },
     { "n IS 1", &CQL_SYNTAX, "filter:5", "NULL" },
@@ -152,6 +154,7 @@ static const struct Pair {
         "{\"op\":\"=\",\"args\":[{\"op\":\"s_equals\",\"args\":[{\"property\":\"a\"},{\"property\":\"b\"}]},false]}]}", NULL },
     { "a　>\t3\nAND 面积 > 1", "{\"op\":\"and\",\"args\":[{\"op\":\">\",\"args\":[{\"property\":\"a\"},3]},{\"op\":\">\",\"args\":[{\"property\":\"面积\"},1]}]}", "a > 3 AND 面积 > 1" },
     { "point = polygon", "{\"op\":\"=\",\"args\":[{\"property\":\"point\"},{\"property\":\"polygon\"}]}", "\"point\" = \"polygon\"" },
+    { "f(((3)) - 4 = a)", "{\"op\":\"f\",\"args\":[{\"op\":\"=\",\"args\":[{\"op\":\"-\",\"args\":[3,4]},{\"property\":\"a\"}]}]}", "f(3 - 4 = a)" },
     { "true", "true", "TRUE" },
 };
 
@@ -301,13 +304,13 @@ static const char *const work[] = {
 
 static bool all_of_it(World *w, Str s, Arena *a, Err *err)
 {
-    const CqlDialect d = sqlite_dialect(STR("t"), STR("geometry"), STR("fid"), true, false).base;
+    const SqliteDialect d = sqlite_dialect(STR("t"), STR("geometry"), STR("fid"), true, false);
     CqlExpr *e = NULL;
     CqlSql sql;
     Str out;
 
     return (s.ptr[0] == '{' ? cql_parse_json : cql_parse_text)(s, a, &e, err) && cql_check(e, &w->schema, a, err) &&
-           cql_to_sql(e, &d, a, &sql, err) && cql_to_text(e, a, &out, err) && cql_to_json(e, a, &out, err);
+           cql_to_sql(e, &d.base, a, &sql, err) && cql_to_text(e, a, &out, err) && cql_to_json(e, a, &out, err);
 }
 
 static void no_memory_is_an_error(void **state)
