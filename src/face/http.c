@@ -760,6 +760,11 @@ Ledger *face_ledger(const Face *f)
     return f->o.ledger;
 }
 
+Arena *face_arena(const Face *f)
+{
+    return f->a;
+}
+
 const FaceRouter *face_router(const Face *f)
 {
     return f->router;

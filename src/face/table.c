@@ -3,6 +3,7 @@
 
 #define FACES(X)   \
     X(landing)     \
+    X(features)    \
     X(events)      \
     X(app)
 #define DECLARE(name) extern const FaceDoor face_##name;
