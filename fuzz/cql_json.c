@@ -88,8 +88,12 @@ static void written_and_read_again(const CqlExpr *e, Arena *a)
 
 static void asked(CqlExpr *e, Arena *a)
 {
-    static const CqlDialect dialect = { .quote_open = { "\"", 1 }, .quote_close = { "\"", 1 }, .fn_relate = { "relate", 6 },
-        .fn_like = { "like", 4 }, .fn_math = { "math", 4 }, .fn_list = { "list", 4 } };
+    static const CqlDialect dialect = { .quote_open = { "\"", 1 },
+        .quote_close = { "\"", 1 },
+        .fn_relate = { "relate", 6 },
+        .fn_like = { "like", 4 },
+        .fn_math = { "math", 4 },
+        .fn_list = { "list", 4 } };
     const CqlSchema schema = { .find = find };
     Bytes point;
     CqlSql sql;

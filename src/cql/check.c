@@ -13,9 +13,16 @@ static bool check(Check *c, CqlExpr *e);
 /* --- what is said of a node --------------------------------------------------------------------------------- */
 static const char *kind_name(CqlKind k)
 {
-    static const char *const name[] = { [CQL_NULL] = "null", [CQL_BOOL] = "boolean", [CQL_INT] = "integer",
-        [CQL_NUMBER] = "number", [CQL_TEXT] = "string", [CQL_DATE] = "date", [CQL_TIME] = "date-time",
-        [CQL_INTERVAL] = "interval", [CQL_GEOM] = "geometry", [CQL_LIST] = "array" };
+    static const char *const name[] = { [CQL_NULL] = "null",
+        [CQL_BOOL] = "boolean",
+        [CQL_INT] = "integer",
+        [CQL_NUMBER] = "number",
+        [CQL_TEXT] = "string",
+        [CQL_DATE] = "date",
+        [CQL_TIME] = "date-time",
+        [CQL_INTERVAL] = "interval",
+        [CQL_GEOM] = "geometry",
+        [CQL_LIST] = "array" };
 
     return name[k];
 }

@@ -37,7 +37,9 @@ static CqlTruth truth(const Eval *v, const CqlExpr *e)
 /* Joins two truths by OR; AND is its mirror. */
 static CqlTruth either(CqlTruth x, CqlTruth y)
 {
-    return x == CQL_TRUE || y == CQL_TRUE ? CQL_TRUE : x == CQL_UNKNOWN || y == CQL_UNKNOWN ? CQL_UNKNOWN : CQL_FALSE;
+    return x == CQL_TRUE || y == CQL_TRUE         ? CQL_TRUE
+           : x == CQL_UNKNOWN || y == CQL_UNKNOWN ? CQL_UNKNOWN
+                                                  : CQL_FALSE;
 }
 
 static CqlTruth both(CqlTruth x, CqlTruth y)
@@ -77,7 +79,8 @@ static CqlValue of_list(const Eval *v, const CqlExpr *e)
 static bool argument(CqlValue x, CqlKind kind, CqlValue *out)
 {
     *out = kind == CQL_NUMBER ? x : cql_coerce(x, kind);
-    return out->kind == kind || (kind == CQL_NUMBER && out->kind == CQL_INT) || (kind == CQL_NULL && x.kind != CQL_NULL);
+    return out->kind == kind || (kind == CQL_NUMBER && out->kind == CQL_INT) ||
+           (kind == CQL_NULL && x.kind != CQL_NULL);
 }
 
 static CqlValue of_function(const Eval *v, const CqlExpr *e)
@@ -124,7 +127,8 @@ static CqlValue of_interval(const Eval *v, const CqlExpr *e)
     if (!cql_timelike(end[0].kind) || !cql_timelike(end[1].kind))
         return null();
     return (CqlValue){ .kind = CQL_INTERVAL,
-        .interval = { cql_instant(end[0]), cql_instant(end[1]), end[0].kind == CQL_DATE && end[1].kind == CQL_DATE } };
+        .interval = {
+            cql_instant(end[0]), cql_instant(end[1]), end[0].kind == CQL_DATE && end[1].kind == CQL_DATE } };
 }
 
 static CqlTruth temporal(const Eval *v, const CqlExpr *e)

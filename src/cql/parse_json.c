@@ -192,9 +192,14 @@ static CqlExpr *read_operator(Json *j, CqlOp op, const json_t *args, const CqlPa
     if (op == CQL_OP_IN)
         return read_in(j, args, inner, &l) ? cql_node(&j->b, op, at(path), l.item, l.n) : NULL;
     if (!right_count(op, json_array_size(args)))
-        return fail(j, inner, str_of(cql_op[op].json), op == CQL_OP_AND || op == CQL_OP_OR ? "[…, …]" :
-            cql_op[op].nargs == 1 ? "[…]" : cql_op[op].nargs == 2 ? "[…, …]" : "[…, …, …]");
-    return read_items(j, args, cql_op[op].family == CQL_ARRAY, inner, &l) ? cql_node(&j->b, op, at(path), l.item, l.n) : NULL;
+        return fail(j, inner, str_of(cql_op[op].json),
+            op == CQL_OP_AND || op == CQL_OP_OR ? "[…, …]"
+            : cql_op[op].nargs == 1             ? "[…]"
+            : cql_op[op].nargs == 2             ? "[…, …]"
+                                                : "[…, …, …]");
+    return read_items(j, args, cql_op[op].family == CQL_ARRAY, inner, &l)
+               ? cql_node(&j->b, op, at(path), l.item, l.n)
+               : NULL;
 }
 
 static CqlExpr *read_function(Json *j, Str name, const json_t *args, const CqlPath *path)
