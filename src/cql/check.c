@@ -13,9 +13,16 @@ static bool check(Check *c, CqlExpr *e);
 /* --- what is said of a node --------------------------------------------------------------------------------- */
 static const char *kind_name(CqlKind k)
 {
-    static const char *const name[] = { [CQL_NULL] = "null", [CQL_BOOL] = "boolean", [CQL_INT] = "integer",
-        [CQL_NUMBER] = "number", [CQL_TEXT] = "string", [CQL_DATE] = "date", [CQL_TIME] = "date-time",
-        [CQL_INTERVAL] = "interval", [CQL_GEOM] = "geometry", [CQL_LIST] = "array" };
+    static const char *const name[] = { [CQL_NULL] = "null",
+        [CQL_BOOL] = "boolean",
+        [CQL_INT] = "integer",
+        [CQL_NUMBER] = "number",
+        [CQL_TEXT] = "string",
+        [CQL_DATE] = "date",
+        [CQL_TIME] = "date-time",
+        [CQL_INTERVAL] = "interval",
+        [CQL_GEOM] = "geometry",
+        [CQL_LIST] = "array" };
 
     return name[k];
 }
@@ -54,6 +61,21 @@ static void consider(Near *n, Str name)
     }
 }
 
+/* Nothing is near: the first names there are. */
+static void some_names(Check *c)
+{
+    enum { SOME = 5 };
+    char room[160];
+    Buf b = { room, 0, sizeof room, sizeof room, false }; /* what does not fit is left out */
+
+    for (size_t i = 0; c->schema->all && i < c->schema->nall && i < SOME; i++) {
+        buf_str(&b, i ? STR(", ") : STR(""));
+        buf_str(&b, c->schema->all[i]->name);
+    }
+    buf_str(&b, STR(" …"));
+    err_hint(c->err, "%.*s", STRV(buf_text(&b)));
+}
+
 static bool no_property(Check *c, const CqlExpr *e)
 {
     Near n = { .wrong = e->name };
@@ -61,7 +83,10 @@ static bool no_property(Check *c, const CqlExpr *e)
     for (size_t i = 0; c->schema->all && i < c->schema->nall; i++)
         consider(&n, c->schema->all[i]->name);
     FAIL_AT(c->err, CQL_NO_PROPERTY, e, e->name);
-    err_hint(c->err, "%.*s", STRV(n.best.ptr ? n.best : STR("queryables")));
+    if (n.best.ptr && n.distance * 2 <= e->name.len + 1)
+        err_hint(c->err, "%.*s", STRV(n.best));
+    else
+        some_names(c);
     return false;
 }
 

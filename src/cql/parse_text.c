@@ -328,27 +328,34 @@ static CqlExpr *call(Text *t)
 }
 
 /* --- operands --------------------------------------------------------------------------------------------------- */
+static CqlExpr *no_list(Text *t, const CqlExpr *place)
+{
+    FAIL_AT(t->b.err, CQL_SYNTAX, place, STR("("));
+    err_hint(t->b.err, "%s", "(…)");
+    return NULL;
+}
+
 /* '(' expression ')' or a list. `(a + b)` groups even where a list may stand; `('a')` there is a list of one, for
- * the BNF knows no parentheses around a single literal or name. */
+ * the BNF knows no parentheses around a single literal or name. Nothing can be done with a list but end it: what an
+ * operator follows was a group, and so was what stood alone inside it. */
 static CqlExpr *parens(Text *t, bool list_ok)
 {
     CqlList l = { 0 };
-    CqlExpr place = here(t);
-    bool list;
+    CqlExpr place = here(t), *e;
+    bool ends;
 
     if (!open(t) || !elements(t, list_ok ? element : expression, &l))
         return NULL;
-    list = l.n != 1 || (list_ok && !looks_grouped(l.item[0]) &&
-                           (cql_lex_is(&t->lex, ",") || cql_lex_is(&t->lex, ")")));
-    if (list && list_ok)
+    ends = list_ok && (cql_lex_is(&t->lex, ",") || cql_lex_is(&t->lex, ")"));
+    if (ends && !(l.n == 1 && looks_grouped(l.item[0])))
         return cql_node(&t->b, CQL_OP_LIST, place, l.item, l.n);
-    if (list) {
-        FAIL_AT(t->b.err, CQL_SYNTAX, &place, STR("("));
-        err_hint(t->b.err, "%s", "(…)");
-        return NULL;
-    }
-    l.item[0]->grouped = true;
-    return l.item[0];
+    if (l.n != 1)
+        return no_list(t, &place);
+    for (e = l.item[0]; e->op == CQL_OP_LIST; e = e->arg[0])
+        if (e->narg != 1)
+            return no_list(t, e);
+    e->grouped = true;
+    return e;
 }
 
 /* The first sign after the name at hand, without reading on. */
