@@ -153,6 +153,8 @@ typedef bool ReadText(Str, CqlValue *);
 
 static CqlExpr *bad_value(Text *t, const char *expected)
 {
+    if (t->lex.no_memory)
+        return fail(t, expected);
     FAIL(t->b.err, CQL_BAD_VALUE, t->lex.token.text, "filter:%zu", t->lex.token.at);
     err_hint(t->b.err, "%s", expected);
     return NULL;

@@ -133,13 +133,16 @@ typedef struct MvtPiece {
     uint32_t first; /* the first command */
     int32_t x, y;   /* the first vertex, in units: the world is 2^(12 + zoom) of them wide, at most 2^31 */
     int32_t minx, miny, maxx, maxy;
-    double size;    /* units², a line: units; what a crowded tile drops by */
+    double size;    /* of the unsimplified geometry, units², a line: units; what a crowded tile drops by */
     Bytes tail;     /* commands behind the first vertex */
 } MvtPiece;
 typedef struct MvtPen MvtPen; /* working memory; belongs to one thread */
 MvtPen *mvt_pen(GeoGrid g, Arena *a);
 bool mvt_load(MvtPen *p, Bytes wkb) MUST;                /* degrees; false: empty or no memory */
 bool mvt_load_piece(MvtPen *p, const MvtPiece *full) MUST; /* a piece of zoom MVT_FULL, in Mercator */
+double mvt_size(const MvtPen *p); /* of what was loaded, world units² or world units; scale it by mvt_scale */
+double mvt_scale(GeoType t, int zoom); /* units² of the zoom a world unit², units a world unit */
+double mvt_least(GeoType t); /* below this size, in units of the zoom, a feature is not seen; points: 0 */
 /* What was loaded as a piece for the zoom (MVT_FULL: nothing is simplified); tail is borrowed until the next call. */
 bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out) MUST; /* false: too small to show, or no memory */
 /* Values have numbers in a layer; `fresh` skips looking whether it is there already. */

@@ -265,6 +265,30 @@ static bool kind_fits(CqlKind made, const PackProperty *p)
     return (made == CQL_INT || made == CQL_NUMBER) && (p->cql.kind == CQL_NUMBER || p->cql.kind == CQL_INT);
 }
 
+static bool part_of_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The first function over now in a text, empty: none. */
+static Str clock_function(Str text)
+{
+    size_t n;
+    const CqlFunction *f = cql_functions(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        Str rest = text, name = str_of(f[i].name);
+
+        for (size_t at; f[i].clock && (at = str_find(rest, name)) != SIZE_MAX; rest = str_sub(rest, at + 1, rest.len)) {
+            Str after = str_trim(str_sub(rest, at + name.len, rest.len));
+
+            if (after.len && after.ptr[0] == '(' && !(at && part_of_name(rest.ptr[at - 1])))
+                return name;
+        }
+    }
+    return STR("");
+}
+
 static void bind_derived(PackLoader *l, PackDraft *d, PackProperty *p)
 {
     struct {
@@ -281,6 +305,8 @@ static void bind_derived(PackLoader *l, PackDraft *d, PackProperty *p)
         bad_cql(l, p->line, p->name, &err);
         return;
     }
+    if (p->derive == PACK_SAME && clock_function(p->expr_text).len)
+        pack_say(l, SAY_CLOCK_STORED, p->line, p->name, clock_function(p->expr_text));
     if (!kind_fits(kind, p))
         pack_say(l, SAY_CQL_TYPE, p->line, p->name,
             kind == CQL_TEXT ? STR("text") : kind == CQL_BOOL ? STR("bool") : kind == CQL_NUMBER ? STR("number") :

@@ -102,6 +102,8 @@ typedef struct PackSaying {
     X(DERIVED_REQUIRED, "derived-required", "“{0}”是算出来的，不能要求必填；请删去 required",                  \
         "\"{0}\" is derived and cannot be required; remove required", false)                                   \
     X(BAD_CQL, "bad-cql", "“{0}”：{1}", "\"{0}\": {1}", false)                                                 \
+    X(CLOCK_STORED, "clock-stored", "“{0}”用了 {1}()，每天都会变，不能存；请改为 derived: {{ clock: \"…\" }}",              \
+        "\"{0}\" uses {1}(), which changes by itself and cannot be stored; use derived: {{ clock: \"…\" }}", false) \
     X(CQL_TYPE, "cql-type", "“{0}”的表达式算出的类型与 type 不符，应为 {1}",                                   \
         "the expression of \"{0}\" gives another kind of value; type should be {1}", false)                    \
     X(BAD_OPPOSITE, "bad-opposite", "“{0}”的 opposite 应为“集合.属性”，且该属性是指向本集合的单个引用{2}",      \
@@ -158,6 +160,10 @@ void pack_title_must(PackLoader *l, size_t line, Str what, const PackTitle *t);
 bool pack_name_ok(PackLoader *l, size_t line, Str name, bool property);
 bool pack_once(PackLoader *l, size_t line, const char *room, Str name); /* false, and said: declared before */
 bool pack_color_ok(Str s);
+
+/* pack_load in an arena of the caller's, freed with the model or on failure. */
+bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, const PackMessage **said, size_t *nsaid,
+    Err *err) MUST;
 
 /* Parts of the reading, in order. */
 void pack_read_codes(PackLoader *l, const Yaml *top);

@@ -286,9 +286,9 @@ static void disconnect(Conn *c)
     c->db = NULL;
 }
 
-/* OGC 12-128r19: clause 1.1.1.1 (application id, version 1.4), tables of annex C, extensions of annex F. */
+/* OGC 12-128r19: clause 1.1.1.1 (application id, version 1.3), tables of annex C, extensions of annex F. */
 static const char *const ground[] = { /* one statement, or a few, each */
-    "PRAGMA application_id=1196444487; PRAGMA user_version=10400;",
+    "PRAGMA application_id=1196444487; PRAGMA user_version=10300;",
     "CREATE TABLE gpkg_spatial_ref_sys(srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,"
     " organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);",
     "INSERT INTO gpkg_spatial_ref_sys VALUES"

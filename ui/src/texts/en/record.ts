@@ -1,0 +1,5 @@
+export const record = {
+  title: 'Record',
+  yuan: 'CNY',
+  comma: ', ',
+}

@@ -1,0 +1,3 @@
+export const jobs = {
+  title: '后台任务',
+}
