@@ -4,6 +4,9 @@
 #define FACES(X)   \
     X(landing)     \
     X(features)    \
+    X(county)      \
+    X(openapi)     \
+    X(demo)        \
     X(events)      \
     X(app)
 #define DECLARE(name) extern const FaceDoor face_##name;
