@@ -272,7 +272,7 @@ bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *di
 static Str parent_code(Str code, Arena *a)
 {
     static const size_t level[] = { 2, 4, 6, 9, 12, 15 };
-    size_t own = LEN(level);
+    size_t own = code.len > 12 ? 6 : 5;
     char *out = str_c(a, code);
 
     while (out && own > 0) {
@@ -280,7 +280,7 @@ static Str parent_code(Str code, Arena *a)
 
         while (zeros < code.len && code.ptr[zeros] == '0')
             zeros++;
-        if (level[own - 1] > code.len || zeros < code.len)
+        if (zeros < code.len)
             break;
         own--;
     }
