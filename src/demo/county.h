@@ -131,6 +131,7 @@ typedef struct County {
     unsigned merged;
     /* serials that run through the townships */
     uint32_t serial[64];
+    double owed[64]; /* facilities, devices …: what rounding left over, by row of registers.yaml */
     uint32_t *patch_serial; /* by village */
     uint16_t *born; /* people per day of birth and sex, for ID numbers */
 } County;

@@ -365,7 +365,7 @@ static void furnish(Defect *d, int32_t today, Rng *r)
 /* The county's defects of 13 months, always drawn in the same order; those of `town` are told. Exactly nine are of today. */
 static bool defects(County *c, size_t town, Out *o)
 {
-    static const double week[7] = { 1.15, 1.15, 1.1, 1.1, 1.1, 0.75, 0.65 }; /* Thursday first: day 0 was one */
+    static const double week[7] = { 1.15, 1.15, 1.1, 1.1, 1.1, 0.75, 0.65 }; /* from Monday; day 0 was a Thursday */
     const double a_day = demo_num(yaml_get(c->d.county, "roads"), "defects_a_day");
     Rng r = demo_rng(c, "defects", 0);
     uint32_t n = 0;
@@ -376,7 +376,7 @@ static bool defects(County *c, size_t town, Out *o)
         const int32_t day = c->spec->today - ago;
 
         date_split(day, &y, &m, &d);
-        owed += ago ? a_day * fmin(c->share, 1) * week[(day % 7 + 4 + 7) % 7] * (m >= 6 && m <= 8 ? 1.35 : 0.9) : a_day;
+        owed += ago ? a_day * fmin(c->share, 1) * week[(day + 3) % 7] * (m >= 6 && m <= 8 ? 1.35 : 0.9) : a_day;
         if (!ago)
             owed = a_day;
         for (; owed >= 1; owed--) {
