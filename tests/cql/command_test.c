@@ -66,14 +66,16 @@ static void a_line_for_each(void **state)
     } row[] = {
         { { NULL }, "a = 1\n", "{\"op\":\"=\",\"args\":[{\"property\":\"a\"},1]}\n", 0 },
         { { NULL }, "a =\na\n",
-            "{\"error\":\"The expression cannot be read: at “<end>” there should be 1, 'a', name.\",\"position\":3,"
+            "{\"error\":\"The expression cannot be read: at “<end>” there should be 1, 'a', "
+            "name.\",\"position\":3,"
             "\"code\":\"cql/syntax\"}\n{\"property\":\"a\"}\n",
             1 },
         { { "--to", "text" }, "{\"op\":\"=\",\"args\":[{\"property\":\"a\"},\"x\"]}", "a = 'x'\n", 0 },
         { { "--to", "sql" }, "a > 1 AND b LIKE 'x%'\r\n",
             "(\"a\" > ? AND (\"b\" >= ? AND \"b\" < ? AND cql_like(\"b\", ?)))\n", 0 },
         { { "--check", "well" }, "dpth > 1\ndepth > 1\n",
-            "{\"error\":\"There is no property “dpth”. Did you mean “depth”?\",\"position\":0,\"code\":\"cql/no-property\"}\n"
+            "{\"error\":\"There is no property “dpth”. Did you mean "
+            "“depth”?\",\"position\":0,\"code\":\"cql/no-property\"}\n"
             "{\"op\":\">\",\"args\":[{\"property\":\"depth\"},1]}\n",
             1 },
         { { "--check", "wall" }, "a = 1\n", "", 1 },
@@ -100,22 +102,25 @@ static void make_file(const char *path)
 {
     World w = { 0 };
     Arena *a = arena_new(0);
-    Bytes wkb, blob;
+    Bytes wkb = { 0 }, blob = { 0 };
     Buf b;
     Err err = { 0 };
 
     world_open(&w, path, "spot", property, LEN(property));
     assert_true(geo_make_point(111, 31, a, &wkb) && geo_blob_make(wkb, 4326, a, &blob, &err));
-    world_run(&w, "CREATE TABLE gpkg_geometry_columns(table_name TEXT, column_name TEXT, geometry_type_name TEXT, srs_id INTEGER,"
+    world_run(&w, "CREATE TABLE gpkg_geometry_columns(table_name TEXT, column_name TEXT, geometry_type_name "
+                  "TEXT, srs_id INTEGER,"
                   "z TINYINT, m TINYINT);"
                   "INSERT INTO gpkg_geometry_columns VALUES('spot','geom','POINT',4326,0,0);"
-                  "CREATE TABLE spot(fid INTEGER PRIMARY KEY, geom POINT, name TEXT(20), seen DATETIME, day DATE, ok BOOLEAN);"
+                  "CREATE TABLE spot(fid INTEGER PRIMARY KEY, geom POINT, name TEXT(20), seen DATETIME, day "
+                  "DATE, ok BOOLEAN);"
                   "CREATE VIRTUAL TABLE rtree_spot_geom USING rtree(id,minx,maxx,miny,maxy);"
                   "INSERT INTO rtree_spot_geom VALUES(1,111,111,31,31)");
     buf_init(&b, 4096);
     buf_str(&b, STR("INSERT INTO spot VALUES(1,x'"));
     buf_hex(&b, blob);
-    buf_str(&b, STR("','石桥','2026-01-01T10:00:00','2026-01-01',1),(2,NULL,'b','2026-01-01T10:00:00.000001Z',NULL,0)"));
+    buf_str(&b, STR("','石桥','2026-01-01T10:00:00','2026-01-01',1),(2,NULL,'b','2026-01-01T10:00:00.000001Z'"
+                    ",NULL,0)"));
     buf_c(&b, 0);
     world_run(&w, b.ptr);
     buf_clear(&b);
@@ -126,7 +131,8 @@ static void make_file(const char *path)
 static void counted_twice(void **state)
 {
     char path[] = "/tmp/sangzi-cql2-XXXXXX", out[1024];
-    char *argv[] = { (char *)(uintptr_t) "cql2", (char *)(uintptr_t) "--count", path, (char *)(uintptr_t) "spot", NULL };
+    char *argv[] = { (char *)(uintptr_t) "cql2", (char *)(uintptr_t) "--count", path,
+        (char *)(uintptr_t) "spot", NULL };
     const int fd = mkstemp(path);
 
     (void)state;
@@ -134,7 +140,8 @@ static void counted_twice(void **state)
     close(fd);
     make_file(path);
     assert_int_equal(run(argv,
-                         "name LIKE '石%'\nS_INTERSECTS(geom, BBOX(110,30,112,32))\nseen > TIMESTAMP('2026-01-01T10:00:00Z')\n"
+                         "name LIKE '石%'\nS_INTERSECTS(geom, BBOX(110,30,112,32))\nseen > "
+                         "TIMESTAMP('2026-01-01T10:00:00Z')\n"
                          "day IS NULL\nNOT ok\nage(day) < 0\nfid IN (1, 2)\nnope = 1\n",
                          out, sizeof out),
         1);
