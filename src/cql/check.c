@@ -61,32 +61,46 @@ static void consider(Near *n, Str name)
     }
 }
 
-/* Nothing is near: the first names there are. */
-static void some_names(Check *c)
+/* What is near, or else the first names there are. */
+static void suggest(Check *c, const Near *n, Str (*name_at)(const Check *, size_t), size_t count)
 {
     enum { SOME = 5 };
     char room[160];
     Buf b = { room, 0, sizeof room, sizeof room, false }; /* what does not fit is left out */
 
-    for (size_t i = 0; c->schema->all && i < c->schema->nall && i < SOME; i++) {
-        buf_str(&b, i ? STR(", ") : STR(""));
-        buf_str(&b, c->schema->all[i]->name);
+    if (n->best.ptr && n->distance * 2 <= n->wrong.len + 1) {
+        err_hint(c->err, "%.*s", STRV(n->best));
+        return;
     }
-    buf_str(&b, STR(" …"));
-    err_hint(c->err, "%.*s", STRV(buf_text(&b)));
+    for (size_t i = 0; i < count && i < SOME; i++) {
+        buf_str(&b, name_at(c, i));
+        buf_str(&b, STR(", "));
+    }
+    err_hint(c->err, "%.*s…", STRV(buf_text(&b)));
+}
+
+static Str property_at(const Check *c, size_t i)
+{
+    return c->schema->all[i]->name;
+}
+
+static Str function_at(const Check *c, size_t i)
+{
+    size_t n;
+
+    (void)c;
+    return str_of(cql_functions(&n)[i].name);
 }
 
 static bool no_property(Check *c, const CqlExpr *e)
 {
+    const size_t count = c->schema->all ? c->schema->nall : 0;
     Near n = { .wrong = e->name };
 
-    for (size_t i = 0; c->schema->all && i < c->schema->nall; i++)
-        consider(&n, c->schema->all[i]->name);
+    for (size_t i = 0; i < count; i++)
+        consider(&n, property_at(c, i));
     FAIL_AT(c->err, CQL_NO_PROPERTY, e, e->name);
-    if (n.best.ptr && n.distance * 2 <= e->name.len + 1)
-        err_hint(c->err, "%.*s", STRV(n.best));
-    else
-        some_names(c);
+    suggest(c, &n, property_at, count);
     return false;
 }
 
@@ -94,12 +108,12 @@ static bool no_function(Check *c, const CqlExpr *e)
 {
     Near n = { .wrong = e->name };
     size_t count;
-    const CqlFunction *f = cql_functions(&count);
 
+    (void)cql_functions(&count);
     for (size_t i = 0; i < count; i++)
-        consider(&n, str_of(f[i].name));
+        consider(&n, function_at(c, i));
     FAIL_AT(c->err, CQL_NO_FUNCTION, e, e->name);
-    err_hint(c->err, "%.*s", STRV(n.best));
+    suggest(c, &n, function_at, count);
     return false;
 }
 

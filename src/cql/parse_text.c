@@ -302,16 +302,26 @@ static CqlExpr *function_call(Text *t, CqlExpr place)
     return open(t) && elements(t, element, &l) ? cql_node(&t->b, CQL_OP_FUNCTION, place, l.item, l.n) : NULL;
 }
 
+/* "POINT", "POINTZ": the BNF puts no blank before its Z. */
+static bool names_geometry(Str name)
+{
+    GeoType type;
+
+    if (geo_type_of(name, &type))
+        return type != GEO_ANY;
+    return name.len && (name.ptr[name.len - 1] | 32) == 'z' &&
+           geo_type_of(str_sub(name, 0, name.len - 1), &type) && type != GEO_ANY;
+}
+
 /* Something written name(…); the token is the name. */
 static CqlExpr *call(Text *t)
 {
     CqlExpr place = here(t);
     const Str name = t->lex.token.raw;
-    GeoType type;
     CqlOp op;
 
     place.name = name;
-    if (geo_type_of(name, &type) && type != GEO_ANY)
+    if (names_geometry(name))
         return geometry(t, (CqlExpr){ .at = place.at });
     cql_lex_next(&t->lex);
     if (cql_op_of_text(name, &op))
@@ -371,9 +381,8 @@ static bool followed_by(const Text *t, const char *sign)
 static bool is_tagged(const Text *t)
 {
     CqlLex ahead = t->lex;
-    GeoType type;
 
-    if (!geo_type_of(t->lex.token.raw, &type) || type == GEO_ANY)
+    if (!names_geometry(t->lex.token.raw))
         return false;
     cql_lex_next(&ahead);
     if (cql_lex_word(&ahead, "EMPTY"))

@@ -48,6 +48,7 @@ static const struct Bad {
     { "T_AFTER(start, INTERVAL('2026-01-01', 'soon'))", &CQL_BAD_VALUE, "filter:38", NULL },
     { "n = 1e999", &CQL_BAD_VALUE, "filter:4", NULL },
     { "dpth > 1", &CQL_NO_PROPERTY, "filter:0", "depth" },
+    { "zzzzzz > 1", &CQL_NO_PROPERTY, "filter:0", "name, depth, n, open, born, …" },
     { "n = 1 AND nmae = 'a'", &CQL_NO_PROPERTY, "filter:10", "name" },
     { "agge(born) = 1", &CQL_NO_FUNCTION, "filter:0", "age" },
     { "age(born, born) = 1", &CQL_WRONG_TYPE, "filter:0", "age(1)" },
@@ -212,6 +213,10 @@ static const struct Pair {
         "{\"op\":\"f\",\"args\":[{\"op\":\"=\",\"args\":[{\"op\":\"-\",\"args\":[3,4]},{\"property\":\"a\"}]}"
         "]}",
         "f(3 - 4 = a)" },
+    { "f(POINT EMPTY, POINTZ(1 2 3))",
+        "{\"op\":\"f\",\"args\":[{\"type\":\"Point\",\"coordinates\":[]},{\"type\":\"Point\",\"coordinates\":"
+        "[1,2,3]}]}",
+        "f(POINT EMPTY, POINT Z(1 2 3))" },
     { "true", "true", "TRUE" },
 };
 
