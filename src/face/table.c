@@ -4,6 +4,7 @@
 #define FACES(X)   \
     X(landing)     \
     X(features)    \
+    X(tiles)       \
     X(county)      \
     X(openapi)     \
     X(demo)        \
