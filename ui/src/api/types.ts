@@ -153,7 +153,7 @@ export interface LegendRow {
   color?: string
   border?: string
   width?: number
-  dash?: number[]
+  dash?: number[] | string
   pattern?: string
   bounds?: string | (number | null)[]
   filter?: string
@@ -162,6 +162,7 @@ export interface PanelLayer {
   id: string
   title: string
   group?: string
+  base?: boolean
   collection?: string
   kind?: 'line' | 'fill' | 'circle' | 'symbol' | 'raster'
   visible?: boolean

@@ -5,6 +5,8 @@ import type { TextKey } from '@/texts'
 export interface NavItem {
   to: string
   text: TextKey
+  /** A shorter word for the thumb's bar. */
+  short?: TextKey
   icon: IconName
   /** Stands in the bar at the bottom of a phone. */
   thumb?: boolean
@@ -19,6 +21,6 @@ export const navItems: NavItem[] = [
   { to: '/jobs', text: 'frame.jobs', icon: 'jobs' },
 ]
 export const navMore: NavItem[] = [
-  { to: '/tasks', text: 'frame.tasks', icon: 'tasks', thumb: true },
+  { to: '/tasks', text: 'frame.tasks', short: 'frame.tasksShort', icon: 'tasks', thumb: true },
   { to: '/wall', text: 'frame.wall', icon: 'wall' },
 ]

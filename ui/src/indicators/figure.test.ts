@@ -8,7 +8,7 @@ describe('a figure', () => {
     expect(valueText({ ...base, value: 0.38, numerator: 570, denominator: 1500 })).toBe('38')
     expect(valueText({ ...base, value: 38, numerator: 570, denominator: 1500 })).toBe('38')
     expect(valueText({ ...base, value: null })).toBe('—')
-    expect(valueText({ unit: 'km', value: 1499.62 })).toBe('1500')
+    expect(valueText({ unit: 'km', value: 1499.62 })).toBe('1,500')
   })
   it('says its change in words', () => {
     expect(changeText({ ...base, value: 38, previous: 31.5 })).toBe('比上期多 6.5 个百分点')

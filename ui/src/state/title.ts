@@ -1,5 +1,6 @@
 // What a record is called in lists and heads.
 import type { Feature, Value } from '@/api/types'
+import { stakeMetres, stakeText } from '@/map/road'
 import { collectionOf } from './county'
 
 const word = (v: Value | undefined): string => (typeof v === 'string' || typeof v === 'number' ? String(v) : '')
@@ -15,10 +16,10 @@ export function labelText(feature: Feature, property: string): string {
 
 export function recordTitle(feature: Feature, collection: string): string {
   const p = feature.properties
-  const from = word(p.from_stake)
-  if (from) {
-    const to = word(p.to_stake)
-    return [labelText(feature, 'road'), to ? `${from}–${to}` : from].filter(Boolean).join(' ')
+  const from = stakeMetres(p.from_stake)
+  if (from !== undefined && !word(p.name)) {
+    const to = stakeMetres(p.to_stake)
+    return [labelText(feature, 'road'), to === undefined ? stakeText(from) : `${stakeText(from)}–${stakeText(to)}`].filter(Boolean).join(' ')
   }
   if (word(p.code) && word(p.name) && collection === 'road') return `${word(p.code)} ${word(p.name)}`
   const label = collectionOf(collection)?.['x-sangzi']?.label

@@ -7,7 +7,7 @@ const locale = (): string => (look.lang === 'en' ? 'en-GB' : 'zh-CN')
 export const number = (n: number | null | undefined, digits?: number): string =>
   n === null || n === undefined || Number.isNaN(n)
     ? '—'
-    : n.toLocaleString(locale(), { maximumFractionDigits: digits ?? 2, minimumFractionDigits: digits, useGrouping: 'min2' })
+    : n.toLocaleString(locale(), { maximumFractionDigits: digits ?? 2, minimumFractionDigits: digits })
 
 /** A share told by the server as 0–1, 0–100, or a sentence of its own. */
 export function share(value: number | string | null | undefined): string {

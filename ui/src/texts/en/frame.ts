@@ -11,6 +11,7 @@ export const frame = {
   indicators: 'Figures',
   myWork: 'My tasks',
   tasks: 'The 28 tasks',
+  tasksShort: '28 tasks',
   wall: 'Overview',
   find: 'Find people, places, cases',
   findHint: 'Ctrl K',

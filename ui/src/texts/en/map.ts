@@ -4,6 +4,7 @@ export const map = {
   layers: 'Layers',
   layersHide: 'Hide the layers',
   layersShow: 'Show the layers',
+  ground: 'Ground',
   show: 'Show {title}',
   updated: ' updated',
   opacity: 'Opacity',
@@ -69,5 +70,9 @@ export const map = {
   time: 'Time',
   timeAll: 'All times',
   timeDays: 'Last {n} days',
+  didCreate: '{who} recorded {what}',
+  didUpdate: '{who} changed {what}',
+  didRetire: '{who} retired {what}',
+  didRestore: '{who} restored {what}',
   live: '{who} just changed: {title}',
 }

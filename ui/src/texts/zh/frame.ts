@@ -11,6 +11,7 @@ export const frame = {
   indicators: '指标',
   myWork: '我的业务',
   tasks: '数字乡村 28 项',
+  tasksShort: '28 项',
   wall: '总览',
   find: '找人、找地、找事',
   findHint: 'Ctrl K',

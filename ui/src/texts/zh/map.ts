@@ -4,6 +4,7 @@ export const map = {
   layers: '图层',
   layersHide: '收起图层',
   layersShow: '展开图层',
+  ground: '底图',
   show: '显示 {title}',
   updated: '更新',
   opacity: '浓淡',
@@ -69,5 +70,9 @@ export const map = {
   time: '时间',
   timeAll: '全部时间',
   timeDays: '近 {n} 天',
+  didCreate: '{who} 新登记了 {what}',
+  didUpdate: '{who} 改了 {what}',
+  didRetire: '{who} 注销了 {what}',
+  didRestore: '{who} 恢复了 {what}',
   live: '{who}刚刚变更：{title}',
 }

@@ -1,0 +1,137 @@
+/* src/cql/cql.h - the one expression language: CQL2, OGC 21-065.
+ *
+ * Text or JSON becomes a tree; the tree is checked against a collection; a checked tree becomes SQL for a
+ * store, or a truth about one record in memory. Both ways give the same answer (tests/cql/agree_test.c).
+ *
+ *     if (cql_parse_text(STR("depth > 0.3 AND name LIKE '石%'"), a, &e, err) && cql_check(e, schema, a, err))
+ *         verdict = cql_eval(e, record, a);
+ *
+ * Stands on base and geo. Knows no store: a store's driver hands in its dialect.
+ * Memory   all in the arena handed in; a result lives as long as that arena.
+ * Threads  a checked tree never changes: any thread may use it.
+ * Limits   64 KiB of text, depth 64, 10,000 nodes; beyond them CQL_TOO_BIG. No input crashes it.
+ * Errors   Err.where is "filter:N", N the byte offset from 0; for JSON "filter#/args/0" (RFC 6901).
+ * Times    a date beside a time is its midnight UTC; "today" is the day in China (UTC+8).
+ */
+#pragma once
+#include "base/base.h"
+#include "geo/geo.h"
+
+typedef struct CqlExpr CqlExpr; /* a tree, or a part of one */
+
+/* Every value that a record, a parameter or a rule can hold. */
+typedef enum CqlKind { CQL_NULL, CQL_BOOL, CQL_INT, CQL_NUMBER, CQL_TEXT, CQL_DATE, CQL_TIME, CQL_INTERVAL, CQL_GEOM,
+    CQL_LIST } CqlKind;
+typedef struct CqlValue CqlValue;
+struct CqlValue {
+    CqlKind kind;
+    union {
+        bool truth;
+        int64_t integer; /* CQL_INT, and money in 分 */
+        double number;
+        Str text;
+        int32_t date;               /* day number */
+        int64_t time;               /* µs UTC */
+        struct {
+            int64_t from, to; /* µs; INT64_MIN and INT64_MAX: open */
+            bool dates; /* both ends were dates */
+        } interval;
+        Bytes geom; /* WKB */
+        struct {
+            const CqlValue *item;
+            size_t n;
+        } list;
+    };
+};
+
+typedef struct CqlProperty { /* what a tree may speak of */
+    Str name;
+    CqlKind kind;   /* of its values; of its items when `list`; CQL_NULL: any, only the record knows */
+    bool list;
+    bool sealed;    /* SQL cannot see it: always residual */
+    size_t index;   /* the record's own number for it */
+    Str column;     /* in SQL; empty: no column of its own (residual) */
+    bool money;     /* stored in 分, spoken of in yuan: literals are multiplied by 100, arithmetic divides */
+} CqlProperty;
+typedef struct CqlSchema { /* made by the pack room; `find` gives NULL for an unknown name */
+    const CqlProperty *(*find)(const void *ctx, Str name);
+    const void *ctx;
+    const CqlProperty *const *all; /* for “did you mean”; may be NULL */
+    size_t nall;
+    bool planar; /* coordinates are no degrees: no range to keep, no antimeridian */
+} CqlSchema;
+typedef struct CqlRecord { /* one record, seen by property; values are borrowed */
+    CqlValue (*get)(void *ctx, const CqlProperty *p);
+    void *ctx;
+} CqlRecord;
+
+typedef struct CqlDialect CqlDialect; /* how one store says it; a table of its driver */
+struct CqlDialect {
+    Str quote_open, quote_close;   /* around names */
+    /* SQL of a condition that candidates whose envelope meets the box surely pass (R-tree); NULL: cannot. `param` is
+     * called for each value in order of its mark; `mark` writes the next ? or $n. */
+    bool (*box)(const CqlDialect *d, Str column, GeoBox box, Buf *sql, void (*param)(void *ctx, CqlValue v), void *ctx);
+    /* SQL functions that a driver wraps around cql_sql_…; an empty name: such a condition is residual */
+    Str fn_relate;              /* (op, geometry, geometry) → truth: cql_sql_relate */
+    Str fn_casei, fn_accenti;   /* (text) → text: cql_fold_case, cql_fold_accent */
+    Str fn_like;                /* (text, pattern) → truth: cql_like */
+    Str fn_list;                /* (op, list, list) → truth: cql_sql_list */
+    Str fn_math;                /* (op, number, number) → number: cql_sql_math */
+    bool numbered;              /* $1 instead of ? */
+    Str date_expr, time_expr;   /* "%s" patterns turning a stored column into comparable text; empty: as it stands */
+    Str date_to_time;           /* "%s" pattern: a comparable date as its midnight UTC; empty: residual */
+    int64_t tick;               /* µs between two comparable times: 1000 in our stores, 1 elsewhere; 0 is 1000 */
+};
+typedef struct CqlSql { /* every value is a parameter: no byte of a user's text stands in `text` */
+    Str text;                 /* may over-select */
+    const CqlExpr *residual;  /* what the dialect cannot say; NULL: nothing */
+    const CqlValue *params;   /* typed: a number stays a number */
+    size_t nparams;
+} CqlSql;
+typedef enum CqlTruth { CQL_FALSE, CQL_TRUE, CQL_UNKNOWN } CqlTruth; /* unknown: a value is missing */
+extern const ErrKind CQL_SYNTAX, CQL_NO_PROPERTY, CQL_NO_FUNCTION, CQL_WRONG_TYPE, CQL_TOO_BIG, CQL_BAD_VALUE;
+
+bool cql_parse_text(Str text, Arena *a, CqlExpr **out, Err *err) MUST;
+bool cql_parse_json(Str json, Arena *a, CqlExpr **out, Err *err) MUST;
+/* Types, names, literals (a text beside a time property becomes a time, once and for all: so a tree is checked against
+ * one schema). Geometry literals are moved from `epsg`/`swap` (filter-crs) by cql_geometry before. */
+bool cql_check(CqlExpr *e, const CqlSchema *schema, Arena *a, Err *err) MUST; /* a truth at the top */
+bool cql_check_value(CqlExpr *e, const CqlSchema *schema, Arena *a, CqlKind *kind, Err *err) MUST; /* any value: derived properties */
+bool cql_geometry(CqlExpr *e, int epsg, bool swap, Arena *a, Err *err) MUST;
+bool cql_to_sql(const CqlExpr *e, const CqlDialect *dialect, Arena *a, CqlSql *out, Err *err) MUST;
+bool cql_to_text(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST; /* parses back to an equal tree */
+bool cql_to_json(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST; /* canonical: validates against the standard's schema */
+CqlTruth cql_eval(const CqlExpr *e, const CqlRecord *record, Arena *a); /* of a checked tree: cannot fail */
+CqlValue cql_value(const CqlExpr *e, const CqlRecord *record, Arena *a); /* of a tree checked by cql_check_value */
+CqlExpr *cql_and(CqlExpr *x, CqlExpr *y, Arena *a); /* either may be NULL; NULL: no memory or both NULL */
+/* The box of geometry literals outside which a checked tree cannot be true; GEO_BOX_NONE: anywhere. */
+GeoBox cql_box(const CqlExpr *e);
+/* Calls `see` with the name of every property used. */
+void cql_names(const CqlExpr *e, void (*see)(void *ctx, Str name), void *ctx);
+
+/* Values, for all who hold them. */
+int cql_compare(CqlValue a, CqlValue b); /* total order, nulls last; text by code point; numbers by value */
+bool cql_equal(CqlValue a, CqlValue b);
+Str cql_fold_case(Str s, Arena *a);   /* full Unicode case folding (CASEI) */
+Str cql_fold_accent(Str s, Arena *a); /* diacritics stripped (ACCENTI) */
+CqlValue cql_list_of(Str json, CqlKind item, Arena *a); /* of a list column's JSON; a null: it is none */
+bool cql_like(Str text, Str pattern); /* % any run, _ one code point, \ takes the next as it is */
+/* The functions beyond the standard, for /functions and the manual. */
+typedef struct CqlFunction {
+    const char *name, *zh, *en;
+    CqlKind returns;
+    struct {
+        const char *name;
+        CqlKind kind;
+    } arg[4];
+    size_t nargs;
+    bool clock; /* one more value comes behind the arguments: the moment of cql_check, so that an answer stays one */
+    CqlValue (*call)(const CqlValue *arg, size_t n, Arena *a); /* no argument is null; a null: unknown */
+} CqlFunction;
+const CqlFunction *cql_functions(size_t *n);
+
+/* What a store's driver registers as SQL functions; 1, 0, -1: NULL. `op` is a name of the standard: "s_within". */
+int cql_sql_relate(Str op, Bytes a, Bytes b); /* each WKB or a GeoPackage blob */
+int cql_sql_list(Str op, Str a, Str b);       /* JSON arrays */
+int cql_sql_allen(Str op, int64_t from1, int64_t to1, int64_t from2, int64_t to2);
+CqlValue cql_sql_math(Str op, CqlValue x, CqlValue y); /* + - * / % div ^; a null where it cannot be said */

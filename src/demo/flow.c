@@ -1,0 +1,198 @@
+/* src/demo/flow.c - where water runs: pits filled, one way down from each cell (D8), rivers where enough comes together.
+ *
+ * Pits: priority flood, Barnes, Lehman & Mulla, Computers & Geosciences 62 (2014), algorithm 2, with a slope of a
+ * millimetre so that lakes drain. The order in which cells are reached runs from the outlets up.
+ */
+#include "demo/county.h"
+#include "demo/heap.h"
+#include <math.h>
+
+bool demo_fill(float *z, Grid g, int32_t *down, int32_t *order, Arena *a)
+{
+    static const int dx[8] = { 1, -1, 0, 0, 1, 1, -1, -1 }, dy[8] = { 0, 0, 1, -1, 1, -1, 1, -1 };
+    const size_t n = (size_t)g.w * (size_t)g.h;
+    Arena *own = arena_new(n * 16 + (1 << 16));
+    Heap f = { NEWS(own, HeapItem, n), 0, n };
+    uint8_t *seen = NEWS(own, uint8_t, n);
+    size_t norder = 0;
+
+    (void)a;
+    for (size_t i = 0; f.item && seen && i < n; i++) {
+        const int x = (int)(i % (size_t)g.w), y = (int)(i / (size_t)g.w);
+
+        if (x && y && x + 1 < g.w && y + 1 < g.h)
+            continue;
+        seen[i] = 1;
+        down[i] = -1;
+        heap_push(&f, z[i], i);
+    }
+    while (f.n) {
+        const HeapItem s = heap_pop(&f);
+        const int x = (int)(s.cell % (uint32_t)g.w), y = (int)(s.cell / (uint32_t)g.w);
+
+        order[norder++] = (int32_t)s.cell;
+        for (int k = 0; k < 8; k++) {
+            const int nx = x + dx[k], ny = y + dy[k], to = ny * g.w + nx;
+
+            if (nx < 0 || ny < 0 || nx >= g.w || ny >= g.h || seen[to])
+                continue;
+            seen[to] = 1;
+            down[to] = (int32_t)s.cell;
+            if (z[to] < s.cost + 0.001F)
+                z[to] = s.cost + 0.001F;
+            heap_push(&f, z[to], (size_t)to);
+        }
+    }
+    arena_free(own);
+    return norder == n;
+}
+
+/* Steepest way down of the filled surface; where the flood came from is kept on flats. */
+static void steepest(const float *z, Grid g, int32_t *down)
+{
+    for (int y = 1; y + 1 < g.h; y++)
+        for (int x = 1; x + 1 < g.w; x++) {
+            const int at = y * g.w + x;
+            float best = 0.02F;
+
+            for (int v = -1; v <= 1; v++)
+                for (int u = -1; u <= 1; u++) {
+                    const int to = at + v * g.w + u;
+                    const float drop = (z[at] - z[to]) / (u && v ? 1.414F : 1);
+
+                    if (drop > best) {
+                        best = drop;
+                        down[at] = to;
+                    }
+                }
+        }
+}
+
+static void gather(County *c, const int32_t *order, size_t n)
+{
+    const float own = (float)(c->g.cell * c->g.cell / 1e6 / (c->scale * c->scale)); /* km² of the standard county */
+
+    for (size_t i = 0; i < n; i++)
+        c->upstream[i] = own;
+    for (size_t i = n; i--;)
+        if (c->down[order[i]] >= 0)
+            c->upstream[c->down[order[i]]] += c->upstream[order[i]];
+}
+
+/* Two sweeps of a chamfer: metres to the nearest water, good to 8 %. */
+static void distances(County *c)
+{
+    const int w = c->g.w, h = c->g.h;
+    const float one = (float)c->g.cell, two = one * 1.414F;
+    float *d = c->dwater;
+
+    for (int i = 0; i < w * h; i++)
+        d[i] = c->wet[i] ? 0 : 1e9F;
+    for (int y = 1; y + 1 < h; y++)
+        for (int x = 1; x + 1 < w; x++) {
+            const int i = y * w + x;
+
+            d[i] = fminf(d[i], fminf(fminf(d[i - 1], d[i - w]) + one, fminf(d[i - w - 1], d[i - w + 1]) + two));
+        }
+    for (int y = h - 2; y > 0; y--)
+        for (int x = w - 2; x > 0; x--) {
+            const int i = y * w + x;
+
+            d[i] = fminf(d[i], fminf(fminf(d[i + 1], d[i + w]) + one, fminf(d[i + w + 1], d[i + w - 1]) + two));
+        }
+}
+
+/* A lake: an ellipse with a ragged shore, or its lower half ring (an oxbow). */
+static double lake_field(const County *c, const Yaml *lake, Xy p)
+{
+    const double km2 = demo_num(lake, "km2") * c->scale * c->scale, s = demo_num(lake, "stretch");
+    const double r = sqrt(km2 * 1e6 / 3.14159 / s) * (demo_num(lake, "oxbow") != 0 ? 1.4 : 1);
+    const double dx = (p.x - demo_num(lake, "x") * c->size.x) / (r * s), dy = (p.y - demo_num(lake, "y") * c->size.y) / r;
+    const double rough = 0.22 * demo_fractal(c->spec->seed ^ 77, p.x / r / 0.9, p.y / r / 0.9, 3);
+    const double d = sqrt(dx * dx + dy * dy);
+
+    if (demo_num(lake, "oxbow") != 0) /* a crescent: a round less a round */
+        return fmax(d, 1.9 - hypot(dx * 1.05, dy + 0.5)) + rough / 3;
+    return d + rough;
+}
+
+static void lakes(County *c, size_t n)
+{
+    const Yaml *y = yaml_get(c->d.county, "lakes");
+
+    for (y = y ? y->first : NULL; y && c->nlake < LEN(c->lake); y = y->next) {
+        if (demo_town_of(c, yaml_text(y, "township")) == SIZE_MAX)
+            continue;
+        const Xy mid = { demo_num(y, "x") * c->size.x, demo_num(y, "y") * c->size.y };
+        const double reach = sqrt(demo_num(y, "km2") * 1e6 * demo_num(y, "stretch")) * c->scale * 2;
+
+        for (size_t i = 0; i < n; i++) {
+            const Xy p = demo_centre(c->g, i);
+
+            if (fabs(p.x - mid.x) < reach && fabs(p.y - mid.y) < reach && lake_field(c, y, p) < 1)
+                c->wet[i] = 2;
+        }
+        c->lake[c->nlake++] = (Stream){ yaml_text(y, "name"), yaml_text(y, "roman"), { 0 } };
+    }
+}
+
+static bool named_streams(County *c)
+{
+    const Yaml *y = yaml_get(c->d.county, "rivers");
+
+    for (y = y ? y->first : NULL; y && c->nstream < LEN(c->stream); y = y->next) {
+        const Yaml *path = yaml_get(y, "path"), *p = path->first;
+        const Xy start = { demo_num_at(p, 0) * c->size.x, demo_num_at(p, 1) * c->size.y };
+        const size_t cells = (size_t)c->g.w * (size_t)c->g.h;
+        Line l = { NEWS(c->a, Xy, 4096), 0 };
+        size_t at = demo_cell(c->g, start), best = at;
+
+        if (!l.p)
+            return false;
+        for (int v = -12; v <= 12; v++) /* the strongest flow near the start */
+            for (int u = -12; u <= 12; u++) {
+                const int64_t i = (int64_t)at + v * c->g.w + u;
+
+                if (i >= 0 && (size_t)i < cells && c->upstream[i] > c->upstream[best])
+                    best = (size_t)i;
+            }
+        const float stop = c->nstream ? 6 : 1e9F; /* a tributary ends where the flow is suddenly much larger */
+        for (int64_t i = (int64_t)best; i >= 0 && l.n < 4096; i = c->down[i]) {
+            if (l.n > 3 && c->down[i] >= 0 && c->upstream[c->down[i]] > stop * c->upstream[i])
+                break;
+            l.p[l.n++] = demo_centre(c->g, (size_t)i);
+        }
+        if (l.n > 8)
+            c->stream[c->nstream++] =
+                (Stream){ yaml_text(y, "name"), yaml_text(y, "roman"), demo_smooth(demo_thin(l, 70, c->a), 2, c->a) };
+    }
+    return true;
+}
+
+bool demo_flow(County *c, Err *err)
+{
+    const size_t n = (size_t)c->g.w * (size_t)c->g.h;
+    const double least = demo_num(yaml_get(c->d.county, "terrain"), "river_km2");
+    int32_t *order = NEWS(c->a, int32_t, n), *order2 = NEWS(c->a, int32_t, n);
+
+    c->down = NEWS(c->a, int32_t, n);
+    c->upstream = NEWS(c->a, float, n);
+    c->wet = NEWS(c->a, uint8_t, n);
+    c->dwater = NEWS(c->a, float, n);
+    if (!order || !order2 || !c->down || !c->upstream || !c->wet || !c->dwater || !demo_fill(c->z, c->g, c->down, order, c->a))
+        return FAIL(err, BASE_NO_MEMORY, STR("flow"), "terrain");
+    steepest(c->z, c->g, c->down);
+    gather(c, order, n);
+    for (size_t i = 0; i < n; i++)
+        c->wet[i] = c->upstream[i] >= least;
+    for (size_t i = (size_t)c->g.w; i + (size_t)c->g.w < n; i++) /* a big river is more than a cell wide */
+        if (c->upstream[i] > 260) {
+            c->wet[i + 1] = 1;
+            c->wet[i + (size_t)c->g.w] = 1;
+        }
+    if (!named_streams(c))
+        return FAIL(err, BASE_NO_MEMORY, STR("rivers"), "terrain");
+    lakes(c, n);
+    distances(c);
+    return true;
+}

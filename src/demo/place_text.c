@@ -1,0 +1,425 @@
+/* src/demo/place_text.c - names of villages and groups by lot and on purpose; their romanisation. */
+#include "demo/county.h"
+#include <stdio.h>
+#include <unicode/utrans.h>
+
+/* --- pinyin: one reading a character, kept ------------------------------------------------------------------ */
+enum { KEPT = 4096 };
+struct Reader {
+    UTransliterator *icu;
+    uint32_t code[KEPT];
+    char reading[KEPT][8];
+};
+
+static void reading_of(Reader *r, uint32_t code, char out[8])
+{
+    UChar u[32] = { 0 };
+    int32_t n = 0, limit;
+    UErrorCode bad = U_ZERO_ERROR;
+    size_t k = 0;
+
+    if (code >= 0x10000) {
+        u[n++] = (UChar)(0xD7C0 + (code >> 10));
+        u[n++] = (UChar)(0xDC00 | (code & 0x3FF));
+    } else
+        u[n++] = (UChar)code;
+    limit = n;
+    if (r->icu)
+        utrans_transUChars(r->icu, u, &n, LEN(u), 0, &limit, &bad);
+    for (int32_t i = 0; i < n && k < 7; i++) {
+        if (u[i] >= 'a' && u[i] <= 'z')
+            out[k++] = (char)u[i];
+        else if (u[i] >= 'A' && u[i] <= 'Z')
+            out[k++] = (char)(u[i] + 32);
+    }
+    out[k] = 0;
+}
+
+static const char *read_char(Reader *r, uint32_t code)
+{
+    size_t i = code * 2654435761U % KEPT;
+
+    while (r->code[i] && r->code[i] != code)
+        i = (i + 1) % KEPT;
+    if (!r->code[i]) {
+        reading_of(r, code, r->reading[i]);
+        r->code[i] = code;
+    }
+    return r->reading[i];
+}
+
+static void close_icu(void *icu)
+{
+    utrans_close(icu);
+}
+
+static bool reader_open(County *c)
+{
+    UErrorCode bad = U_ZERO_ERROR;
+    const UChar id[] = u"Han-Latin;Latin-ASCII";
+
+    c->reader = NEW(c->a, Reader);
+    if (!c->reader)
+        return false;
+    c->reader->icu = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &bad);
+    const Yaml *own = yaml_get(c->d.places, "readings");
+    for (const Yaml *y = own ? own->first : NULL; y; y = y->next) { /* of characters with more than one */
+        Str han = y->key;
+        const uint32_t code = str_next(&han);
+        size_t i = code * 2654435761U % KEPT;
+
+        while (c->reader->code[i])
+            i = (i + 1) % KEPT;
+        c->reader->code[i] = code;
+        memcpy(c->reader->reading[i], y->text.ptr, y->text.len < 7 ? y->text.len : 7);
+    }
+    return !c->reader->icu || arena_defer(c->a, close_icu, c->reader->icu);
+}
+
+Str demo_roman(const County *c, Str han, Arena *a)
+{
+    char text[200];
+    size_t n = 0;
+
+    for (uint32_t code; (code = str_next(&han)) && n < sizeof text - 8;) {
+        const char *p = read_char(c->reader, code);
+
+        while (*p)
+            text[n++] = *p++;
+    }
+    if (n && text[0] >= 'a' && text[0] <= 'z')
+        text[0] = (char)(text[0] - 32);
+    return str_copy(a, (Str){ text, n });
+}
+
+bool demo_initials(const County *c, Str han, const char *letters)
+{
+    for (uint32_t code; (code = str_next(&han)); letters++)
+        if (!*letters || read_char(c->reader, code)[0] != *letters)
+            return false;
+    return !*letters;
+}
+
+/* --- surnames ---------------------------------------------------------------------------------------------------- */
+Str demo_family(const County *c, size_t i)
+{
+    return c->family.text[i];
+}
+
+Str demo_clan(const County *c, size_t village)
+{
+    const size_t i = c->village[village].surname[0];
+
+    return i == SIZE_MAX ? c->family.text[0] : c->family.text[i];
+}
+
+bool demo_families(County *c)
+{
+    const Yaml *head = yaml_get(c->d.names, "surnames"), *weight = yaml_get(c->d.names, "tail_weight");
+    Str tail = yaml_text(c->d.names, "tail");
+    const size_t ntail = demo_chars(tail);
+    Weighted w;
+    double sum;
+
+    if (!demo_weighted(head, c->a, &w) || !ntail)
+        return false;
+    c->family = (Weighted){ NEWS(c->a, Str, w.n + ntail), NEWS(c->a, double, w.n + ntail), w.n + ntail };
+    if (!c->family.text || !c->family.weight)
+        return false;
+    sum = w.weight[w.n - 1];
+    for (size_t i = 0; i < w.n + ntail; i++) {
+        const double at = (double)(i - w.n) / (double)ntail;
+
+        if (i >= w.n)
+            sum += demo_num_at(weight, 0) * (1 - at) + demo_num_at(weight, 1) * at;
+        c->family.text[i] = i < w.n ? w.text[i] : demo_char(tail, i - w.n);
+        c->family.weight[i] = i < w.n ? w.weight[i] : sum;
+    }
+    return true;
+}
+
+static void clans(County *c)
+{
+    for (size_t v = 0; v < c->nvillage; v++) {
+        Village *p = &c->village[v];
+        Rng r = demo_rng(c, "clans", v);
+
+        p->poem = rng_below(&r, 6);
+        for (size_t k = 0; k < 3; k++) {
+            p->surname[k] = p->community ? SIZE_MAX : demo_draw(&c->family, &r);
+            for (size_t j = 0; j < k && !p->community; j++)
+                if (p->surname[j] == p->surname[k])
+                    p->surname[k] = demo_draw(&c->family, &r);
+        }
+    }
+}
+
+/* --- villages ------------------------------------------------------------------------------------------------------ */
+typedef struct Lot { /* the tables names are drawn from, and the names already given */
+    const Yaml *y;
+    Weighted front, back[TERRAINS], clan_back, object, four, plain;
+    Str once;
+    Map *used;
+    Rng r;
+    size_t political, total;
+} Lot;
+
+static bool lot_open(County *c, Lot *l)
+{
+    const Yaml *y = c->d.places, *back = yaml_get(y, "back");
+
+    *l = (Lot){ .y = y, .used = map_new(c->a), .r = demo_rng(c, "village names", 0), .total = c->nvillage };
+    l->once = yaml_text(y, "initials_once");
+    for (int i = 0; i < TERRAINS; i++)
+        if (!demo_weighted(yaml_get(back, demo_terrain_name[i]), c->a, &l->back[i]))
+            return false;
+    return l->used && demo_weighted(yaml_get(y, "front"), c->a, &l->front) &&
+           demo_weighted(yaml_get(y, "clan_back"), c->a, &l->clan_back) &&
+           demo_weighted(yaml_get(y, "object"), c->a, &l->object) &&
+           demo_weighted(yaml_get(y, "four"), c->a, &l->four) && demo_weighted(yaml_get(y, "plain"), c->a, &l->plain);
+}
+
+static Str pick(const Weighted *w, Rng *r)
+{
+    return w->text[demo_draw(w, r)];
+}
+
+static Str draw_name(County *c, Lot *l, size_t v)
+{
+    const Terrain t = c->town[c->village[v].town].terrain;
+    const double u = rng_unit(&l->r) * 100;
+    const Yaml *len = yaml_get(l->y, "length");
+    const double two = demo_num(len, "two"), three = two + demo_num(len, "three");
+
+    if (u < 1.5 && l->political * 50 < l->total) {
+        l->political++;
+        return pick(&l->plain, &l->r);
+    }
+    if (u < two)
+        return str_fmt(c->a, "%.*s%.*s", STRV(pick(&l->front, &l->r)), STRV(pick(&l->back[t], &l->r)));
+    if (u < three && rng_unit(&l->r) < 0.5 && !c->village[v].community)
+        return str_fmt(c->a, "%.*s家%.*s", STRV(demo_clan(c, v)), STRV(pick(&l->clan_back, &l->r)));
+    if (u < three)
+        return pick(&l->object, &l->r);
+    return str_fmt(c->a, "%.*s%.*s", STRV(pick(&l->four, &l->r)), STRV(pick(&l->object, &l->r)));
+}
+
+static bool listed(const Yaml *list, Str s)
+{
+    for (const Yaml *y = list ? list->first : NULL; y; y = y->next)
+        if (str_find(s, y->text) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+static bool name_is_free(const County *c, const Lot *l, Str name)
+{
+    char once[8] = { 0 };
+
+    memcpy(once, l->once.ptr, l->once.len < 7 ? l->once.len : 7);
+    return !map_get(l->used, name) && !listed(yaml_get(c->d.places, "reserved"), name) && !demo_initials(c, name, once);
+}
+
+static bool give(County *c, Lot *l, size_t v, Str bare)
+{
+    Village *p = &c->village[v];
+
+    p->bare = bare;
+    p->name = str_fmt(c->a, "%.*s%s", STRV(bare), p->community ? "社区" : "村");
+    return p->name.ptr && map_put(l->used, bare, p);
+}
+
+/* A village of the town without a name yet; SIZE_MAX: none. */
+static size_t nameless(const County *c, size_t town, Rng *r)
+{
+    const Town *t = &c->town[town];
+    const size_t from = rng_below(r, t->nvillage);
+
+    for (size_t i = 0; i < t->nvillage; i++) {
+        const size_t v = t->village + (from + i) % t->nvillage;
+
+        if (!c->village[v].bare.ptr && !c->village[v].community)
+            return v;
+    }
+    return SIZE_MAX;
+}
+
+static bool on_purpose(County *c, Lot *l)
+{
+    const Yaml *fixed = yaml_get(c->d.places, "fixed"), *twice = yaml_get(c->d.places, "duplicates");
+
+    for (const Yaml *y = fixed ? fixed->first : NULL; y; y = y->next) {
+        const bool story = y == fixed->first;
+        const size_t t = story ? demo_story_town(c, y->text) : demo_town_of(c, y->text);
+        const size_t v = t == SIZE_MAX ? SIZE_MAX : nameless(c, t, &l->r);
+
+        if (v != SIZE_MAX && !give(c, l, v, y->key))
+            return false;
+    }
+    for (const Yaml *y = twice ? twice->first : NULL; y; y = y->next)
+        for (const Yaml *k = y->first; k; k = k->next) {
+            const size_t t = demo_town_of(c, k->text), v = t == SIZE_MAX ? SIZE_MAX : nameless(c, t, &l->r);
+
+            if (v != SIZE_MAX && !give(c, l, v, y->key))
+                return false;
+        }
+    return true;
+}
+
+static bool codes(County *c)
+{
+    for (size_t t = 0; t < c->ntown; t++) {
+        const Town *town = &c->town[t];
+        unsigned community = 1, village = 200;
+
+        for (size_t v = town->village; v < town->village + town->nvillage; v++) {
+            Village *p = &c->village[v];
+
+            p->code = str_fmt(c->a, "990121%.*s%03u", STRV(town->number), p->community ? community++ : village++);
+            if (!p->code.ptr)
+                return false;
+        }
+    }
+    return true;
+}
+
+static void communities(County *c)
+{
+    for (size_t t = 0; t < c->ntown; t++) {
+        const Town *town = &c->town[t];
+        const double share = demo_num(town->yaml, "communities") / demo_num(town->yaml, "villages");
+        const size_t n = demo_quota((double)town->nvillage, share, 0);
+
+        for (size_t i = 0; i < n; i++)
+            c->village[town->village + i].community = true;
+    }
+}
+
+/* --- groups: seven in ten are counted, three in ten are hamlets ----------------------------------------------------- */
+static bool group_names(County *c)
+{
+    const Yaml *number = yaml_get(c->d.places, "group_number");
+    Weighted back;
+    Rng r = demo_rng(c, "group names", 0);
+
+    if (!demo_weighted(yaml_get(c->d.places, "group_back"), c->a, &back))
+        return false;
+    for (size_t v = 0; v < c->nvillage; v++) {
+        const Village *p = &c->village[v];
+
+        for (size_t i = 0; i < p->ngroup; i++) {
+            Group *g = &c->group[p->group + i];
+            const bool hamlet = !p->community && i >= p->ngroup - p->ngroup * 3 / 10;
+
+            g->code = str_fmt(c->a, "%.*s%03zu", STRV(p->code), i + 1);
+            g->name = str_fmt(c->a, "%.*s组", STRV(demo_at(number, i)->text));
+            for (int k = 0; hamlet && k < 20; k++) {
+                const Str family = demo_family(c, demo_draw(&c->family, &r));
+                const Str name = str_fmt(c->a, "%.*s家%.*s", STRV(family), STRV(pick(&back, &r)));
+
+                if (!demo_initials(c, name, "ljw")) {
+                    g->name = name;
+                    break;
+                }
+            }
+            if (!g->code.ptr || !g->name.ptr)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* --- what was before -------------------------------------------------------------------------------------------------- */
+static bool past(County *c, size_t v, Str bare, unsigned serial, size_t part, size_t parts, const char *until)
+{
+    const Village *p = &c->village[v];
+    Past *q = &c->past[c->npast];
+
+    if (c->npast == LEN(c->past))
+        return true;
+    *q = (Past){ .village = v, .part = part, .parts = parts };
+    q->name = str_fmt(c->a, "%.*s村", STRV(bare));
+    q->code = serial ? str_fmt(c->a, "990121%.*s%03u", STRV(c->town[p->town].number), serial) : p->code;
+    c->npast++;
+    return q->name.ptr && q->code.ptr && date_parse(str_of(until), &q->until);
+}
+
+static bool merge(County *c, Lot *l, const Yaml *m, const char *on)
+{
+    const Yaml *of = yaml_get(m, "of");
+    const size_t n = of ? of->n : (size_t)demo_num(m, "n");
+    size_t v = SIZE_MAX;
+
+    for (size_t tries = 0; tries < 200 && v == SIZE_MAX; tries++) {
+        size_t at = of ? tries : rng_below(&l->r, c->nvillage);
+
+        if (of) {
+            const Village *p = map_get(l->used, yaml_text(m, "name"));
+
+            at = p ? (size_t)(p - c->village) : SIZE_MAX;
+        }
+        if (at == SIZE_MAX)
+            return true;
+        if (!c->village[at].community && !c->village[at].past && (of || !listed(yaml_get(l->y, "reserved"), c->village[at].bare)))
+            v = at;
+    }
+    if (v == SIZE_MAX)
+        return true;
+    c->village[v].past = true;
+    for (size_t k = 0; k < n; k++) {
+        Str name = of ? demo_at(of, k)->text : k ? draw_name(c, l, v) : c->village[v].bare;
+
+        while (!of && k && !name_is_free(c, l, name))
+            name = draw_name(c, l, v);
+        if (!map_get(l->used, name) && !map_put(l->used, name, &c->village[v]))
+            return false;
+        if (!past(c, v, name, 260 + c->merged++, k, n, on))
+            return false;
+    }
+    return true;
+}
+
+static bool history(County *c, Lot *l)
+{
+    const Yaml *list = yaml_get(l->y, "merged");
+    const Str merged_on = yaml_text(l->y, "merged_on"), older_on = yaml_text(l->y, "older_on");
+    const size_t older = demo_quota(demo_num(l->y, "older_names"), c->share, c->nvillage > 1 ? 1 : 0);
+    size_t merges = demo_quota(list ? (double)list->n : 0, c->share, 1);
+
+    for (const Yaml *m = list ? list->first : NULL; m && merges; m = m->next, merges--)
+        if (!merge(c, l, m, str_c(c->a, merged_on)))
+            return false;
+    for (size_t i = 0; i < older; i++) {
+        const size_t v = rng_below(&l->r, c->nvillage);
+        Str name = draw_name(c, l, v);
+
+        if (c->village[v].past || c->village[v].community || !name_is_free(c, l, name))
+            continue;
+        c->village[v].past = true;
+        if (!map_put(l->used, name, &c->village[v]) || !past(c, v, name, 0, 0, 1, str_c(c->a, older_on)))
+            return false;
+    }
+    return true;
+}
+
+bool demo_name_villages(County *c, Err *err)
+{
+    Lot l;
+    bool good;
+
+    communities(c);
+    good = reader_open(c) && codes(c) && demo_families(c);
+    if (good)
+        clans(c);
+    good = good && lot_open(c, &l) && on_purpose(c, &l);
+    for (size_t v = 0; good && v < c->nvillage; v++)
+        for (int k = 0; good && !c->village[v].bare.ptr && k < 4000; k++) {
+            const Str name = draw_name(c, &l, v);
+
+            if (name_is_free(c, &l, name))
+                good = give(c, &l, v, name);
+            else if (k == 3999)
+                good = give(c, &l, v, str_fmt(c->a, "新%.*s", STRV(name)));
+        }
+    return (good && group_names(c) && history(c, &l)) || FAIL(err, DEMO_BAD_SPEC, STR("names"), "places.yaml");
+}

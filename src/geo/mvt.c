@@ -1,0 +1,348 @@
+/* src/geo/mvt.c - Mapbox Vector Tile 2.1, a layer at a time. Protocol buffers, written by hand: a field is a key
+ * (number << 3 | wire), then a varint, or a length and bytes.
+ */
+#include "geo/path.h"
+
+enum { LAYER = 3, NAME = 1, FEATURE = 2, KEYS = 3, VALUES = 4, EXTENT = 5, VERSION = 15 }; /* message Layer */
+enum { ID = 1, TAGS = 2, TYPE = 3, GEOMETRY = 4 }; /* message Feature */
+enum {
+    STRING_VALUE = 1,
+    DOUBLE_VALUE = 3,
+    INT_VALUE = 4,
+    SINT_VALUE = 6,
+    BOOL_VALUE = 7
+}; /* message Value */
+enum { VARINT = 0, FIXED64 = 1, BYTES_ = 2, LAYER_MAX = 256 << 20, KEYS_MAX = 512, VARINT_ROOM = 10 };
+#define TAG(field, wire) (uint8_t)((field) << 3 | (wire))
+
+struct MvtLayer {
+    Str name;
+    GeoGrid grid;
+    int zoom;
+    int up;         /* zoom levels beyond MVT_FULL: units are world units, enlarged when written */
+    Xy origin;      /* of the tile, in units */
+    int32_t extent; /* in units */
+    MvtPen *pen;
+    Path whole, part, scratch;
+    Buf features, keys, values, tail;
+    size_t nkey, count;
+    uint32_t nvalue;
+    uint32_t *slot; /* open addressing over the values that may repeat: number + 1 */
+    uint32_t *at;   /* value's place in `values` */
+    size_t nslot, used, cap_at;
+    bool bad;
+};
+
+static void layer_close(void *thing)
+{
+    MvtLayer *l = thing;
+
+    geo_path_clear(&l->whole);
+    geo_path_clear(&l->part);
+    geo_path_clear(&l->scratch);
+    buf_clear(&l->features);
+    buf_clear(&l->keys);
+    buf_clear(&l->values);
+    buf_clear(&l->tail);
+    mem_free(l->slot);
+    mem_free(l->at);
+}
+
+MvtLayer *mvt_layer(Str name, GeoGrid g, int z, uint32_t x, uint32_t y, Arena *a)
+{
+    MvtLayer *l = NEW(a, MvtLayer);
+
+    if (!l || !arena_defer(a, layer_close, l))
+        return NULL;
+    l->name = str_copy(a, name);
+    l->pen = mvt_pen(g, a);
+    l->grid = g;
+    l->zoom = z;
+    l->up = z > MVT_FULL ? z - MVT_FULL : 0;
+    l->extent = MVT_EXTENT >> l->up;
+    l->origin = (Xy){ (int32_t)(x * (uint32_t)l->extent), (int32_t)(y * (uint32_t)l->extent) };
+    buf_init(&l->features, LAYER_MAX);
+    buf_init(&l->keys, LAYER_MAX);
+    buf_init(&l->values, LAYER_MAX);
+    buf_init(&l->tail, LAYER_MAX);
+    return l->name.ptr && l->pen ? l : NULL;
+}
+
+static void put_varint(Buf *b, uint64_t v)
+{
+    uint8_t *p = (uint8_t *)buf_room(b, VARINT_ROOM);
+
+    if (p)
+        buf_took(b, (size_t)(geo_varint(p, v) - p));
+}
+
+static void put_bytes(Buf *b, int field, Str s)
+{
+    put_varint(b, TAG(field, BYTES_));
+    put_varint(b, s.len);
+    buf_str(b, s);
+}
+
+size_t mvt_key(MvtLayer *l, Str key)
+{
+    put_bytes(&l->keys, KEYS, key);
+    return l->nkey++;
+}
+
+/* --- values ------------------------------------------------------------------------------------------------ */
+static void put_value(Buf *b, MvtValue v) /* a whole Value message with its key and length */
+{
+    Buf m;
+
+    switch (v.kind) {
+    case MVT_TEXT:
+        put_varint(b, TAG(VALUES, BYTES_));
+        put_varint(b, v.text.len + 1 +
+                          (v.text.len < 128          ? 1
+                              : v.text.len < 16384   ? 2
+                              : v.text.len < 2097152 ? 3
+                                                     : 4));
+        put_bytes(b, STRING_VALUE, v.text);
+        return;
+    case MVT_DOUBLE:
+        buf_add(b, (const uint8_t[]){ TAG(VALUES, BYTES_), 9, TAG(DOUBLE_VALUE, FIXED64) }, 3);
+        buf_add(b, &v.d, sizeof v.d);
+        return;
+    case MVT_BOOL:
+        buf_add(b, (const uint8_t[]){ TAG(VALUES, BYTES_), 2, TAG(BOOL_VALUE, VARINT), v.i != 0 }, 4);
+        return;
+    case MVT_INT:
+    case MVT_NULL:
+        break;
+    }
+    buf_init(&m, 32);
+    put_varint(&m, v.i < 0 ? TAG(SINT_VALUE, VARINT) : TAG(INT_VALUE, VARINT));
+    put_varint(&m, v.i < 0 ? (uint64_t)v.i << 1 ^ UINT64_MAX : (uint64_t)v.i);
+    put_bytes(b, VALUES, buf_text(&m));
+    buf_clear(&m);
+}
+
+static Str value_bytes(const MvtLayer *l, uint32_t n)
+{
+    size_t end = n + 1 < l->nvalue ? l->at[n + 1] : l->values.len;
+
+    return (Str){ l->values.ptr + l->at[n], end - l->at[n] };
+}
+
+static bool grow_slots(MvtLayer *l)
+{
+    size_t n = l->nslot ? 2 * l->nslot : 256;
+    uint32_t *slot = mem_new(n, sizeof *slot);
+
+    if (!slot)
+        return false;
+    for (size_t i = 0; i < l->nslot; i++) {
+        size_t h;
+
+        if (!l->slot[i])
+            continue;
+        for (h = hash64(BYTES(value_bytes(l, l->slot[i] - 1))) & (n - 1); slot[h]; h = (h + 1) & (n - 1))
+            ;
+        slot[h] = l->slot[i];
+    }
+    mem_free(l->slot);
+    l->slot = slot;
+    l->nslot = n;
+    return true;
+}
+
+static uint32_t append_value(MvtLayer *l, MvtValue v)
+{
+    if (l->nvalue == l->cap_at) {
+        size_t cap = l->cap_at ? 2 * l->cap_at : 256;
+        uint32_t *grown = mem_grow(l->at, cap, sizeof *grown);
+
+        if (!grown) {
+            l->bad = true;
+            return 0;
+        }
+        l->at = grown;
+        l->cap_at = cap;
+    }
+    l->at[l->nvalue] = (uint32_t)l->values.len;
+    put_value(&l->values, v);
+    return l->nvalue++;
+}
+
+uint32_t mvt_value_fresh(MvtLayer *l, Str text)
+{
+    return append_value(l, (MvtValue){ MVT_TEXT, text, 0, 0 });
+}
+
+/* Written at the end first, then taken back if the same bytes stand there already. */
+uint32_t mvt_value(MvtLayer *l, MvtValue v)
+{
+    uint32_t n;
+    size_t h;
+    Str mine;
+
+    if (2 * (l->used + 1) > l->nslot && !grow_slots(l)) {
+        l->bad = true;
+        return 0;
+    }
+    n = append_value(l, v);
+    if (l->bad || l->values.bad)
+        return 0;
+    mine = value_bytes(l, n);
+    for (h = hash64(BYTES(mine)) & (l->nslot - 1); l->slot[h]; h = (h + 1) & (l->nslot - 1))
+        if (str_eq(value_bytes(l, l->slot[h] - 1), mine)) {
+            l->values.len = l->at[n];
+            l->nvalue--;
+            return l->slot[h] - 1;
+        }
+    l->slot[h] = n + 1;
+    l->used++;
+    return n;
+}
+
+/* --- features ---------------------------------------------------------------------------------------------- */
+static size_t varint_len(uint64_t v)
+{
+    size_t n = 1;
+
+    while (v >>= 7)
+        n++;
+    return n;
+}
+
+bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *p, const uint32_t *tag, size_t ntag)
+{
+    uint8_t start[3 * VARINT_ROOM], *s = start, *b, *was;
+    size_t tags = 0, geometry, whole;
+
+    s = geo_varint(s, p->first);
+    s = geo_varint(s, geo_zigzag(geo_minus(p->x, l->origin.x)));
+    s = geo_varint(s, geo_zigzag(geo_minus(p->y, l->origin.y)));
+    geometry = (size_t)(s - start) + p->tail.len;
+    for (size_t i = 0; i < ntag; i++)
+        tags += varint_len(tag[i]);
+    whole = 1 + varint_len(id) + 1 + varint_len(tags) + tags + 2 + 1 + varint_len(geometry) + geometry;
+    was = b = (uint8_t *)buf_room(&l->features, 1 + VARINT_ROOM + whole);
+    if (!b)
+        return false;
+    *b++ = TAG(FEATURE, BYTES_);
+    b = geo_varint(b, whole);
+    *b++ = TAG(ID, VARINT);
+    b = geo_varint(b, id);
+    *b++ = TAG(TAGS, BYTES_);
+    b = geo_varint(b, tags);
+    for (size_t i = 0; i < ntag; i++)
+        b = geo_varint(b, tag[i]);
+    *b++ = TAG(TYPE, VARINT);
+    *b++ = (uint8_t)p->type;
+    *b++ = TAG(GEOMETRY, BYTES_);
+    b = geo_varint(b, geometry);
+    memcpy(b, start, (size_t)(s - start));
+    b += s - start;
+    memcpy(b, p->tail.ptr, p->tail.len);
+    b += p->tail.len;
+    buf_took(&l->features, (size_t)(b - was));
+    l->count++;
+    return true;
+}
+
+static int32_t upto(int64_t v)
+{
+    return v > INT32_MAX ? INT32_MAX : (int32_t)v;
+}
+
+static void enlarge(
+    Path *p, Xy origin, int up) /* beyond MVT_FULL: units around the tile's origin, made longer */
+{
+    uint32_t ox = (uint32_t)origin.x, oy = (uint32_t)origin.y;
+
+    for (size_t i = 0; i < p->nxy; i++)
+        p->xy[i] = (Xy){ (int32_t)(ox + (((uint32_t)p->xy[i].x - ox) << up)),
+            (int32_t)(oy + (((uint32_t)p->xy[i].y - oy) << up)) };
+}
+
+/* The piece's part in the box, written anew. */
+static bool part_in(MvtLayer *l, const MvtPiece *p, Box32 box, MvtPiece *out)
+{
+    MvtPiece part = *p;
+    Xy first;
+
+    if (!geo_path_read(p, &l->whole))
+        return false;
+    geo_path_clip(&l->whole, box, &l->part, &l->scratch);
+    if (!geo_path_tidy(&l->part) || l->scratch.bad)
+        return false;
+    if (l->up)
+        enlarge(&l->part, l->origin, l->up);
+    l->tail.len = 0;
+    geo_path_write(&l->part, &l->tail, &part.first);
+    first = l->part.xy[l->part.run[0].at];
+    part.x = first.x;
+    part.y = first.y;
+    part.tail = BYTES(buf_text(&l->tail));
+    *out = part;
+    return !l->tail.bad;
+}
+
+bool mvt_clip(MvtLayer *l, const MvtPiece *p, MvtPiece *part)
+{
+    int32_t margin = (p->type == GEO_POINT ? MVT_BUFFER_POINT : MVT_BUFFER) >> l->up;
+    Box32 box = { l->origin.x - margin, l->origin.y - margin, upto((int64_t)l->origin.x + l->extent + margin),
+        upto((int64_t)l->origin.y + l->extent + margin) };
+
+    if (p->minx > box.maxx || p->maxx < box.minx || p->miny > box.maxy || p->maxy < box.miny)
+        return false;
+    if (l->up || p->minx < box.minx || p->maxx > box.maxx || p->miny < box.miny || p->maxy > box.maxy)
+        return part_in(l, p, box, part);
+    *part = *p;
+    return true;
+}
+
+bool mvt_add(MvtLayer *l, uint64_t id, Bytes wkb, const MvtValue *value, size_t nvalue, bool keep)
+{
+    MvtPiece piece;
+    uint32_t tag[2 * KEYS_MAX];
+    size_t ntag = 0;
+
+    if (!mvt_load(l->pen, wkb) || !mvt_piece(l->pen, l->zoom, keep, &piece) || !mvt_clip(l, &piece, &piece))
+        return false;
+    for (size_t i = 0; i < nvalue && i < KEYS_MAX; i++)
+        if (value[i].kind != MVT_NULL) {
+            tag[ntag++] = (uint32_t)i;
+            tag[ntag++] = mvt_value(l, value[i]);
+        }
+    return mvt_put(l, id, &piece, tag, ntag);
+}
+
+size_t mvt_count(const MvtLayer *l)
+{
+    return l->count;
+}
+
+size_t mvt_bytes(const MvtLayer *l)
+{
+    return l->features.len + l->keys.len + l->values.len + l->name.len;
+}
+
+bool mvt_end(MvtLayer *l, Buf *out)
+{
+    size_t whole;
+
+    if (l->bad || l->features.bad || l->values.bad || l->keys.bad)
+        return false;
+    if (l->count == 0)
+        return true;
+    whole = 1 + varint_len(l->name.len) + l->name.len + l->features.len + l->keys.len + l->values.len + 1 +
+            varint_len(MVT_EXTENT) + 2;
+    put_varint(out, TAG(LAYER, BYTES_));
+    put_varint(out, whole);
+    put_bytes(out, NAME, l->name);
+    buf_str(out, buf_text(&l->features));
+    buf_str(out, buf_text(&l->keys));
+    buf_str(out, buf_text(&l->values));
+    put_varint(out, TAG(EXTENT, VARINT));
+    put_varint(out, MVT_EXTENT);
+    put_varint(out, TAG(VERSION, VARINT));
+    put_varint(out, 2);
+    return !out->bad;
+}

@@ -1,0 +1,238 @@
+/* src/geo/pen.c - a geometry made ready for the tiles of a zoom: world units, quantised, simplified, as commands. What
+ * is done here does not know the tile, so that neighbouring tiles join.
+ */
+#include "geo/path.h"
+#include "geo/run.h"
+
+enum { TAIL_MAX = 64 << 20 };
+#define LEAST_AREA   4.0 /* units²; below it a polygon is not seen */
+#define LEAST_LENGTH 1.0
+
+struct MvtPen {
+    GeoGrid grid;
+    Path world, unit, scratch;
+    double size; /* of world */
+    Buf tail;
+};
+
+static void pen_close(void *thing)
+{
+    MvtPen *p = thing;
+
+    geo_path_clear(&p->world);
+    geo_path_clear(&p->unit);
+    geo_path_clear(&p->scratch);
+    buf_clear(&p->tail);
+}
+
+MvtPen *mvt_pen(GeoGrid g, Arena *a)
+{
+    MvtPen *p = NEW(a, MvtPen);
+
+    if (!p || !arena_defer(a, pen_close, p))
+        return NULL;
+    p->grid = g;
+    buf_init(&p->tail, TAIL_MAX);
+    return p;
+}
+
+/* --- sizes: of the world's units, so that every zoom and both ways of making tiles agree ------------------ */
+static double size_of(const Path *p)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < p->nrun; i++) {
+        const Xy *v = p->xy + p->run[i].at;
+
+        if (p->type == GEO_POLYGON && p->run[i].shell)
+            sum += fabs(geo_path_area2(v, p->run[i].n)) / 2;
+        for (size_t k = 1; p->type == GEO_LINE && k < p->run[i].n; k++)
+            sum += hypot((double)v[k].x - v[k - 1].x, (double)v[k].y - v[k - 1].y);
+    }
+    return sum;
+}
+
+double mvt_scale(GeoType t, int zoom)
+{
+    int shift = zoom < MVT_FULL ? MVT_FULL - zoom : 0;
+
+    return ldexp(1, t == GEO_POLYGON ? -2 * shift : -shift);
+}
+
+double mvt_least(GeoType t)
+{
+    return t == GEO_POLYGON ? LEAST_AREA : t == GEO_LINE ? LEAST_LENGTH : 0;
+}
+
+double mvt_size(const MvtPen *p)
+{
+    return p->size;
+}
+
+/* --- loading ---------------------------------------------------------------------------------------------- */
+static GeoType shown_type(
+    Bytes wkb) /* of a collection: its highest dimension, for a feature of a tile has but one */
+{
+    GeoType t = geo_wkb_type(wkb), best = GEO_POINT;
+    GeoRun run;
+
+    if (t >= GEO_POINT && t <= GEO_POLYGON)
+        return t;
+    if (t != GEO_COLLECTION)
+        return t ? (GeoType)(t - 3) : GEO_POINT;
+    for (GeoRuns r = geo_runs(wkb); geo_run_next(&r, &run);)
+        best = run.type > best ? run.type : best;
+    return best;
+}
+
+static void load_run(MvtPen *p, const GeoRun *run)
+{
+    size_t at = p->world.nxy, n = run->n;
+    Xy *to;
+
+    if (run->type == GEO_POLYGON && n > 1 && geo_run_closed(run))
+        n--;
+    if (!(to = geo_path_room(&p->world, n)))
+        return;
+    for (size_t i = 0; i < n; i++)
+        geo_world(p->grid, geo_run_x(run, i), geo_run_y(run, i), &to[i].x, &to[i].y);
+    p->world.nxy += n;
+    geo_path_run(&p->world, at, run->shell && run->type == GEO_POLYGON);
+}
+
+bool mvt_load(MvtPen *p, Bytes wkb)
+{
+    GeoRun run;
+
+    geo_path_reset(&p->world, shown_type(wkb));
+    for (GeoRuns r = geo_runs(wkb); geo_run_next(&r, &run);)
+        if (run.type == p->world.type)
+            load_run(p, &run);
+    p->size = size_of(&p->world);
+    return p->world.nrun > 0 && !p->world.bad;
+}
+
+bool mvt_load_piece(MvtPen *p, const MvtPiece *full)
+{
+    if (!geo_path_read(full, &p->world))
+        return false;
+    for (size_t i = 0; p->grid == GEO_CGCS2000 && i < p->world.nxy; i++) {
+        Xy *v = &p->world.xy[i];
+        double lon, lat;
+
+        geo_degrees(v->x, v->y, &lon, &lat);
+        geo_world(p->grid, lon, lat, &v->x, &v->y);
+    }
+    p->size = size_of(&p->world);
+    return p->world.nrun > 0;
+}
+
+/* --- to the units of a zoom ----------------------------------------------------------------------------------- */
+static double tolerance(
+    int zoom) /* units; 8 are a pixel of a 512-pixel tile. From 14 on tiles are enlarged on screen */
+{
+    return zoom >= MVT_FULL ? 0 : zoom >= 14 ? 0.7 : 1.5;
+}
+
+static void quantise(const Path *world, unsigned shift, Path *unit)
+{
+    geo_path_reset(unit, world->type);
+    for (size_t i = 0; i < world->nrun; i++) {
+        const Xy *v = world->xy + world->run[i].at;
+        size_t at = unit->nxy, n = world->run[i].n, k = 0;
+        Xy *to = geo_path_room(unit, n);
+
+        if (!to)
+            return;
+        for (size_t j = 0; j < n; j++) {
+            Xy u = { v[j].x >> shift, v[j].y >> shift };
+
+            if (k == 0 || u.x != to[k - 1].x || u.y != to[k - 1].y)
+                to[k++] = u;
+        }
+        unit->nxy += k;
+        geo_path_run(unit, at, world->run[i].shell);
+    }
+}
+
+static void simplify(MvtPen *p, double by)
+{
+    bool ring = p->unit.type == GEO_POLYGON;
+
+    for (size_t i = 0; p->unit.type != GEO_POINT && i < p->unit.nrun; i++) {
+        PathRun *r = &p->unit.run[i];
+        Xy *v = p->unit.xy + r->at;
+        size_t n = geo_path_simplify(v, r->n, by, ring, &p->scratch);
+
+        if (ring && n < 3 && r->n >= 3) { /* a sliver: as a thin triangle it is still seen */
+            for (size_t k = n; k < 3; k++)
+                v[k] = (Xy){ v[0].x + 1, v[0].y + 1 };
+            n = 3;
+        }
+        r->n = n;
+    }
+}
+
+/* What must be shown however small: a square or a stroke of one unit where it is. */
+static void enlarge(Path *p)
+{
+    Xy v = p->xy[p->run[0].at], *to;
+
+    geo_path_reset(p, p->type);
+    if (!(to = geo_path_room(p, 4)))
+        return;
+    to[0] = v;
+    to[1] = (Xy){ v.x + 1, v.y };
+    to[2] = (Xy){ v.x + 1, v.y + 1 };
+    to[3] = (Xy){ v.x, v.y + 1 };
+    p->nxy = p->type == GEO_POLYGON ? 4 : 2;
+    geo_path_run(p, 0, p->type == GEO_POLYGON);
+}
+
+static void finish(MvtPen *p, double size, MvtPiece *out)
+{
+    Box32 b = { INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN };
+    Xy first = p->unit.xy[p->unit.run[0].at];
+
+    for (size_t i = 0; i < p->unit.nrun; i++) {
+        Box32 r = geo_path_box(p->unit.xy + p->unit.run[i].at, p->unit.run[i].n);
+
+        b = (Box32){ r.minx < b.minx ? r.minx : b.minx, r.miny < b.miny ? r.miny : b.miny,
+            r.maxx > b.maxx ? r.maxx : b.maxx, r.maxy > b.maxy ? r.maxy : b.maxy };
+    }
+    *out = (MvtPiece){ .type = p->unit.type,
+        .x = first.x,
+        .y = first.y,
+        .size = size,
+        .minx = b.minx,
+        .miny = b.miny,
+        .maxx = b.maxx,
+        .maxy = b.maxy };
+    p->tail.len = 0;
+    geo_path_write(&p->unit, &p->tail, &out->first);
+    out->tail = BYTES(buf_text(&p->tail));
+}
+
+bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out)
+{
+    double size = p->size * mvt_scale(p->world.type, zoom);
+
+    if (p->world.nrun == 0 || p->world.bad)
+        return false;
+    if (!keep && zoom < MVT_FULL && size < mvt_least(p->world.type))
+        return false;
+    quantise(&p->world, zoom < MVT_FULL ? (unsigned)(MVT_FULL - zoom) : 0, &p->unit);
+    if (p->unit.bad)
+        return false;
+    if (tolerance(zoom) > 0)
+        simplify(p, tolerance(zoom));
+    if (!geo_path_tidy(&p->unit)) {
+        if (!keep || p->unit.bad || !p->unit.nxy)
+            return false;
+        p->unit.nrun = 1;
+        p->unit.run[0] = (PathRun){ 0, 1, true };
+        enlarge(&p->unit);
+    }
+    finish(p, size, out);
+    return !p->tail.bad && !p->unit.bad;
+}

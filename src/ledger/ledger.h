@@ -1,0 +1,210 @@
+/* src/ledger/ledger.h - the only code that writes a record: validates, seals, writes, journals, indexes, announces.
+ *
+ * Whatever enters (form, sheet, frame, process) is a LedgerTx of changes: all or none. One writer thread commits groups
+ * of them and answers after the sync. Reading goes on meanwhile, on snapshots.
+ *
+ *     county folder: county.gpkg (records, links, journal, words) keys/ files/ tiles/ lock sangzi.sock
+ *
+ * Stands on base, geo, cql, store, pack, access.
+ * Memory   results in the arena handed in. A Ledger borrows its model; ledger_close before pack_free.
+ * Threads  everything may be called from any thread.
+ * Errors   LEDGER_INVALID (all findings in LedgerProblem), LEDGER_STALE (412), LEDGER_NO_RECORD (404), LEDGER_GONE (410,
+ *          hint = reason), LEDGER_EXISTS (412), LEDGER_REFERRED (409, hint = by whom), LEDGER_LOCKED, LEDGER_READ_ONLY.
+ */
+#pragma once
+#include "access/access.h"
+#include "base/base.h"
+#include "cql/cql.h"
+#include "geo/geo.h"
+#include "pack/pack.h"
+#include "store/store.h"
+
+extern const ErrKind LEDGER_INVALID, LEDGER_STALE, LEDGER_NO_RECORD, LEDGER_GONE, LEDGER_EXISTS, LEDGER_REFERRED,
+    LEDGER_LOCKED, LEDGER_READ_ONLY, LEDGER_BAD_TOKEN, LEDGER_BAD_VALUE, LEDGER_REQUIRED, LEDGER_NO_TARGET, LEDGER_TWICE,
+    LEDGER_DERIVED, LEDGER_BAD_GEOMETRY, LEDGER_NOT_A_COUNTY, LEDGER_BUSY, LEDGER_RULE, LEDGER_NO_PROPERTY;
+
+typedef struct Ledger Ledger;
+typedef enum LedgerMode { LEDGER_READ, LEDGER_WRITE } LedgerMode;
+/* A new county folder: empty store, keys, settings. `seed` non-zero makes keys and salts reproducible (demo). */
+bool ledger_init(const char *dir, Str division, uint64_t seed, Err *err) MUST;
+bool ledger_open(const char *dir, LedgerMode mode, const PackModel *model, Ledger **out, Err *err) MUST;
+void ledger_close(Ledger *l); /* finishes what waits; NULL is taken */
+const PackModel *ledger_model(const Ledger *l);
+Str ledger_division(const Ledger *l); /* the node's own */
+const AccessKeys *ledger_keys(const Ledger *l);
+const char *ledger_dir(const Ledger *l);
+int64_t ledger_seq(const Ledger *l); /* of the last commit */
+bool ledger_meta(Ledger *l, Str key, Arena *a, Str *out, Err *err) MUST; /* settings: "name", "demo", "today" … */
+bool ledger_meta_set(Ledger *l, Str key, Str value, Err *err) MUST;
+
+/* --- writing ------------------------------------------------------------------------------------------------ */
+typedef enum LedgerVerb { LEDGER_CREATE, LEDGER_UPDATE, /* fields given change, others stay */
+    LEDGER_REPLACE,                                     /* fields not given become empty */
+    LEDGER_RETIRE, LEDGER_RESTORE, /* of version `restore` (0: the last), current again */
+    LEDGER_DERIVE /* PACK_OTHERS properties only: no version, no journal body, raises changed_seq */ } LedgerVerb;
+typedef struct LedgerField {
+    const PackProperty *property;
+    CqlValue value; /* CQL_NULL empties */
+} LedgerField;
+typedef struct LedgerChange {
+    LedgerVerb verb;
+    const PackCollection *collection;
+    char id[ULID_LEN + 1];  /* create: empty for a new one */
+    int64_t if_version;     /* -1: whatever it is */
+    int64_t restore;
+    bool has_geometry;      /* create and replace: always taken */
+    Bytes geometry;         /* WKB in degrees; empty: none */
+    const LedgerField *field;
+    size_t nfield;
+    int64_t valid_from, valid_to; /* INT64_MIN: effective / open */
+    Str source_ref;
+} LedgerChange;
+typedef struct LedgerTx {
+    Str who, post, via; /* via: http, cli, import, process, demo */
+    Str source;         /* e{typed, imported, device, computed, exchanged}; empty: typed */
+    Str reason;
+    int64_t effective;  /* µs; INT64_MIN: now */
+    Str key;            /* idempotency: the same key again gives the first answer; empty: none */
+    const LedgerChange *change;
+    size_t nchange;     /* at most 100,000 */
+    bool dry;           /* validate only */
+} LedgerTx;
+typedef struct LedgerDone {
+    char id[ULID_LEN + 1];
+    int64_t version, seq; /* ETag is made of both */
+    bool same;            /* nothing to change */
+} LedgerDone;
+typedef struct LedgerProblem { /* one finding; all are gathered before refusing */
+    size_t change;
+    Str property; /* empty: the record */
+    Err err;
+} LedgerProblem;
+typedef struct LedgerProblems {
+    LedgerProblem *item;
+    size_t n, size; /* at most 1,000 are kept */
+} LedgerProblems;
+bool ledger_write(Ledger *l, const LedgerTx *tx, Arena *a, LedgerDone *done, LedgerProblems *said, Err *err) MUST;
+/* What JSON and sheets say, as a property's value: types, codes (or their titles), formats, ranges, units. */
+bool ledger_value_of_json(const PackProperty *p, const json_t *v, Arena *a, CqlValue *out, Err *err) MUST;
+bool ledger_value_of_text(const PackProperty *p, Str text, Arena *a, CqlValue *out, Err *err) MUST;
+void ledger_value_to_json(const PackProperty *p, CqlValue v, Buf *out);
+void ledger_value_to_text(const PackProperty *p, CqlValue v, Buf *out); /* as a sheet shows it: yuan, plain lists */
+
+/* --- bulk: first loads into empty collections; no validation beyond types (the caller vouches) ------------------- */
+typedef struct LedgerLoad LedgerLoad;
+typedef struct LedgerLoadRecord { /* a record with all its typed values; references given as they are stored */
+    const PackCollection *collection;
+    char id[ULID_LEN + 1];
+    Str division;
+    Bytes geometry;
+    int64_t valid_from, valid_to;
+    const LedgerField *field;
+    size_t nfield;
+} LedgerLoadRecord;
+bool ledger_load_begin(Ledger *l, Str who, Str source, Str reason, int64_t at, uint64_t salt, LedgerLoad **out, Err *err) MUST;
+bool ledger_load_put(LedgerLoad *load, const LedgerLoadRecord *r, Err *err) MUST; /* copies; commits by itself every 20,000 */
+bool ledger_load_flush(LedgerLoad *load, Err *err) MUST; /* what was put can be read now */
+bool ledger_load_end(LedgerLoad *load, bool keep, Err *err) MUST; /* builds indexes; frees load in any case */
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+typedef struct LedgerRecord { /* borrowed while it is seen */
+    const PackCollection *collection;
+    int64_t fid;
+    Str id, division;
+    Bytes geometry;        /* WKB; empty: none, or not asked for */
+    const CqlValue *value; /* one a property of the collection, sealed ones opened, money in 分 */
+    int64_t version, seq;
+} LedgerRecord;
+typedef struct LedgerSort {
+    const PackProperty *property;
+    bool descending;
+} LedgerSort;
+typedef struct LedgerQuery {
+    const PackCollection *collection;
+    const CqlExpr *filter; /* checked against collection->schema; may be NULL */
+    GeoBox box[2];
+    size_t nbox;
+    Str division; /* that division and all below */
+    Str words;    /* search words; empty: all */
+    int64_t valid_from, valid_to; /* with `timed`: valid at some moment of it; else current records */
+    bool timed;
+    LedgerSort sort[4];
+    size_t nsort;
+    size_t limit; /* 0: all */
+    Str token;    /* of the page before */
+    bool no_geometry, count, sealed; /* count: exactly; sealed: open what is sealed (costs) */
+    const PackProperty *const *only; /* properties wanted; NULL: all */
+    size_t nonly;
+} LedgerQuery;
+typedef struct LedgerPage {
+    Str next;        /* token; empty: no more */
+    int64_t matched; /* -1: not counted */
+    size_t returned;
+} LedgerPage;
+/* Shows records in order until one `see` is false. Holds a reader meanwhile: slow consumers use tokens. */
+bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx, Arena *a,
+    LedgerPage *page, Err *err) MUST;
+/* valid_at, known_at INT64_MIN: now. */
+bool ledger_get(Ledger *l, const PackCollection *c, Str id, int64_t valid_at, int64_t known_at, Arena *a,
+    LedgerRecord *out, Err *err) MUST;
+int64_t ledger_count(Ledger *l, const PackCollection *c, Str division); /* current records, from counters */
+GeoBox ledger_extent(Ledger *l, const PackCollection *c);
+int64_t ledger_changed_at(Ledger *l, const PackCollection *c); /* µs of its last change; 0: never */
+typedef struct LedgerVersion {
+    int64_t version, seq, at, effective;
+    Str who, post, via, source, reason, verb;
+    uint8_t hash[SM3_LEN];      /* of its transaction */
+    const LedgerField *change; /* properties that differ from the version before: their new values */
+    const CqlValue *before;
+    size_t nchange;
+    bool geometry_changed;
+} LedgerVersion;
+bool ledger_history(Ledger *l, const PackCollection *c, Str id, Arena *a, LedgerVersion **out, size_t *n, Err *err) MUST;
+typedef struct LedgerStat {
+    CqlValue group;
+    int64_t count;
+    struct {
+        int64_t n;
+        double min, max, sum; /* money in yuan */
+    } property[16];
+} LedgerStat;
+bool ledger_stats(Ledger *l, const LedgerQuery *q, const PackProperty *const *of, size_t n, const PackProperty *group,
+    Arena *a, LedgerStat **out, size_t *nout, Err *err) MUST;
+typedef struct LedgerHit {
+    const PackCollection *collection;
+    Str id, title, subtitle, division, matched;
+    double score;
+    bool has_point;
+    double x, y;
+    GeoBox box;
+} LedgerHit;
+/* Words, pinyin, initials, codes, phones, addresses. `only` names: collections; may be NULL. */
+bool ledger_search(Ledger *l, Str words, const PackCollection *const *only, size_t nonly, Str division, size_t limit,
+    Arena *a, LedgerHit **out, size_t *n, Err *err) MUST;
+/* What a record is called ("X003 柳橘线"); division by code. Empty: unknown. */
+Str ledger_title(Ledger *l, const PackCollection *c, Str id, Arena *a);
+/* Who refers to it. */
+bool ledger_referrers(Ledger *l, Str id, bool (*see)(void *ctx, const PackCollection *c, const PackProperty *p, Str from),
+    void *ctx, Err *err) MUST;
+
+/* --- what happened ------------------------------------------------------------------------------------------------- */
+typedef struct LedgerEvent {
+    int64_t seq, at, version;
+    const PackCollection *collection;
+    char id[ULID_LEN + 1];
+    int64_t fid;
+    LedgerVerb verb;
+    char division[16];
+    GeoBox before, after; /* envelopes; empty: none */
+    char who[64], title[96];
+} LedgerEvent;
+/* Called after each commit, in order, by one thread of the ledger's; must not write. At most 16 listeners. A bulk load
+ * announces one event a collection with an empty id. */
+bool ledger_listen(Ledger *l, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx) MUST;
+typedef struct LedgerFault { /* of verify */
+    Str where, what_zh, what_en;
+} LedgerFault;
+bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f), void (*progress)(void *ctx, size_t done,
+    size_t total), void *ctx, size_t *faults, Err *err) MUST;
+Store *ledger_store(Ledger *l); /* for rooms that read whole layers (tile) */
+const StoreTable *ledger_table(Ledger *l, const PackCollection *c);

@@ -1,0 +1,44 @@
+/* src/store/sqlite_in.h - what the parts of the SQLite driver share; private to the room. */
+#pragma once
+#include "store/store.h"
+#include <pthread.h>
+#include <sqlite3.h>
+
+enum { STORE_READERS = 4, STATEMENTS = 256 };
+typedef struct Conn { /* one connection and its prepared statements, by text */
+    sqlite3 *db;
+    struct {
+        char *sql;
+        sqlite3_stmt *stmt;
+        bool busy;
+    } kept[STATEMENTS];
+    bool writes; /* what sangzi_writer() answers */
+} Conn;
+struct StoreRead {
+    Store *store;
+    Conn *conn;
+    bool taken;
+};
+struct Store {
+    char path[4096];
+    StoreMode mode;
+    Conn writer;
+    Conn conn[STORE_READERS];
+    StoreRead read[STORE_READERS], own; /* own: the writer seen as a reader */
+    pthread_mutex_t guard;              /* guards read[].taken */
+    pthread_cond_t freed;
+};
+
+#define QUOTED "\"%.*s\""
+bool sqlite_fail(sqlite3 *db, Str what, const char *file, int line, Err *err);
+#define SQLITE_FAILS(db, what) sqlite_fail((db), (what), __FILE__, __LINE__, err)
+bool sqlite_run(Conn *c, Err *err, const char *fmt, ...) MUST; /* no parameters; fmt is SQLite's own: %Q quotes */
+bool sqlite_statement(Conn *c, Str sql, sqlite3_stmt **out, Err *err) MUST; /* taken from those kept; sqlite_done returns it */
+void sqlite_done(Conn *c, sqlite3_stmt *stmt);
+int sqlite_bind(sqlite3_stmt *stmt, int at, CqlValue v);
+int sqlite_bind_text(sqlite3_stmt *stmt, int at, Str s);
+int sqlite_bind_blob(sqlite3_stmt *stmt, int at, Bytes b);
+Str sqlite_text(sqlite3_stmt *stmt, int at);
+Bytes sqlite_blob(sqlite3_stmt *stmt, int at);
+CqlValue sqlite_value(sqlite3_stmt *stmt, int at, CqlKind kind);
+bool sqlite_functions(Conn *c, Err *err) MUST;

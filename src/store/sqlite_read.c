@@ -1,0 +1,342 @@
+/* src/store/sqlite_read.c - queries: one statement is made from a StoreQuery; equal queries share a prepared one. */
+#include "store/sqlite_in.h"
+#include "store/sqlite_cql.h"
+#include <math.h>
+
+struct StoreCursor {
+    StoreRead *read;
+    sqlite3_stmt *stmt;
+    const StoreTable *table;
+    const size_t *column;
+    size_t ncolumn;
+    bool geometry;
+    StoreRow row;
+    CqlValue *value;
+};
+
+static void and_(Buf *b, bool *any)
+{
+    buf_str(b, *any ? STR(" AND ") : STR(" WHERE "));
+    *any = true;
+}
+
+static void name(Buf *b, const StoreTable *t, size_t column)
+{
+    buf_c(b, '"');
+    buf_str(b, t->column[column].name);
+    buf_c(b, '"');
+}
+
+/* Rows that come after the last one: for each k, equal in the first k order columns and later in the next. */
+static void keyset_sql(Buf *b, const StoreQuery *q)
+{
+    if (q->norder == 0) {
+        buf_str(b, STR("fid>?"));
+        return;
+    }
+    buf_c(b, '(');
+    for (size_t k = 0; k <= q->norder; k++) {
+        buf_str(b, k ? STR(" OR (") : STR("("));
+        for (size_t i = 0; i < k; i++) {
+            name(b, q->table, q->order[i].column);
+            buf_str(b, STR(" IS ? AND "));
+        }
+        if (k == q->norder)
+            buf_str(b, STR("fid>?"));
+        else if (q->after[k].kind == CQL_NULL)
+            buf_str(b, STR("0"));
+        else {
+            buf_c(b, '(');
+            name(b, q->table, q->order[k].column);
+            buf_str(b, q->order[k].descending ? STR("<? OR ") : STR(">? OR "));
+            name(b, q->table, q->order[k].column);
+            buf_str(b, STR(" IS NULL)"));
+        }
+        buf_c(b, ')');
+    }
+    buf_c(b, ')');
+}
+
+static int keyset_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
+{
+    for (size_t k = 0; k <= q->norder; k++) {
+        for (size_t i = 0; i < k; i++)
+            sqlite_bind(stmt, at++, q->after[i]);
+        if (k == q->norder)
+            sqlite3_bind_int64(stmt, at++, q->after_fid);
+        else if (q->after[k].kind != CQL_NULL)
+            sqlite_bind(stmt, at++, q->after[k]);
+    }
+    return at;
+}
+
+static void where(Buf *b, const StoreQuery *q)
+{
+    bool any = false;
+
+    if (q->id)
+        and_(b, &any), buf_str(b, STR("id=?"));
+    if (!q->retired && !q->timed)
+        and_(b, &any), buf_str(b, STR("valid_to IS NULL"));
+    if (q->timed)
+        and_(b, &any), buf_str(b, STR("(valid_from IS NULL OR valid_from<=?) AND (valid_to IS NULL OR valid_to>?)"));
+    if (q->division_from.len)
+        and_(b, &any), buf_str(b, STR("division>=? AND division<?"));
+    if (q->nbox) {
+        and_(b, &any), buf_str(b, STR("fid IN ("));
+        for (size_t i = 0; i < q->nbox; i++)
+            buf_fmt(b, "%sSELECT id FROM \"rtree_%.*s_geometry\" WHERE maxx>=? AND minx<=? AND maxy>=? AND miny<=?",
+                i ? " UNION " : "", STRV(q->table->name));
+        buf_c(b, ')');
+    }
+    if (q->match.len)
+        and_(b, &any),
+            buf_str(b, STR("fid IN (SELECT t.fid FROM _words w JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? AND t.collection=?)"));
+    if (q->fids.len)
+        and_(b, &any), buf_str(b, STR("fid IN (SELECT value FROM json_each(?))"));
+    if (q->where && q->where->text.len)
+        and_(b, &any), buf_c(b, '('), buf_str(b, q->where->text), buf_c(b, ')');
+    if (q->after_fid)
+        and_(b, &any), keyset_sql(b, q);
+}
+
+static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
+{
+    if (q->id)
+        sqlite_bind_text(stmt, at++, str_of(q->id));
+    if (q->timed) {
+        sqlite_bind(stmt, at++, (CqlValue){ .kind = CQL_TIME, .time = q->valid_at_to });
+        sqlite_bind(stmt, at++, (CqlValue){ .kind = CQL_TIME, .time = q->valid_at_from });
+    }
+    if (q->division_from.len) {
+        sqlite_bind_text(stmt, at++, q->division_from);
+        sqlite_bind_text(stmt, at++, q->division_to);
+    }
+    for (size_t i = 0; i < q->nbox; i++) {
+        sqlite3_bind_double(stmt, at++, q->box[i].minx);
+        sqlite3_bind_double(stmt, at++, q->box[i].maxx);
+        sqlite3_bind_double(stmt, at++, q->box[i].miny);
+        sqlite3_bind_double(stmt, at++, q->box[i].maxy);
+    }
+    if (q->match.len) {
+        sqlite_bind_text(stmt, at++, q->match);
+        sqlite_bind_text(stmt, at++, q->table->name);
+    }
+    if (q->fids.len)
+        sqlite_bind_text(stmt, at++, q->fids);
+    for (size_t i = 0; q->where && q->where->text.len && i < q->where->nparams; i++)
+        sqlite_bind(stmt, at++, q->where->params[i]);
+    return q->after_fid ? keyset_bind(stmt, at, q) : at;
+}
+
+static void select_sql(Buf *b, const StoreQuery *q)
+{
+    buf_str(b, STR("SELECT fid,id"));
+    if (q->geometry && q->table->spatial)
+        buf_str(b, STR(",geometry"));
+    for (size_t i = 0; i < q->ncolumn; i++) {
+        buf_c(b, ',');
+        name(b, q->table, q->column[i]);
+    }
+    buf_fmt(b, " FROM \"%.*s\"", STRV(q->table->name));
+    where(b, q);
+    if (q->id)
+        return;
+    buf_str(b, STR(" ORDER BY "));
+    for (size_t i = 0; i < q->norder; i++) {
+        buf_c(b, '(');
+        name(b, q->table, q->order[i].column);
+        buf_str(b, STR(" IS NULL),"));
+        name(b, q->table, q->order[i].column);
+        buf_str(b, q->order[i].descending ? STR(" DESC,") : STR(","));
+    }
+    buf_str(b, STR("fid"));
+    if (q->limit)
+        buf_str(b, STR(" LIMIT ?"));
+}
+
+static int over(void *unused)
+{
+    (void)unused;
+    return 1;
+}
+
+bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err)
+{
+    Buf sql;
+    StoreCursor *c = mem_new(1, sizeof *c + q->ncolumn * sizeof(CqlValue));
+    bool good;
+    int at;
+
+    if (!c)
+        return FAIL(err, BASE_NO_MEMORY, STR("cursor"), "store");
+    buf_init(&sql, 1 << 20);
+    select_sql(&sql, q);
+    good = sqlite_statement(r->conn, buf_text(&sql), &c->stmt, err);
+    buf_clear(&sql);
+    if (!good) {
+        mem_free(c);
+        return false;
+    }
+    at = where_bind(c->stmt, 1, q);
+    if (q->limit && !q->id)
+        sqlite3_bind_int64(c->stmt, at, (int64_t)q->limit);
+    c->read = r;
+    c->table = q->table;
+    c->column = q->column;
+    c->ncolumn = q->ncolumn;
+    c->geometry = q->geometry && q->table->spatial;
+    c->value = (CqlValue *)(c + 1);
+    sqlite3_progress_handler(r->conn->db, q->budget ? (int)q->budget : 0, q->budget ? over : NULL, NULL);
+    *out = c;
+    return true;
+}
+
+bool store_next(StoreCursor *c, const StoreRow **row, Err *err)
+{
+    const int rc = sqlite3_step(c->stmt);
+    int at = 2;
+
+    if (rc == SQLITE_INTERRUPT)
+        return FAIL(err, STORE_BUDGET, c->table->name, "filter");
+    if (rc == SQLITE_DONE) {
+        *row = NULL;
+        return true;
+    }
+    if (rc != SQLITE_ROW)
+        return SQLITE_FAILS(c->read->conn->db, c->table->name);
+    c->row = (StoreRow){ .fid = sqlite3_column_int64(c->stmt, 0), .id = sqlite_text(c->stmt, 1), .value = c->value };
+    if (c->geometry)
+        c->row.blob = sqlite_blob(c->stmt, at++);
+    for (size_t i = 0; i < c->ncolumn; i++) {
+        const StoreColumn *col = c->table->column + c->column[i];
+
+        c->value[i] = sqlite_value(c->stmt, at++, col->list ? CQL_TEXT : col->kind);
+    }
+    *row = &c->row;
+    return true;
+}
+
+void store_cursor_close(StoreCursor *c)
+{
+    if (!c)
+        return;
+    sqlite_done(c->read->conn, c->stmt);
+    sqlite3_progress_handler(c->read->conn->db, 0, NULL, NULL);
+    mem_free(c);
+}
+
+static void stats_sql(Buf *b, const StoreQuery *q, size_t group)
+{
+    buf_str(b, STR("SELECT "));
+    if (group != SIZE_MAX)
+        name(b, q->table, group);
+    else
+        buf_str(b, STR("NULL"));
+    buf_str(b, STR(",count(*)"));
+    for (size_t i = 0; i < q->ncolumn; i++) {
+        static const char *const fn[] = { ",count(", ",min(", ",max(", ",total(" };
+
+        for (size_t k = 0; k < LEN(fn); k++) {
+            buf_str(b, str_of(fn[k]));
+            name(b, q->table, q->column[i]);
+            buf_c(b, ')');
+        }
+    }
+    buf_fmt(b, " FROM \"%.*s\"", STRV(q->table->name));
+    where(b, q);
+    if (group != SIZE_MAX)
+        buf_str(b, STR(" GROUP BY 1 ORDER BY 1"));
+}
+
+static CqlValue kept(CqlValue v, Arena *a)
+{
+    if (v.kind == CQL_TEXT)
+        v.text = str_copy(a, v.text);
+    return v;
+}
+
+static void read_stat(sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Arena *a, StoreStat *s)
+{
+    int at = 2;
+
+    s->group = group == SIZE_MAX ? (CqlValue){ .kind = CQL_NULL } : kept(sqlite_value(stmt, 0, q->table->column[group].kind), a);
+    s->count = sqlite3_column_int64(stmt, 1);
+    for (size_t i = 0; i < q->ncolumn; i++) {
+        const CqlKind kind = q->table->column[q->column[i]].kind;
+
+        s->column[i].n = sqlite3_column_int64(stmt, at++);
+        s->column[i].min = kept(sqlite_value(stmt, at++, kind), a);
+        s->column[i].max = kept(sqlite_value(stmt, at++, kind), a);
+        s->column[i].sum = sqlite3_column_double(stmt, at++);
+    }
+}
+
+bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, StoreStat **out, size_t *n, Err *err)
+{
+    enum { GROUPS = 10000 };
+    Buf sql;
+    sqlite3_stmt *stmt;
+    StoreStat *stat = NULL;
+    size_t count = 0, room = 0;
+    bool good;
+
+    buf_init(&sql, 1 << 20);
+    stats_sql(&sql, q, group);
+    good = q->ncolumn <= 16 && sqlite_statement(r->conn, buf_text(&sql), &stmt, err);
+    buf_clear(&sql);
+    if (!good)
+        return q->ncolumn <= 16 ? false : FAIL(err, STORE_FAILED, STR("more than 16 columns"), "store");
+    where_bind(stmt, 1, q);
+    while (sqlite3_step(stmt) == SQLITE_ROW && count < GROUPS) {
+        if (count == room) {
+            StoreStat *more = NEWS(a, StoreStat, room ? room * 2 : 16);
+
+            if (!more)
+                break;
+            if (count)
+                memcpy(more, stat, count * sizeof *stat);
+            stat = more;
+            room = room ? room * 2 : 16;
+        }
+        read_stat(stmt, q, group, a, stat + count++);
+    }
+    good = sqlite3_errcode(r->conn->db) == SQLITE_ROW || sqlite3_errcode(r->conn->db) == SQLITE_DONE ||
+           sqlite3_errcode(r->conn->db) == SQLITE_OK || SQLITE_FAILS(r->conn->db, STR("statistics"));
+    sqlite_done(r->conn, stmt);
+    *out = stat;
+    *n = count;
+    return good;
+}
+
+bool store_count_divisions(StoreRead *r, const StoreTable *t, void (*see)(void *ctx, Str division, int64_t n), void *ctx, Err *err)
+{
+    char sql[256];
+    sqlite3_stmt *stmt;
+
+    snprintf(sql, sizeof sql, "SELECT division,count(*) FROM \"%.*s\" WHERE valid_to IS NULL GROUP BY division", STRV(t->name));
+    if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
+        return false;
+    while (sqlite3_step(stmt) == SQLITE_ROW)
+        see(ctx, sqlite_text(stmt, 0), sqlite3_column_int64(stmt, 1));
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+bool store_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err)
+{
+    char sql[256];
+    sqlite3_stmt *stmt;
+
+    *out = GEO_BOX_NONE;
+    if (!t->spatial)
+        return true;
+    snprintf(sql, sizeof sql, "SELECT min(minx),min(miny),max(maxx),max(maxy) FROM \"rtree_%.*s_geometry\"", STRV(t->name));
+    if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
+        return false;
+    if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+        *out = (GeoBox){ sqlite3_column_double(stmt, 0), sqlite3_column_double(stmt, 1), sqlite3_column_double(stmt, 2),
+            sqlite3_column_double(stmt, 3) };
+    sqlite_done(r->conn, stmt);
+    return true;
+}

@@ -1,0 +1,386 @@
+/* src/store/sqlite_write.c - rows in, journal, links, words, settings. */
+#include "store/sqlite_in.h"
+
+static bool step(Conn *c, sqlite3_stmt *stmt, Str what, Err *err)
+{
+    const bool good = sqlite3_step(stmt) == SQLITE_DONE || SQLITE_FAILS(c->db, what);
+
+    sqlite_done(c, stmt);
+    return good;
+}
+
+bool store_insert(Store *s, const StoreTable *t, Str id, Bytes blob, const CqlValue *value, int64_t *fid, Err *err)
+{
+    Buf sql;
+    sqlite3_stmt *stmt;
+    int at = 1;
+    bool good;
+
+    buf_init(&sql, 1 << 16);
+    buf_fmt(&sql, "INSERT INTO \"%.*s\"(id%s", STRV(t->name), t->spatial ? ",geometry" : "");
+    for (size_t i = 0; i < t->ncolumn; i++)
+        buf_fmt(&sql, ",\"%.*s\"", STRV(t->column[i].name));
+    buf_str(&sql, t->spatial ? STR(")VALUES(?,?") : STR(")VALUES(?"));
+    for (size_t i = 0; i < t->ncolumn; i++)
+        buf_str(&sql, STR(",?"));
+    buf_c(&sql, ')');
+    good = sqlite_statement(&s->writer, buf_text(&sql), &stmt, err);
+    buf_clear(&sql);
+    if (!good)
+        return false;
+    sqlite_bind_text(stmt, at++, id);
+    if (t->spatial)
+        sqlite_bind_blob(stmt, at++, blob);
+    for (size_t i = 0; i < t->ncolumn; i++)
+        sqlite_bind(stmt, at++, value[i]);
+    if (!step(&s->writer, stmt, id, err))
+        return false;
+    *fid = sqlite3_last_insert_rowid(s->writer.db);
+    return true;
+}
+
+bool store_update(Store *s, const StoreTable *t, int64_t fid, bool geometry, Bytes blob, const size_t *column,
+    const CqlValue *value, size_t n, Err *err)
+{
+    Buf sql;
+    sqlite3_stmt *stmt;
+    int at = 1;
+    bool good;
+
+    buf_init(&sql, 1 << 16);
+    buf_fmt(&sql, "UPDATE \"%.*s\" SET %s", STRV(t->name), geometry && t->spatial ? "geometry=?" : "");
+    for (size_t i = 0; i < n; i++)
+        buf_fmt(&sql, "%s\"%.*s\"=?", i || (geometry && t->spatial) ? "," : "", STRV(t->column[column[i]].name));
+    buf_str(&sql, STR(" WHERE fid=?"));
+    good = sqlite_statement(&s->writer, buf_text(&sql), &stmt, err);
+    buf_clear(&sql);
+    if (!good)
+        return false;
+    if (geometry && t->spatial)
+        sqlite_bind_blob(stmt, at++, blob);
+    for (size_t i = 0; i < n; i++)
+        sqlite_bind(stmt, at++, value[i]);
+    sqlite3_bind_int64(stmt, at, fid);
+    return step(&s->writer, stmt, t->name, err);
+}
+
+/* --- journal ------------------------------------------------------------------------------------------------------ */
+bool store_put_tx(Store *s, const StoreTx *tx, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(&s->writer, STR("INSERT INTO _tx VALUES(?,?,?,?,?,?,?,?,?,?)"), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, tx->chain);
+    sqlite3_bind_int64(stmt, 2, tx->seq);
+    sqlite3_bind_int64(stmt, 3, tx->at);
+    sqlite_bind_text(stmt, 4, tx->who);
+    sqlite_bind_text(stmt, 5, tx->post);
+    sqlite_bind_text(stmt, 6, tx->via);
+    sqlite_bind_text(stmt, 7, tx->source);
+    sqlite_bind_text(stmt, 8, tx->reason);
+    sqlite3_bind_int64(stmt, 9, tx->effective);
+    sqlite_bind_blob(stmt, 10, (Bytes){ tx->hash, SM3_LEN });
+    return step(&s->writer, stmt, STR("_tx"), err);
+}
+
+bool store_put_entry(Store *s, const StoreEntry *e, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(&s->writer, STR("INSERT INTO _journal VALUES(?,?,?,?,?,?,?,?,?)"), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, e->chain);
+    sqlite3_bind_int64(stmt, 2, e->seq);
+    sqlite3_bind_int64(stmt, 3, e->n);
+    sqlite_bind_text(stmt, 4, e->collection);
+    sqlite_bind_text(stmt, 5, e->id);
+    sqlite3_bind_int64(stmt, 6, e->version);
+    sqlite_bind_text(stmt, 7, e->verb);
+    sqlite_bind_blob(stmt, 8, e->body);
+    sqlite_bind_blob(stmt, 9, (Bytes){ e->digest, SM3_LEN });
+    return step(&s->writer, stmt, STR("_journal"), err);
+}
+
+static StoreTx read_tx(sqlite3_stmt *stmt, int at)
+{
+    StoreTx tx = { sqlite3_column_int64(stmt, at), sqlite3_column_int64(stmt, at + 1), sqlite3_column_int64(stmt, at + 2),
+        sqlite3_column_int64(stmt, at + 8), sqlite_text(stmt, at + 3), sqlite_text(stmt, at + 4), sqlite_text(stmt, at + 5),
+        sqlite_text(stmt, at + 6), sqlite_text(stmt, at + 7), { 0 } };
+    const Bytes hash = sqlite_blob(stmt, at + 9);
+
+    if (hash.len == SM3_LEN)
+        memcpy(tx.hash, hash.ptr, SM3_LEN);
+    return tx;
+}
+
+static StoreEntry read_entry(sqlite3_stmt *stmt, int at)
+{
+    StoreEntry e = { sqlite3_column_int64(stmt, at), sqlite3_column_int64(stmt, at + 1), sqlite3_column_int64(stmt, at + 2),
+        sqlite3_column_int64(stmt, at + 5), sqlite_text(stmt, at + 3), sqlite_text(stmt, at + 4), sqlite_text(stmt, at + 6),
+        sqlite_blob(stmt, at + 7), { 0 } };
+    const Bytes digest = sqlite_blob(stmt, at + 8);
+
+    if (digest.len == SM3_LEN)
+        memcpy(e.digest, digest.ptr, SM3_LEN);
+    return e;
+}
+
+bool store_last_tx(StoreRead *r, int64_t chain, StoreTx *out, Arena *a, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(r->conn, STR("SELECT * FROM _tx WHERE chain=? ORDER BY seq DESC LIMIT 1"), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, chain);
+    *out = (StoreTx){ .chain = chain };
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        *out = read_tx(stmt, 0);
+        out->who = str_copy(a, out->who);
+        out->post = out->via = out->source = out->reason = STR("");
+    }
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+bool store_txs(StoreRead *r, int64_t chain, int64_t from_seq, bool (*see)(void *ctx, const StoreTx *tx), void *ctx, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(r->conn, STR("SELECT * FROM _tx WHERE chain=? AND seq>=? ORDER BY seq"), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, chain);
+    sqlite3_bind_int64(stmt, 2, from_seq);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        const StoreTx tx = read_tx(stmt, 0);
+
+        if (!see(ctx, &tx))
+            break;
+    }
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+bool store_entries(StoreRead *r, int64_t chain, int64_t seq, bool (*see)(void *ctx, const StoreEntry *e), void *ctx, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(r->conn, STR("SELECT * FROM _journal WHERE chain=? AND seq=? ORDER BY n"), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, chain);
+    sqlite3_bind_int64(stmt, 2, seq);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        const StoreEntry e = read_entry(stmt, 0);
+
+        if (!see(ctx, &e))
+            break;
+    }
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+bool store_history(StoreRead *r, Str collection, Str id, bool (*see)(void *ctx, const StoreTx *tx, const StoreEntry *e),
+    void *ctx, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(r->conn,
+            STR("SELECT j.*,t.* FROM _journal j JOIN _tx t ON t.chain=j.chain AND t.seq=j.seq WHERE j.id=? AND"
+                " j.collection=? ORDER BY j.version DESC"),
+            &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, id);
+    sqlite_bind_text(stmt, 2, collection);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        const StoreEntry e = read_entry(stmt, 0);
+        const StoreTx tx = read_tx(stmt, 9);
+
+        if (!see(ctx, &tx, &e))
+            break;
+    }
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+/* --- links --------------------------------------------------------------------------------------------------------- */
+bool store_link_set(Store *s, Str collection, Str property, Str from_id, const Str *to_id, size_t n, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(&s->writer, STR("DELETE FROM _link WHERE from_id=? AND property=? AND collection=?"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, from_id);
+    sqlite_bind_text(stmt, 2, property);
+    sqlite_bind_text(stmt, 3, collection);
+    if (!step(&s->writer, stmt, STR("_link"), err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!sqlite_statement(&s->writer, STR("INSERT OR IGNORE INTO _link VALUES(?,?,?,?)"), &stmt, err))
+            return false;
+        sqlite_bind_text(stmt, 1, to_id[i]);
+        sqlite_bind_text(stmt, 2, collection);
+        sqlite_bind_text(stmt, 3, property);
+        sqlite_bind_text(stmt, 4, from_id);
+        if (!step(&s->writer, stmt, STR("_link"), err))
+            return false;
+    }
+    return true;
+}
+
+bool store_links_to(StoreRead *r, Str to_id, bool (*see)(void *ctx, Str collection, Str property, Str from_id), void *ctx, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(r->conn, STR("SELECT collection,property,from_id FROM _link WHERE to_id=?"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, to_id);
+    while (sqlite3_step(stmt) == SQLITE_ROW)
+        if (!see(ctx, sqlite_text(stmt, 0), sqlite_text(stmt, 1), sqlite_text(stmt, 2)))
+            break;
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+/* --- words: an FTS5 index whose content stands in _text (external content: the old words must be told to take them out) - */
+static bool take_words(Store *s, int64_t doc, Str g1, Str g2, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(&s->writer, STR("INSERT INTO _words(_words,rowid,g1,g2) VALUES('delete',?,?,?)"), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, doc);
+    sqlite_bind_text(stmt, 2, g1);
+    sqlite_bind_text(stmt, 3, g2);
+    if (!step(&s->writer, stmt, STR("_words"), err) || !sqlite_statement(&s->writer, STR("DELETE FROM _text WHERE doc=?"), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, doc);
+    return step(&s->writer, stmt, STR("_text"), err);
+}
+
+static bool drop_words(Store *s, Str collection, int64_t fid, Err *err)
+{
+    sqlite3_stmt *stmt;
+    bool good = true;
+
+    if (!sqlite_statement(&s->writer, STR("SELECT doc,g1,g2 FROM _text WHERE collection=? AND fid=?"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, collection);
+    sqlite3_bind_int64(stmt, 2, fid);
+    if (sqlite3_step(stmt) == SQLITE_ROW)
+        good = take_words(s, sqlite3_column_int64(stmt, 0), sqlite_text(stmt, 1), sqlite_text(stmt, 2), err);
+    sqlite_done(&s->writer, stmt);
+    return good;
+}
+
+static bool add_words(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err)
+{
+    sqlite3_stmt *stmt;
+    int64_t doc;
+
+    if (!sqlite_statement(&s->writer, STR("INSERT INTO _text(collection,fid,division,g1,g2) VALUES(?,?,?,?,?)"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, collection);
+    sqlite3_bind_int64(stmt, 2, fid);
+    sqlite_bind_text(stmt, 3, division);
+    sqlite_bind_text(stmt, 4, g1);
+    sqlite_bind_text(stmt, 5, g2);
+    if (!step(&s->writer, stmt, STR("_text"), err))
+        return false;
+    if (!index)
+        return true;
+    doc = sqlite3_last_insert_rowid(s->writer.db);
+    if (!sqlite_statement(&s->writer, STR("INSERT INTO _words(rowid,g1,g2) VALUES(?,?,?)"), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, doc);
+    sqlite_bind_text(stmt, 2, g1);
+    sqlite_bind_text(stmt, 3, g2);
+    return step(&s->writer, stmt, STR("_words"), err);
+}
+
+bool store_words_set(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, Err *err)
+{
+    if (!drop_words(s, collection, fid, err))
+        return false;
+    return (!g1.len && !g2.len) || add_words(s, collection, fid, division, g1, g2, true, err);
+}
+
+bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *ctx, Str collection, int64_t fid, double rank),
+    void *ctx, Err *err)
+{
+    sqlite3_stmt *stmt;
+    int rc;
+
+    if (!sqlite_statement(r->conn,
+            STR("SELECT t.collection,t.fid,w.rank FROM _words w JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? ORDER BY"
+                " w.rank LIMIT ?"),
+            &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, match);
+    sqlite3_bind_int64(stmt, 2, (int64_t)limit);
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+        if (!see(ctx, sqlite_text(stmt, 0), sqlite3_column_int64(stmt, 1), sqlite3_column_double(stmt, 2)))
+            break;
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        SQLITE_FAILS(r->conn->db, match);
+    sqlite_done(r->conn, stmt);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+bool store_words_build(Store *s, Err *err)
+{
+    return sqlite_run(&s->writer, err, "INSERT INTO _words(_words) VALUES('rebuild')");
+}
+
+bool store_words_add(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err)
+{
+    return add_words(s, collection, fid, division, g1, g2, index, err);
+}
+
+/* --- settings and answers --------------------------------------------------------------------------------------------- */
+bool store_meta_set(Store *s, Str key, Str value, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(&s->writer, STR("INSERT OR REPLACE INTO _meta VALUES(?,?)"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, key);
+    sqlite_bind_text(stmt, 2, value);
+    return step(&s->writer, stmt, STR("_meta"), err);
+}
+
+bool store_meta(StoreRead *r, Str key, Arena *a, Str *out, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(r->conn, STR("SELECT value FROM _meta WHERE key=?"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, key);
+    *out = sqlite3_step(stmt) == SQLITE_ROW ? str_copy(a, sqlite_text(stmt, 0)) : STR("");
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+bool store_answer_set(Store *s, Str key, int64_t at, Str answer, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(&s->writer, STR("INSERT OR REPLACE INTO _key VALUES(?,?,?)"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, key);
+    sqlite3_bind_int64(stmt, 2, at);
+    sqlite_bind_text(stmt, 3, answer);
+    return step(&s->writer, stmt, STR("_key"), err);
+}
+
+bool store_answer(StoreRead *r, Str key, int64_t since, Arena *a, Str *out, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(r->conn, STR("SELECT answer FROM _key WHERE key=? AND at>=?"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, key);
+    sqlite3_bind_int64(stmt, 2, since);
+    *out = sqlite3_step(stmt) == SQLITE_ROW ? str_copy(a, sqlite_text(stmt, 0)) : STR("");
+    sqlite_done(r->conn, stmt);
+    return true;
+}
