@@ -7,10 +7,10 @@
  */
 #include "cql/tree.h"
 
-#define A CQL_A
-#define B CQL_B
-#define C CQL_C
-#define D CQL_D
+#define A  CQL_A
+#define B  CQL_B
+#define C  CQL_C
+#define D  CQL_D
 #define EQ CQL_OP_EQ
 #define LT CQL_OP_LT
 #define LE CQL_OP_LE

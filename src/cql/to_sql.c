@@ -119,7 +119,10 @@ static void around(Sql *s, Str pattern, bool before)
 static void column(Sql *s, const CqlProperty *p)
 {
     const Str none = STR("");
-    const Str pattern = p->list ? none : p->kind == CQL_DATE ? s->d->date_expr : p->kind == CQL_TIME ? s->d->time_expr : none;
+    const Str pattern = p->list               ? none
+                        : p->kind == CQL_DATE ? s->d->date_expr
+                        : p->kind == CQL_TIME ? s->d->time_expr
+                                              : none;
 
     around(s, pattern, true);
     quoted(s, p->column);
@@ -392,8 +395,9 @@ static void against_time(Sql *s, const CqlExpr *x, CqlOp op, CqlValue v)
         always(s, x, op == CQL_OP_NE);
         return;
     }
-    plain(s, x, op, column_is_date ? (CqlValue){ .kind = CQL_DATE, .date = (int32_t)units } :
-        (CqlValue){ .kind = CQL_TIME, .time = units * unit });
+    plain(s, x, op,
+        column_is_date ? (CqlValue){ .kind = CQL_DATE, .date = (int32_t)units }
+                       : (CqlValue){ .kind = CQL_TIME, .time = units * unit });
 }
 
 /* 12345 / 100.0 is the double nearest to 123.45, and so is the literal: whole 分 compare exactly. */
@@ -575,7 +579,8 @@ static Str pattern_prefix(Str p, Arena *a)
 static void like(Sql *s, const CqlExpr *e)
 {
     const CqlValue p = e->arg[1]->constant ? known(s, e->arg[1]) : (CqlValue){ CQL_NULL };
-    const Str prefix = p.kind == CQL_TEXT && e->arg[0]->op == CQL_OP_PROPERTY ? pattern_prefix(p.text, s->a) : STR("");
+    const Str prefix =
+        p.kind == CQL_TEXT && e->arg[0]->op == CQL_OP_PROPERTY ? pattern_prefix(p.text, s->a) : STR("");
 
     put(s, "(");
     if (prefix.len) {
@@ -685,7 +690,8 @@ static void leaf(Sql *s, const CqlExpr *e)
         else if (cql_op[e->op].family == CQL_TEMPORAL)
             temporal(s, e);
         else
-            call(s, cql_op[e->op].family == CQL_SPATIAL ? s->d->fn_relate : s->d->fn_list, cql_op[e->op].json, e->arg, 2);
+            call(s, cql_op[e->op].family == CQL_SPATIAL ? s->d->fn_relate : s->d->fn_list, cql_op[e->op].json,
+                e->arg, 2);
     }
 }
 
@@ -768,8 +774,8 @@ static void condition(Sql *s, const CqlExpr *e, Mode mode)
     if (mode != EXACT && !says(s, e, mode))
         truth_word(s, CQL_TRUE);
     else if (e->constant)
-        truth_word(s, mode == IF_FALSE ? cql_not(cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a)) :
-            cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a));
+        truth_word(s, mode == IF_FALSE ? cql_not(cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a))
+                                       : cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a));
     else if (e->op == CQL_OP_AND || e->op == CQL_OP_OR)
         chain(s, e, mode);
     else if (e->op == CQL_OP_NOT)
