@@ -35,28 +35,17 @@ typedef struct PackMessage { /* one finding of a check */
     bool warning;   /* false: the pack is refused */
     PackTitle text; /* what is wrong, and the fix */
 } PackMessage;
-typedef enum PackType {
-    PACK_TEXT,
-    PACK_LONG,
-    PACK_INTEGER,
-    PACK_NUMBER,
-    PACK_MONEY,
-    PACK_DATE,
-    PACK_TIME,
-    PACK_BOOL,
-    PACK_ENUM,
-    PACK_REF,
-    PACK_GEOMETRY,
-    PACK_FILE,
-    PACK_JSON
-} PackType; /* photos are files with format photo */
+/* clang-format off */
+typedef enum PackType { PACK_TEXT, PACK_LONG, PACK_INTEGER, PACK_NUMBER, PACK_MONEY, PACK_DATE, PACK_TIME, PACK_BOOL,
+    PACK_ENUM, PACK_REF, PACK_GEOMETRY, PACK_FILE, PACK_JSON } PackType; /* photos are files with format photo */
+/* clang-format on */
 typedef enum PackFind { PACK_FIND_NONE, PACK_FIND_EQUAL, PACK_FIND_RANGE, PACK_FIND_TEXT } PackFind;
 typedef enum PackDerive {
     PACK_TYPED,  /* entered */
     PACK_SAME,   /* from the same record: `expr`, stored, not journalled */
     PACK_OTHERS, /* by a process or from other records: stored, read-only for all but jobs */
-    PACK_CLOCK
-} PackDerive;             /* an expression over now: never stored */
+    PACK_CLOCK /* an expression over now: never stored. `expr` holds the moment of pack_load: parse expr_text anew */
+} PackDerive;
 typedef struct PackCode { /* one value of an enum; the code is the county's word: 县道, 优 */
     Str code;
     PackTitle title;
