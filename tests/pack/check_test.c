@@ -204,6 +204,42 @@ static void each_fault_is_named(void **state)
     }
 }
 
+/* A collection that extends another has its properties under their names, behind its own; no column twice. */
+static void what_is_extended_is_seen(void **state)
+{
+    static const struct Row better = { "", C,
+        "thing:\n  title: { zh: 物, en: Thing }\n  owner: 局\n  extends: person\n  properties:\n"
+        "    size: { title: { zh: 大小, en: Size }, type: number, grade: 1 }\n    name: { title: { zh: 物名, "
+        "en: N }, type: "
+        "text, grade: 1 }\n",
+        NULL, 0 };
+    char root[] = "/tmp/sangzi-pack-XXXXXX";
+    Arena *a = arena_new(0);
+    PackModel *m = NULL;
+    const PackMessage *said;
+    const PackCollection *c;
+    const PackProperty *p;
+    size_t n;
+    Err err = { 0 };
+
+    (void)state;
+    assert_non_null(mkdtemp(root));
+    write_packs(root, &better);
+    assert_true(pack_load(root, a, &m, &said, &n, &err));
+    c = pack_collection(m, STR("thing"));
+    assert_ptr_equal(c->extends, pack_collection(m, STR("person")));
+    assert_int_equal(c->ninherited, 3);
+    p = pack_property(c, STR("phone"));
+    assert_non_null(p);
+    assert_true(p->index >= c->nproperty && p->index < c->nproperty + c->ninherited);
+    assert_int_equal(p->cql.column.len, 0);
+    assert_ptr_equal(pack_property(c, STR("name")), &c->property[1]); /* the nearer one wins */
+    assert_ptr_equal(c->schema.find(c->schema.ctx, STR("phone")), &p->cql);
+    pack_free(m);
+    arena_free(a);
+    clean(root);
+}
+
 static void the_near_name_is_offered(void **state)
 {
     static const Str known[] = { { "title", 5 }, { "type", 4 }, { "grade", 5 } };
@@ -275,8 +311,8 @@ static void a_skeleton_passes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(each_fault_is_named),
-        cmocka_unit_test(the_near_name_is_offered), cmocka_unit_test(no_memory_is_an_error),
-        cmocka_unit_test(a_skeleton_passes) };
+        cmocka_unit_test(what_is_extended_is_seen), cmocka_unit_test(the_near_name_is_offered),
+        cmocka_unit_test(no_memory_is_an_error), cmocka_unit_test(a_skeleton_passes) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
