@@ -51,7 +51,8 @@ void pack_read_collection(PackLoader *l, const Yaml *top, Str name)
         { "rules", KEY_NODE, offsetof(PackDraft, rules), false },
         { "unique", KEY_NAMES, offsetof(PackDraft, unique), false },
         { "sort", KEY_NAMES, offsetof(PackDraft, sort), false },
-        { "by_code", KEY_BOOL, offsetof(PackDraft, c.by_code), false } };
+        { "by_code", KEY_BOOL, offsetof(PackDraft, c.by_code), false },
+        { "hidden", KEY_BOOL, offsetof(PackDraft, c.hidden), false } };
     const Yaml *node = top->first;
     PackDraft *d = pack_take(l, 1, sizeof *d);
 

@@ -111,6 +111,7 @@ struct PackCollection {
     const Str *sort; /* sortable: indexed */
     size_t nsort;
     bool by_code; /* division: id from its code */
+    bool hidden;  /* works inside, shown in no list */
     Str task;     /* "02": of its pack, for titles */
     CqlProperty cql_geometry, cql_id;
     const Map *names; /* name → PackProperty, own and inherited */
