@@ -197,7 +197,7 @@ static void bind_schema(PackLoader *l, PackDraft *d)
     if (c->spatial)
         all[n++] = &c->cql_geometry;
     c->names = names;
-    c->schema = (CqlSchema){ pack_schema_find, c, all, n };
+    c->schema = (CqlSchema){ .find = pack_schema_find, .ctx = c, .all = all, .nall = n };
 }
 
 static void check_names(PackLoader *l, PackDraft *d, PackNames names, const char *use)
