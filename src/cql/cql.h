@@ -36,7 +36,7 @@ struct CqlValue {
             int64_t from, to; /* µs; INT64_MIN and INT64_MAX: open */
             bool dates; /* both ends were dates */
         } interval;
-        Bytes geom; /* WKB */
+        Bytes geom; /* WKB; a record may also give a GeoPackage blob, and a list as its JSON text */
         struct {
             const CqlValue *item;
             size_t n;
@@ -68,8 +68,8 @@ typedef struct CqlRecord { /* one record, seen by property; values are borrowed 
 typedef struct CqlDialect CqlDialect; /* how one store says it; a table of its driver */
 struct CqlDialect {
     Str quote_open, quote_close;   /* around names */
-    /* SQL of a condition that candidates whose envelope meets the box surely pass (R-tree); NULL: cannot. `param` is
-     * called for each value in order of its mark; `mark` writes the next ? or $n. */
+    /* SQL of a condition that every row whose envelope meets the box passes (R-tree); NULL or false: cannot. `param`
+     * keeps a value and writes its mark, ? or $n, at the end of `sql`. */
     bool (*box)(const CqlDialect *d, Str column, GeoBox box, Buf *sql, void (*param)(void *ctx, CqlValue v), void *ctx);
     /* SQL functions that a driver wraps around cql_sql_…; an empty name: such a condition is residual */
     Str fn_relate;              /* (op, geometry, geometry) → truth: cql_sql_relate */
@@ -96,11 +96,14 @@ bool cql_parse_json(Str json, Arena *a, CqlExpr **out, Err *err) MUST;
 /* Types, names, literals (a text beside a time property becomes a time, once and for all: so a tree is checked against
  * one schema). Geometry literals are moved from `epsg`/`swap` (filter-crs) by cql_geometry before. */
 bool cql_check(CqlExpr *e, const CqlSchema *schema, Arena *a, Err *err) MUST; /* a truth at the top */
-bool cql_check_value(CqlExpr *e, const CqlSchema *schema, Arena *a, CqlKind *kind, Err *err) MUST; /* any value: derived properties */
+/* The same with any value at the top: derived properties. */
+bool cql_check_value(CqlExpr *e, const CqlSchema *schema, Arena *a, CqlKind *kind, Err *err) MUST;
 bool cql_geometry(CqlExpr *e, int epsg, bool swap, Arena *a, Err *err) MUST;
 bool cql_to_sql(const CqlExpr *e, const CqlDialect *dialect, Arena *a, CqlSql *out, Err *err) MUST;
-bool cql_to_text(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST; /* parses back to an equal tree */
-bool cql_to_json(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST; /* canonical: validates against the standard's schema */
+/* Parses back to an equal tree. CQL_BAD_VALUE: text has no spelling for it (a literal that ends in a backslash, a function
+ * named like a keyword); JSON has. */
+bool cql_to_text(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST;
+bool cql_to_json(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST; /* canonical: valid by the standard's schema */
 CqlTruth cql_eval(const CqlExpr *e, const CqlRecord *record, Arena *a); /* of a checked tree: cannot fail */
 CqlValue cql_value(const CqlExpr *e, const CqlRecord *record, Arena *a); /* of a tree checked by cql_check_value */
 CqlExpr *cql_and(CqlExpr *x, CqlExpr *y, Arena *a); /* either may be NULL; NULL: no memory or both NULL */
@@ -133,5 +136,4 @@ const CqlFunction *cql_functions(size_t *n);
 /* What a store's driver registers as SQL functions; 1, 0, -1: NULL. `op` is a name of the standard: "s_within". */
 int cql_sql_relate(Str op, Bytes a, Bytes b); /* each WKB or a GeoPackage blob */
 int cql_sql_list(Str op, Str a, Str b);       /* JSON arrays */
-int cql_sql_allen(Str op, int64_t from1, int64_t to1, int64_t from2, int64_t to2);
 CqlValue cql_sql_math(Str op, CqlValue x, CqlValue y); /* + - * / % div ^; a null where it cannot be said */

@@ -42,10 +42,8 @@ static void put(Sql *s, const char *text)
     buf_str(&s->b, str_of(text));
 }
 
-static void add_param(void *ctx, CqlValue v)
+static void add_param(Sql *s, CqlValue v)
 {
-    Sql *s = ctx;
-
     if (s->nparam == s->cap) {
         const size_t cap = s->cap ? s->cap * 2 : 8;
         CqlValue *more = NEWS(s->a, CqlValue, cap);
@@ -73,6 +71,11 @@ static void mark(Sql *s, CqlValue v)
         buf_fmt(&s->b, "$%zu", s->nparam);
     else
         put(s, "?");
+}
+
+static void marked(void *ctx, CqlValue v) /* for a dialect's box */
+{
+    mark(ctx, v);
 }
 
 static void truth_word(Sql *s, CqlTruth t)
@@ -651,7 +654,7 @@ static bool box(Sql *s, const CqlExpr *e, Mode mode)
     for (size_t i = 0; i < n; i++) {
         if (i)
             put(s, " OR ");
-        if (!s->d->box(s->d, x->property->column, half[i], &s->b, add_param, s)) {
+        if (!s->d->box(s->d, x->property->column, half[i], &s->b, marked, s)) {
             s->b.len = before;
             s->nparam = params;
             return false;

@@ -449,8 +449,6 @@ static void order_of_values(void **state)
     assert_true(cql_compare(none, big) > 0 && cql_equal(date, time));
     assert_int_equal(cql_sql_list(STR("a_contains"), STR("[1,2.0,\"a\"]"), STR("[2,\"a\"]")), 1);
     assert_int_equal(cql_sql_list(STR("a_contains"), STR("[1"), STR("[]")), -1);
-    assert_int_equal(cql_sql_allen(STR("t_meets"), 1, 2, 2, 3), 1);
-    assert_int_equal(cql_sql_allen(STR("nothing"), 1, 2, 2, 3), -1);
     assert_int_equal(
         cql_sql_math(STR("/"), (CqlValue){ .kind = CQL_INT, .integer = 1 }, (CqlValue){ .kind = CQL_INT })
             .kind,
