@@ -132,6 +132,10 @@ int cli_pack(const char *packs, int argc, char **argv)
         else
             return usage();
     }
+    if (!packs && !(word && str_eq(verb, STR("check")))) {
+        fputs("找不到业务包文件夹，请用 --packs DIR 指明\nno folder of packs found: say --packs DIR\n", stderr);
+        return 1;
+    }
     a = arena_new(0);
     if (str_eq(verb, STR("check")))
         status = check(word ? word : packs, a);

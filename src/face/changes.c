@@ -293,7 +293,7 @@ static bool read_changes(FaceRequest *r, const json_t *body, LedgerTx *tx, Ledge
             return false;
     tx->change = change;
     tx->nchange = n;
-    return !said->n || FAIL(err, LEDGER_INVALID, STR("changes"), "body");
+    return !said->n || FAIL(err, LEDGER_INVALID, str_fmt(r->a, "%zu", said->n), "body");
 }
 
 static void write_results(FaceRequest *r, const LedgerDone *done, size_t n, bool dry, Buf *b)

@@ -57,6 +57,9 @@ typedef struct FaceAnswer {
     const char *file;  /* or a file to send; in r->a */
     bool file_remove;  /* and to remove once it is open */
     bool ready_packed; /* the body is already compressed, or must not be */
+    Bytes bytes;       /* or bytes that another room counts: given back by bytes_free(bytes_ctx) */
+    void (*bytes_free)(void *ctx);
+    void *bytes_ctx;
     bool events;       /* or an event stream: ctx is the client (events.c) */
 } FaceAnswer;
 

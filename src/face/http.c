@@ -101,6 +101,8 @@ static void completed(void *cls, struct MHD_Connection *c, void **con, enum MHD_
     count(x);
     if (x->out.close)
         x->out.close(x->out.ctx);
+    if (x->out.bytes_free)
+        x->out.bytes_free(x->out.bytes_ctx);
     if (x->fd >= 0)
         close(x->fd);
     if (x->file[0])
@@ -433,6 +435,14 @@ static struct MHD_Response *body_response(Exchange *x)
     Buf *b = &x->out.body;
     struct MHD_Response *response;
 
+    if (x->out.bytes_free) {
+        metric_add(METRIC_http_bytes, (int64_t)x->out.bytes.len);
+        response = MHD_create_response_from_buffer_with_free_callback_cls(x->out.bytes.len,
+            (void *)(uintptr_t)x->out.bytes.ptr, x->out.bytes_free, x->out.bytes_ctx);
+        if (response)
+            x->out.bytes_free = NULL; /* the response gives them back now */
+        return response;
+    }
     if (x->out.status == 304 || x->out.status == 204 || !b->len)
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     pack_body(x);
@@ -642,10 +652,11 @@ static bool open_temp(Face *f, Err *err)
 
 static bool open_doors(Face *f, Err *err)
 {
-    for (f->nstate = 0; face_doors[f->nstate]; f->nstate++)
-        if (face_doors[f->nstate]->start && !face_doors[f->nstate]->start(f, &f->state[f->nstate], err))
-            return false;
-    return true;
+    bool good = true;
+
+    for (f->nstate = 0; good && face_doors[f->nstate]; f->nstate++) /* one that fails half-way is stopped too */
+        good = !face_doors[f->nstate]->start || face_doors[f->nstate]->start(f, &f->state[f->nstate], err);
+    return good;
 }
 
 static void close_doors(Face *f)

@@ -164,5 +164,5 @@ bool face_read_feature(FaceRequest *r, const PackCollection *c, const json_t *bo
         return false;
     if (json_is_object(props) && !read_properties(r, c, props, out, said, err))
         return false;
-    return !said->n || FAIL(err, LEDGER_INVALID, c->name, "body");
+    return !said->n || FAIL(err, LEDGER_INVALID, str_fmt(r->a, "%zu", said->n), "body");
 }

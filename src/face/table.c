@@ -4,6 +4,10 @@
 #define FACES(X)   \
     X(landing)     \
     X(features)    \
+    X(tiles)       \
+    X(county)      \
+    X(openapi)     \
+    X(demo)        \
     X(events)      \
     X(app)
 #define DECLARE(name) extern const FaceDoor face_##name;

@@ -124,6 +124,7 @@ size_t mvt_key(MvtLayer *l, Str key); /* index of an attribute's name, from 0 in
  * (returns false, nothing written) unless `keep`. value[i] belongs to key i; MVT_NULL is left out. */
 bool mvt_add(MvtLayer *l, uint64_t id, Bytes wkb, const MvtValue *value, size_t nvalue, bool keep);
 size_t mvt_count(const MvtLayer *l);
+size_t mvt_bytes(const MvtLayer *l); /* so far, but for a few of the end */
 bool mvt_end(MvtLayer *l, Buf *out) MUST; /* appends the layer to a tile, nothing if it is empty; false: no memory */
 
 /* The same in two steps, so that the first can be kept: a piece is a geometry ready for every tile of one zoom. Only

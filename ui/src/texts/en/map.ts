@@ -70,5 +70,9 @@ export const map = {
   time: 'Time',
   timeAll: 'All times',
   timeDays: 'Last {n} days',
+  didCreate: '{who} recorded {what}',
+  didUpdate: '{who} changed {what}',
+  didRetire: '{who} retired {what}',
+  didRestore: '{who} restored {what}',
   live: '{who} just changed: {title}',
 }

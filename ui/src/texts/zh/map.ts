@@ -70,5 +70,9 @@ export const map = {
   time: '时间',
   timeAll: '全部时间',
   timeDays: '近 {n} 天',
+  didCreate: '{who} 新登记了 {what}',
+  didUpdate: '{who} 改了 {what}',
+  didRetire: '{who} 注销了 {what}',
+  didRestore: '{who} 恢复了 {what}',
   live: '{who}刚刚变更：{title}',
 }
