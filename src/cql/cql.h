@@ -63,6 +63,7 @@ typedef struct CqlSchema { /* made by the pack room; `find` gives NULL for an un
 typedef struct CqlRecord { /* one record, seen by property; values are borrowed */
     CqlValue (*get)(void *ctx, const CqlProperty *p);
     void *ctx;
+    int64_t now; /* for age(), today(), now(): a tree that lives for days is asked with it; 0: the moment of cql_check */
 } CqlRecord;
 
 typedef struct CqlDialect CqlDialect; /* how one store says it; a table of its driver */
@@ -80,6 +81,7 @@ struct CqlDialect {
     bool numbered;              /* $1 instead of ? */
     Str date_expr, time_expr;   /* "%s" patterns turning a stored column into comparable text; empty: as it stands */
     Str date_to_time;           /* "%s" pattern: a comparable date as its midnight UTC; empty: residual */
+    int64_t now;                /* as in CqlRecord */
     int64_t tick;               /* µs between two comparable times: 1000 in our stores, 1 elsewhere; 0 is 1000 */
 };
 typedef struct CqlSql { /* every value is a parameter: no byte of a user's text stands in `text` */
@@ -128,7 +130,7 @@ typedef struct CqlFunction {
         CqlKind kind;
     } arg[4];
     size_t nargs;
-    bool clock; /* one more value comes behind the arguments: the moment of cql_check, so that an answer stays one */
+    bool clock; /* one more value comes behind the arguments: the moment of the question */
     CqlValue (*call)(const CqlValue *arg, size_t n, Arena *a); /* no argument is null; a null: unknown */
 } CqlFunction;
 const CqlFunction *cql_functions(size_t *n);

@@ -92,7 +92,7 @@ static CqlValue nothing(void *ctx, const CqlProperty *p)
 /* The value of a part without properties. */
 static CqlValue known(Sql *s, const CqlExpr *e)
 {
-    return cql_value(e, &(CqlRecord){ nothing, NULL }, s->a);
+    return cql_value(e, &(CqlRecord){ nothing, NULL, s->d->now }, s->a);
 }
 
 static void quoted(Sql *s, Str name)
@@ -772,13 +772,19 @@ static void bounded_leaf(Sql *s, const CqlExpr *e, Mode mode)
     put(s, mode == IF_FALSE ? ")" : "");
 }
 
+static void decided(Sql *s, const CqlExpr *e, Mode mode)
+{
+    const CqlTruth t = cql_eval(e, &(CqlRecord){ nothing, NULL, s->d->now }, s->a);
+
+    truth_word(s, mode == IF_FALSE ? cql_not(t) : t);
+}
+
 static void condition(Sql *s, const CqlExpr *e, Mode mode)
 {
     if (mode != EXACT && !says(s, e, mode))
         truth_word(s, CQL_TRUE);
     else if (e->constant)
-        truth_word(s, mode == IF_FALSE ? cql_not(cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a))
-                                       : cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a));
+        decided(s, e, mode);
     else if (e->op == CQL_OP_AND || e->op == CQL_OP_OR)
         chain(s, e, mode);
     else if (e->op == CQL_OP_NOT)

@@ -347,8 +347,8 @@ static int ask(const GeoShape *literal, GeoOp op, Bytes blob)
     Err err = { 0 };
     int yes = -1;
 
-    if (geo_blob_open(blob, &g, &err))
-        yes = geo_shape(g.wkb, a, &shape, &err) && geo_relate(literal, op, shape);
+    if (geo_blob_open(blob, &g, &err) && geo_shape(g.wkb, a, &shape, &err))
+        yes = geo_relate(literal, op, shape);
     arena_free(a);
     return yes;
 }
