@@ -7,7 +7,7 @@ import { boxFrom, boxOf, type Box } from '@/map/bounds'
 import { createMap } from '@/map/create'
 import { composeStyle, emptyCollection, firstShown, panelLayers } from '@/map/style'
 import { node } from '@/state/county'
-import { shown as look } from '@/state/look'
+import { look as wish, shown as look } from '@/state/look'
 
 let style: Promise<StyleSpecification | null> | undefined
 const countyStyle = (): Promise<StyleSpecification | null> =>
@@ -22,7 +22,8 @@ async function quiet(): Promise<StyleSpecification> {
   const paper = look.dark ? '#181b1f' : '#f4f2ec'
   if (!county) return { version: 8, sources: {}, layers: [{ id: 'paper', type: 'background', paint: { 'background-color': paper } }] }
   const layers = new Set(firstShown(panelLayers(county)))
-  return composeStyle(county, { layers, opacities: new Map(), dark: look.dark, open: emptyCollection(), measure: emptyCollection() }, location.origin)
+  const drawn = { layers, opacities: new Map(), since: new Map(), letters: wish.size === 'elder' ? 1.3 : 1, dark: look.dark, open: emptyCollection(), measure: emptyCollection() }
+  return composeStyle(county, drawn, location.origin)
 }
 export const boxOfAll = (shapes: FeatureCollection): Box | undefined => {
   let box: Box | undefined
