@@ -38,7 +38,7 @@ function addShapes(map: MapLibre, shapes: FeatureCollection): void {
   if (map.getSource('own')) return
   map.addSource('own', { type: 'geojson', data: shapes, promoteId: 'id' })
   map.addLayer({ id: 'own-fill', type: 'fill', source: 'own', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': INK, 'fill-opacity': 0.25 } })
-  map.addLayer({ id: 'own-halo', type: 'line', source: 'own', paint: { 'line-color': '#ffffff', 'line-width': 7, 'line-opacity': 0.8 } })
+  map.addLayer({ id: 'own-halo', type: 'line', source: 'own', paint: { 'line-color': look.dark ? '#14171a' : '#ffffff', 'line-width': 7, 'line-opacity': 0.8 } })
   map.addLayer({ id: 'own-line', type: 'line', source: 'own', paint: { 'line-color': INK, 'line-width': 3.5 } })
   map.addLayer({ id: 'own-point', type: 'circle', source: 'own', filter: ['==', ['geometry-type'], 'Point'],
     paint: { 'circle-radius': 7, 'circle-color': INK, 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2 } })
