@@ -30,6 +30,7 @@ export const map = {
   nothing: 'Nothing registered here',
   near: 'Nearest: {name}',
   close: 'Close the file',
+  edit: 'Edit',
   openPage: 'Open the full page',
   cards: 'Today',
   cardsHide: 'Hide',

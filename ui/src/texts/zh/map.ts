@@ -30,6 +30,7 @@ export const map = {
   nothing: '此处没有登记的东西',
   near: '最近的是：{name}',
   close: '关闭档案',
+  edit: '修改',
   openPage: '打开整页',
   cards: '今天',
   cardsHide: '收起',
