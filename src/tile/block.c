@@ -38,7 +38,7 @@ static Layout layout_of(const BlockHead *h)
     return l;
 }
 
-Block *block_of(Bytes bytes, TileMap *map)
+Block *tile_block_of(Bytes bytes, TileMap *map)
 {
     Block *b = bytes.len >= sizeof(BlockHead) ? mem_new(1, sizeof *b) : NULL;
     const uint8_t *p = bytes.ptr;
@@ -75,13 +75,13 @@ Block *block_of(Bytes bytes, TileMap *map)
     return b;
 }
 
-Block *block_keep(Block *b)
+Block *tile_block_keep(Block *b)
 {
     atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
     return b;
 }
 
-void block_drop(Block *b)
+void tile_block_drop(Block *b)
 {
     union {
         const uint8_t *borrowed;
@@ -99,48 +99,28 @@ void block_drop(Block *b)
 }
 
 /* --- asking ------------------------------------------------------------------------------------------------ */
-static MvtPiece piece(const Block *b, size_t i)
+MvtPiece tile_block_full(const Block *b, size_t i)
 {
-    return (MvtPiece){ .type = (GeoType)b->type[i], .first = b->first[i], .size = b->size[i] };
+    return (MvtPiece){ .type = (GeoType)b->type[i],
+        .first = b->first[i],
+        .x = b->start[2 * i],
+        .y = b->start[2 * i + 1],
+        .minx = b->box[i].minx,
+        .miny = b->box[i].miny,
+        .maxx = b->box[i].maxx,
+        .maxy = b->box[i].maxy,
+        .size = b->size[i],
+        .tail = { b->tails + b->tail_at[i], b->tail_at[i + 1] - b->tail_at[i] } };
 }
 
-MvtPiece block_full(const Block *b, size_t i)
+size_t tile_block_step_bytes(const Block *b, int zoom)
 {
-    MvtPiece p = piece(b, i);
+    uint32_t from = b->head->step_from[zoom], to = b->head->step_from[zoom + 1];
 
-    p.x = b->start[2 * i];
-    p.y = b->start[2 * i + 1];
-    p.minx = b->box[i].minx;
-    p.miny = b->box[i].miny;
-    p.maxx = b->box[i].maxx;
-    p.maxy = b->box[i].maxy;
-    p.tail = (Bytes){ b->tails + b->tail_at[i], b->tail_at[i + 1] - b->tail_at[i] };
-    return p;
+    return from == to ? 0 : b->step[to - 1].tail_at + b->step[to - 1].tail_len - b->step[from].tail_at;
 }
 
-bool block_step(const Block *b, size_t i, int zoom, size_t *hint, MvtPiece *out)
-{
-    size_t at = b->head->step_from[zoom] + *hint, end = b->head->step_from[zoom + 1];
-    const int shift = MVT_FULL - zoom;
-
-    while (at < end && b->step[at].feature < i)
-        at++;
-    *hint = at - b->head->step_from[zoom];
-    if (at == end || b->step[at].feature != i)
-        return false;
-    *out = piece(b, i);
-    out->size *= mvt_scale(out->type, zoom);
-    out->x = b->step[at].x;
-    out->y = b->step[at].y;
-    out->minx = b->box[i].minx >> shift; /* simplifying only makes it smaller */
-    out->miny = b->box[i].miny >> shift;
-    out->maxx = b->box[i].maxx >> shift;
-    out->maxy = b->box[i].maxy >> shift;
-    out->tail = (Bytes){ b->tails + b->step[at].tail_at, b->step[at].tail_len };
-    return true;
-}
-
-MvtValue block_value(const Block *b, uint32_t number)
+MvtValue tile_block_value(const Block *b, uint32_t number)
 {
     const uint8_t *p = b->values + b->value_at[number];
     size_t len = b->value_at[number + 1] - b->value_at[number] - 1;

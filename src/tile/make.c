@@ -89,11 +89,29 @@ bool feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, 
     return true;
 }
 
+static uint32_t step_of(const Block *b, size_t i, int zoom) /* as block_find_step, from anywhere */
+{
+    uint32_t lo = b->head->step_from[zoom], hi = b->head->step_from[zoom + 1], hint;
+
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+
+        if (b->step[mid].feature < i)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    hint = lo - b->head->step_from[zoom];
+    return tile_block_find_step(b, i, zoom, &hint);
+}
+
 bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out)
 {
-    Feature f = {
-        .fid = b->fid[i], .key = b->key[i], .size = b->size[i], .box = b->box[i], .full = block_full(b, i)
-    };
+    Feature f = { .fid = b->fid[i],
+        .key = b->key[i],
+        .size = b->size[i],
+        .box = b->box[i],
+        .full = tile_block_full(b, i) };
     MvtValue *value = NEWS(a, MvtValue, b->head->ntag);
 
     if (!value)
@@ -101,15 +119,15 @@ bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out)
     memcpy(f.id, b->id + i * ID_ROOM, sizeof f.id);
     for (size_t k = 0; k < b->head->ntag; k++)
         if (b->tag[i * b->head->ntag + k] != NO_VALUE)
-            value[k] = block_value(b, b->tag[i * b->head->ntag + k]);
+            value[k] = tile_block_value(b, b->tag[i * b->head->ntag + k]);
     f.value = value;
     for (int z = 0; z < STEP_ZOOMS; z++) {
-        size_t from = b->head->step_from[z], to = b->head->step_from[z + 1], hint = 0;
+        uint32_t step = step_of(b, i, z);
 
-        while (from + hint < to && to - from - hint > 16 && b->step[from + hint + 16].feature <= i)
-            hint += 16;
-        if (block_step(b, i, z, &hint, &f.step[z]))
-            f.steps |= (uint16_t)(1 << z);
+        if (step == UINT32_MAX)
+            continue;
+        f.step[z] = tile_block_step(b, step, z);
+        f.steps |= (uint16_t)(1 << z);
     }
     *out = f;
     return true;
@@ -234,13 +252,13 @@ static Block *bound(Maker *m) /* the parts, one behind the other */
     memcpy(bytes, &m->head, sizeof m->head);
     for (size_t i = 0; i < PARTS; at += (part(m, i++)->len + 7) & ~(size_t)7)
         memcpy(bytes + at, buf_text(part(m, i)).ptr, part(m, i)->len);
-    b = block_of((Bytes){ bytes, len }, NULL);
+    b = tile_block_of((Bytes){ bytes, len }, NULL);
     if (!b)
         mem_free(bytes);
     return b;
 }
 
-Block *block_make(const Feature *f, size_t n, size_t ntag)
+Block *tile_block_make(const Feature *f, size_t n, size_t ntag)
 {
     Maker *m = mem_new(1, sizeof *m);
     Block *b;
