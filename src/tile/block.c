@@ -92,7 +92,7 @@ void tile_block_drop(Block *b)
         return;
     bytes.borrowed = b->bytes.ptr;
     if (b->map)
-        map_drop(b->map);
+        tile_map_drop(b->map);
     else
         mem_free(bytes.own);
     mem_free(b);

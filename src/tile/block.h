@@ -93,7 +93,7 @@ static inline MvtPiece tile_block_step(const Block *b, uint32_t step, int zoom)
         .tail = { b->tails + s->tail_at, s->tail_len } };
 }
 MvtValue tile_block_value(const Block *b, uint32_t number);
-void map_drop(TileMap *m);
+void tile_map_drop(TileMap *m);
 
 /* --- making ------------------------------------------------------------------------------------------------- */
 typedef struct Feature { /* on its way into a block; its bytes live in an arena or in an older block */
@@ -107,8 +107,8 @@ typedef struct Feature { /* on its way into a block; its bytes live in an arena 
     MvtPiece step[STEP_ZOOMS];
     uint16_t steps; /* bit z: step[z] is there */
 } Feature;
-bool feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err) MUST; /* full.tail NULL: nothing to show */
-bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out) MUST;
+bool tile_feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err) MUST; /* full.tail NULL: nothing to show */
+bool tile_feature_of_block(const Block *b, size_t i, Arena *a, Feature *out) MUST;
 Block *tile_block_make(const Feature *f, size_t n, size_t ntag); /* in Hilbert order; NULL: no memory */
 MvtValue tile_value(CqlValue v, Arena *a); /* dates and times as text; lists and geometries are left out */
 uint64_t tile_key(BlockBox b); /* of the middle */

@@ -231,7 +231,7 @@ static bool draw_block(Draw *d, const Block *b)
 
         if (!seen(d, b, i))
             continue;
-        if (d->crowd && !cut_keeps(d->cut, b->size[i] * d->scale[b->type[i]], b->fid[i]))
+        if (d->crowd && !tile_cut_keeps(d->cut, b->size[i] * d->scale[b->type[i]], b->fid[i]))
             d->dropped++;
         else if (piece_of(d, b, i, &hint, &p) && mvt_clip(d->layer, &p, &p))
             put_block_feature(d, b, i, &p);
@@ -315,7 +315,7 @@ static bool see_row(void *to, const TileRow *r)
 
     if (!mvt_load(d->pen, r->wkb) || !mvt_piece(d->pen, d->ask->z, false, &p))
         return true;
-    if (!cut_keeps(d->cut, p.size, r->fid)) {
+    if (!tile_cut_keeps(d->cut, p.size, r->fid)) {
         d->dropped++;
         return true;
     }

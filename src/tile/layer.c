@@ -314,13 +314,13 @@ static CacheKey key_of(const TileLayer *l, const Want *w, bool gzip)
 
 static Body *kept_body(TileLayer *l, const Want *w, Bytes bytes, bool gzip, size_t dropped)
 {
-    Body *b = body_new(bytes.len);
+    Body *b = tile_body_new(bytes.len);
     CacheKey k = key_of(l, w, gzip);
 
     if (!b)
         return NULL;
     if (bytes.len)
-        memcpy(body_bytes(b), bytes.ptr, bytes.len);
+        memcpy(tile_body_bytes(b), bytes.ptr, bytes.len);
     b->pub.gzip = gzip && bytes.len;
     b->pub.seq = w->number;
     b->pub.dropped = dropped;
@@ -417,8 +417,8 @@ bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err)
     raw = ask->gzip ? tile_cache_get(l->cache, &raw_key, w.number) : NULL;
     if (!raw && !(raw = drawn(l, &w, err)))
         return false;
-    b = ask->gzip ? compressed(l, &w, raw, err) : body_keep(raw);
-    body_drop(raw);
+    b = ask->gzip ? compressed(l, &w, raw, err) : tile_body_keep(raw);
+    tile_body_drop(raw);
     if (!b)
         return false;
     *out = &b->pub;

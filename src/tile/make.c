@@ -62,7 +62,7 @@ static bool no_memory(Err *err)
     return FAIL(err, BASE_NO_MEMORY, STR("tile"), "block");
 }
 
-bool feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err)
+bool tile_feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err)
 {
     Feature f = { .fid = r->fid };
     MvtValue *value = NEWS(a, MvtValue, nattribute + 1);
@@ -105,7 +105,7 @@ static uint32_t step_of(const Block *b, size_t i, int zoom) /* as block_find_ste
     return tile_block_find_step(b, i, zoom, &hint);
 }
 
-bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out)
+bool tile_feature_of_block(const Block *b, size_t i, Arena *a, Feature *out)
 {
     Feature f = { .fid = b->fid[i],
         .key = b->key[i],

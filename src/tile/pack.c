@@ -77,7 +77,7 @@ static bool gather_row(void *to, const TileRow *r)
 
     if (!f)
         return no_memory(g->err);
-    if (!feature_of_row(r, g->nattribute, g->pen, g->a, f, g->err))
+    if (!tile_feature_of_row(r, g->nattribute, g->pen, g->a, f, g->err))
         return false;
     if (!f->full.tail.ptr) /* nothing of it can be shown */
         return true;
@@ -287,7 +287,7 @@ static bool remake(const Block *b, const Changed *c, Feature *const *fresh, size
         if (is_changed(c, b->fid[i]))
             continue;
         f = NEW(a, Feature);
-        good = f && feature_of_block(b, i, a, f) && list_add(&l, f);
+        good = f && tile_feature_of_block(b, i, a, f) && list_add(&l, f);
     }
     for (size_t i = 0; good && i < nfresh; i++)
         good = list_add(&l, fresh[i]);
