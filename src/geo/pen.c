@@ -148,6 +148,11 @@ static double tolerance(
     return zoom >= MVT_FULL ? 0 : zoom >= 14 ? 0.7 : 1.5;
 }
 
+static int32_t beside(int32_t v) /* one unit on; at the world's end, back */
+{
+    return v < INT32_MAX ? v + 1 : v - 1;
+}
+
 static void quantise(const Path *world, unsigned shift, Path *unit)
 {
     geo_path_reset(unit, world->type);
@@ -180,7 +185,7 @@ static void simplify(MvtPen *p, double by)
 
         if (ring && n < 3 && r->n >= 3) { /* a sliver: as a thin triangle it is still seen */
             for (size_t k = n; k < 3; k++)
-                v[k] = (Xy){ v[0].x + 1, v[0].y + 1 };
+                v[k] = (Xy){ beside(v[0].x), beside(v[0].y) };
             n = 3;
         }
         r->n = n;
@@ -196,11 +201,12 @@ static void enlarge(Path *p)
     if (!(to = geo_path_room(p, 4)))
         return;
     to[0] = v;
-    to[1] = (Xy){ v.x + 1, v.y };
-    to[2] = (Xy){ v.x + 1, v.y + 1 };
-    to[3] = (Xy){ v.x, v.y + 1 };
+    to[1] = (Xy){ beside(v.x), v.y };
+    to[2] = (Xy){ beside(v.x), beside(v.y) };
+    to[3] = (Xy){ v.x, beside(v.y) };
     p->nxy = p->type == GEO_POLYGON ? 4 : 2;
     geo_path_run(p, 0, p->type == GEO_POLYGON);
+    (void)geo_path_tidy(p); /* stepping back at the world's end turns the ring */
 }
 
 static void finish(MvtPen *p, double size, MvtPiece *out)
