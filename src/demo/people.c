@@ -115,10 +115,11 @@ static Bytes outline(const County *c, Xy p, double turn, double w, double d, Are
     return geo_make_polygon(xy, &ring, 1, a, &b) ? b : (Bytes){ 0 };
 }
 
-static int year_built(const Yaml *h, Rng *r) /* two booms */
+static int year_built(const Yaml *h, bool wood, Rng *r) /* two booms of brick and concrete; wood before them */
 {
     const Yaml *mode = yaml_get(h, "mode");
-    const double y = rng_unit(r) < 0.55 ? rng_normal(r, demo_num_at(mode, 0), 8) : rng_normal(r, demo_num_at(mode, 1), 5);
+    const double y = wood  ? rng_normal(r, demo_num_at(mode, 0) - 16, 7)
+                     : rng_unit(r) < 0.48 ? rng_normal(r, demo_num_at(mode, 0), 7) : rng_normal(r, demo_num_at(mode, 1), 5);
 
     return (int)fmin(fmax(round(y), demo_num(h, "from")), demo_num(h, "until"));
 }
@@ -128,8 +129,10 @@ static bool house(County *c, Out *o, const Home *h, size_t k, Xy p, double turn,
     const struct People *all = c->people;
     const double w = 9 + 5 * rng_unit(r), d = 8 + 4 * rng_unit(r);
     const Village *v = &c->village[h->village];
-    const int built = year_built(yaml_get(c->d.people, "houses"), r);
-    const int floors = built < 1985 ? 1 : 1 + (int)rng_below(r, built < 2000 ? 2 : 3);
+    const Str structure = all->structure.text[demo_draw(&all->structure, r)];
+    const bool wood = str_ends(structure, STR("木"));
+    const int built = year_built(yaml_get(c->d.people, "houses"), wood, r);
+    const int floors = wood ? 1 : built < 1985 ? 1 : 1 + (int)rng_below(r, built < 2000 ? 2 : 3);
     Arena *a = demo_next(o);
     char id[ULID_LEN + 1];
 
@@ -139,7 +142,7 @@ static bool house(County *c, Out *o, const Home *h, size_t k, Xy p, double turn,
     demo_geom(o, outline(c, p, turn + (rng_unit(r) - 0.5) * 0.12, w, d, a));
     demo_text(o, STR("code"), str_fmt(a, "%.*s%05uF%zu", STRV(v->code), h->serial, k + 1));
     demo_text(o, STR("use"), rng_unit(r) < (v->community ? 0.15 : 0.03) ? STR("商住") : STR("住宅"));
-    demo_text(o, STR("structure"), all->structure.text[demo_draw(&all->structure, r)]);
+    demo_text(o, STR("structure"), structure);
     demo_int(o, STR("floors"), floors);
     demo_f64(o, STR("height"), 3.3 * floors + 0.6, 1);
     demo_f64(o, STR("floor_area"), w * d * floors * 0.95, 1);

@@ -8,7 +8,8 @@ typedef struct Name { /* one on its way */
     Str name, roman, kind, division, parent, origin;
     Bytes place;
     const char *id;
-    Str alias;
+    Str alias[4];
+    size_t nalias;
 } Name;
 
 static bool tell(County *c, Out *o, const Name *n, Rng *r)
@@ -21,8 +22,7 @@ static bool tell(County *c, Out *o, const Name *n, Rng *r)
         return false;
     demo_geom(o, n->place);
     demo_text(o, STR("name"), n->name);
-    if (n->alias.len)
-        demo_list(o, STR("aliases"), &n->alias, 1);
+    demo_list(o, STR("aliases"), n->alias, n->nalias);
     demo_text(o, STR("roman"), n->roman.len ? n->roman : demo_roman(c, n->name, a));
     demo_text(o, STR("kind"), n->kind);
     demo_text(o, STR("parent"), n->parent.len ? n->parent : n->division);
@@ -110,8 +110,8 @@ static bool divisions(County *c, size_t town, Out *o, Rng *r)
         n.place = demo_wkb_point(c, p->seat, a);
         n.roman = str_fmt(a, "%.*s %s", STRV(demo_roman(c, p->bare, a)), p->community ? "Shequ" : "Cun");
         for (size_t k = 0; k < c->npast; k++)
-            if (c->past[k].village == v && str_find(p->name, c->past[k].name) == SIZE_MAX)
-                n.alias = c->past[k].name;
+            if (c->past[k].village == v && !str_eq(p->name, c->past[k].name) && n.nalias < LEN(n.alias))
+                n.alias[n.nalias++] = c->past[k].name;
         if (!tell(c, o, &n, r))
             return false;
         for (size_t g = p->group; g < p->group + p->ngroup; g++) { /* hamlets; counted groups have no name of their own */

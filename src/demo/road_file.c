@@ -199,7 +199,7 @@ static bool structures(const County *c, Arena *a, Structure **out, size_t *nout)
 
 static bool structure(County *c, Out *o, const Structure *s, size_t number, Rng *r)
 {
-    const double length = s->tunnel ? 90 + 500 * rng_unit(r) : 8 + 9 * sqrt(s->size) * (0.8 + 0.4 * rng_unit(r));
+    const double length = s->tunnel ? 90 + 500 * rng_unit(r) : 8 + fmin(6 * sqrt(s->size) * c->scale, 300) * (0.8 + 0.4 * rng_unit(r));
     const Village *v = &c->village[c->section[s->section].village];
     Arena *a = demo_next(o);
     char id[ULID_LEN + 1];
