@@ -176,6 +176,7 @@ Map *map_new(Arena *a); /* lives in the arena; NULL: no memory */
 bool map_put(Map *m, Str key, void *value) MUST;
 void *map_get(const Map *m, Str key); /* NULL: none */
 size_t map_len(const Map *m);
+bool map_at(const Map *m, size_t i, Str *key, void **value); /* i-th slot; key.ptr NULL: empty; false: no more slots */
 
 /* --- JSON: read by jansson, written by these as it comes ------------------------------------------------ */
 bool json_read(Str text, json_t **out, Err *err) MUST; /* BASE_BAD_JSON with line:column; the caller json_decref's */

@@ -72,3 +72,12 @@ size_t map_len(const Map *m)
 {
     return m->n;
 }
+
+bool map_at(const Map *m, size_t i, Str *key, void **value)
+{
+    if (i >= m->size)
+        return false;
+    *key = m->slot[i].key;
+    *value = m->slot[i].value;
+    return true;
+}

@@ -124,6 +124,7 @@ size_t mvt_key(MvtLayer *l, Str key); /* index of an attribute's name, from 0 in
  * (returns false, nothing written) unless `keep`. value[i] belongs to key i; MVT_NULL is left out. */
 bool mvt_add(MvtLayer *l, uint64_t id, Bytes wkb, const MvtValue *value, size_t nvalue, bool keep);
 size_t mvt_count(const MvtLayer *l);
+size_t mvt_bytes(const MvtLayer *l); /* so far, but for a few of the end */
 bool mvt_end(MvtLayer *l, Buf *out) MUST; /* appends the layer to a tile, nothing if it is empty; false: no memory */
 
 /* The same in two steps, so that the first can be kept: a piece is a geometry ready for every tile of one zoom. Only
@@ -133,13 +134,16 @@ typedef struct MvtPiece {
     uint32_t first; /* the first command */
     int32_t x, y;   /* the first vertex, in units: the world is 2^(12 + zoom) of them wide, at most 2^31 */
     int32_t minx, miny, maxx, maxy;
-    double size;    /* units², a line: units; what a crowded tile drops by */
+    double size;    /* of the unsimplified geometry, units², a line: units; what a crowded tile drops by */
     Bytes tail;     /* commands behind the first vertex */
 } MvtPiece;
 typedef struct MvtPen MvtPen; /* working memory; belongs to one thread */
 MvtPen *mvt_pen(GeoGrid g, Arena *a);
 bool mvt_load(MvtPen *p, Bytes wkb) MUST;                /* degrees; false: empty or no memory */
 bool mvt_load_piece(MvtPen *p, const MvtPiece *full) MUST; /* a piece of zoom MVT_FULL, in Mercator */
+double mvt_size(const MvtPen *p); /* of what was loaded, world units² or world units; scale it by mvt_scale */
+double mvt_scale(GeoType t, int zoom); /* units² of the zoom a world unit², units a world unit */
+double mvt_least(GeoType t); /* below this size, in units of the zoom, a feature is not seen; points: 0 */
 /* What was loaded as a piece for the zoom (MVT_FULL: nothing is simplified); tail is borrowed until the next call. */
 bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out) MUST; /* false: too small to show, or no memory */
 /* Values have numbers in a layer; `fresh` skips looking whether it is there already. */

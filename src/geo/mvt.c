@@ -319,6 +319,11 @@ size_t mvt_count(const MvtLayer *l)
     return l->count;
 }
 
+size_t mvt_bytes(const MvtLayer *l)
+{
+    return l->features.len + l->keys.len + l->values.len + l->name.len;
+}
+
 bool mvt_end(MvtLayer *l, Buf *out)
 {
     size_t whole;

@@ -19,7 +19,7 @@ Xy *geo_path_room(Path *p, size_t n)
     size_t cap = p->cap ? p->cap : 64;
     Xy *grown;
 
-    if (p->nxy + n <= p->cap)
+    if (p->xy && p->nxy + n <= p->cap)
         return p->xy + p->nxy;
     while (cap < p->nxy + n)
         cap *= 2;
@@ -199,37 +199,60 @@ static void reverse(Xy *v, size_t n)
     }
 }
 
-static bool tidy_ring(Path *p, PathRun *r, bool *shell_gone)
+/* Makes the run a right ring; its area, or 0: none. */
+static double tidy_ring(Path *p, PathRun *r)
 {
     double area;
 
-    if (!r->shell && *shell_gone)
-        return false;
     r->n = without_repeats(p->xy + r->at, r->n, true);
     area = r->n < 3 ? 0 : geo_path_area2(p->xy + r->at, r->n);
-    if (r->shell)
-        *shell_gone = area == 0;
-    if (area == 0)
-        return false;
-    if ((area > 0) != r->shell)
+    if (area != 0 && (area > 0) != r->shell)
         reverse(p->xy + r->at, r->n);
-    return true;
+    return fabs(area);
+}
+
+static void tidy_rings(Path *p)
+{
+    size_t kept = 0, shell = 0;
+    double whole = 0; /* area of the shell at p->run[shell]; 0: it went, its holes go too */
+
+    for (size_t i = 0; i < p->nrun; i++) {
+        PathRun r = p->run[i];
+        double area = r.shell || whole > 0 ? tidy_ring(p, &r) : 0;
+
+        if (r.shell) {
+            whole = area;
+            shell = kept;
+        } else if (area >= whole) { /* the hole fills it: nothing is left in this tile */
+            kept = whole > 0 ? shell : kept;
+            whole = 0;
+            continue;
+        }
+        if (area > 0)
+            p->run[kept++] = r;
+    }
+    p->nrun = kept;
+}
+
+static void tidy_lines(Path *p)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < p->nrun; i++) {
+        PathRun r = p->run[i];
+
+        r.n = without_repeats(p->xy + r.at, r.n, false);
+        if (r.n > 1)
+            p->run[kept++] = r;
+    }
+    p->nrun = kept;
 }
 
 bool geo_path_tidy(Path *p)
 {
-    bool shell_gone = true;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < p->nrun; i++) {
-        PathRun *r = &p->run[i];
-
-        if (p->type == GEO_POLYGON && !tidy_ring(p, r, &shell_gone))
-            continue;
-        if (p->type == GEO_LINE && (r->n = without_repeats(p->xy + r->at, r->n, false)) < 2)
-            continue;
-        p->run[kept++] = *r;
-    }
-    p->nrun = kept;
-    return kept > 0 && !p->bad;
+    if (p->type == GEO_POLYGON)
+        tidy_rings(p);
+    else if (p->type == GEO_LINE)
+        tidy_lines(p);
+    return p->nrun > 0 && !p->bad;
 }

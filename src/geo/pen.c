@@ -11,6 +11,7 @@ enum { TAIL_MAX = 64 << 20 };
 struct MvtPen {
     GeoGrid grid;
     Path world, unit, scratch;
+    double size; /* of world */
     Buf tail;
 };
 
@@ -33,6 +34,39 @@ MvtPen *mvt_pen(GeoGrid g, Arena *a)
     p->grid = g;
     buf_init(&p->tail, TAIL_MAX);
     return p;
+}
+
+/* --- sizes: of the world's units, so that every zoom and both ways of making tiles agree ------------------ */
+static double size_of(const Path *p)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < p->nrun; i++) {
+        const Xy *v = p->xy + p->run[i].at;
+
+        if (p->type == GEO_POLYGON && p->run[i].shell)
+            sum += fabs(geo_path_area2(v, p->run[i].n)) / 2;
+        for (size_t k = 1; p->type == GEO_LINE && k < p->run[i].n; k++)
+            sum += hypot((double)v[k].x - v[k - 1].x, (double)v[k].y - v[k - 1].y);
+    }
+    return sum;
+}
+
+double mvt_scale(GeoType t, int zoom)
+{
+    int shift = zoom < MVT_FULL ? MVT_FULL - zoom : 0;
+
+    return ldexp(1, t == GEO_POLYGON ? -2 * shift : -shift);
+}
+
+double mvt_least(GeoType t)
+{
+    return t == GEO_POLYGON ? LEAST_AREA : t == GEO_LINE ? LEAST_LENGTH : 0;
+}
+
+double mvt_size(const MvtPen *p)
+{
+    return p->size;
 }
 
 /* --- loading ---------------------------------------------------------------------------------------------- */
@@ -74,6 +108,7 @@ bool mvt_load(MvtPen *p, Bytes wkb)
     for (GeoRuns r = geo_runs(wkb); geo_run_next(&r, &run);)
         if (run.type == p->world.type)
             load_run(p, &run);
+    p->size = size_of(&p->world);
     return p->world.nrun > 0 && !p->world.bad;
 }
 
@@ -88,6 +123,7 @@ bool mvt_load_piece(MvtPen *p, const MvtPiece *full)
         geo_degrees(v->x, v->y, &lon, &lat);
         geo_world(p->grid, lon, lat, &v->x, &v->y);
     }
+    p->size = size_of(&p->world);
     return p->world.nrun > 0;
 }
 
@@ -137,26 +173,6 @@ static void simplify(MvtPen *p, double by)
     }
 }
 
-static double size_of(const Path *p)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < p->nrun; i++) {
-        const Xy *v = p->xy + p->run[i].at;
-
-        if (p->type == GEO_POLYGON && p->run[i].shell)
-            sum += fabs(geo_path_area2(v, p->run[i].n)) / 2;
-        for (size_t k = 1; p->type == GEO_LINE && k < p->run[i].n; k++)
-            sum += hypot((double)v[k].x - v[k - 1].x, (double)v[k].y - v[k - 1].y);
-    }
-    return sum;
-}
-
-static bool too_small(const Path *p, double size)
-{
-    return (p->type == GEO_POLYGON && size < LEAST_AREA) || (p->type == GEO_LINE && size < LEAST_LENGTH);
-}
-
 /* What must be shown however small: a square or a stroke of one unit where it is. */
 static void enlarge(Path *p)
 {
@@ -199,13 +215,14 @@ static void finish(MvtPen *p, double size, MvtPiece *out)
 
 bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out)
 {
-    double size;
+    double size = p->size * mvt_scale(p->world.type, zoom);
 
     if (p->world.nrun == 0 || p->world.bad)
         return false;
+    if (!keep && zoom < MVT_FULL && size < mvt_least(p->world.type))
+        return false;
     quantise(&p->world, zoom < MVT_FULL ? (unsigned)(MVT_FULL - zoom) : 0, &p->unit);
-    size = size_of(&p->unit);
-    if (p->unit.bad || (!keep && zoom < MVT_FULL && too_small(&p->unit, size)))
+    if (p->unit.bad)
         return false;
     if (tolerance(zoom) > 0)
         simplify(p, tolerance(zoom));

@@ -4,14 +4,23 @@
 
 enum { FILE_MAX = 1 << 20 };
 
+static Str last_part(Str s, char at)
+{
+    size_t i = s.len;
+
+    while (i && s.ptr[i - 1] != at)
+        i--;
+    return str_sub(s, i, s.len);
+}
+
 /* One file's YAML; NULL, and said: not readable. A missing one is NULL and not said. */
 static const Yaml *read_yaml(PackLoader *l, Str rel)
 {
     char *path = str_c(l->a, str_fmt(l->a, "%s/%.*s", l->dir, STRV(rel)));
-    Str text, tail;
+    Str text;
     Yaml *top;
     Err err = { 0 };
-    size_t line = 0;
+    size_t line;
 
     l->file = str_fmt(l->a, "%.*s/%.*s", STRV(l->root), STRV(rel));
     if (!path || !file_exists(path))
@@ -23,11 +32,9 @@ static const Yaml *read_yaml(PackLoader *l, Str rel)
     sm3_add(l->digest, BYTES(rel));
     sm3_add(l->digest, BYTES(text));
     if (!yaml_read(text, l->file, l->a, &top, &err)) {
-        tail = str_of(err.where);
-        for (Str rest; str_cut(tail, ':', &rest, &tail);)
-            continue;
-        (void)!str_to_size(tail, 10, &line);
-        pack_say_err(l, SAY_YAML, line ? line : 1, STR("YAML"), &err);
+        if (!str_to_size(last_part(str_of(err.where), ':'), 10, &line))
+            line = 1;
+        pack_say_err(l, SAY_YAML, line, STR("YAML"), &err);
         return NULL;
     }
     if (top->kind != YAML_MAP && !(top->kind == YAML_TEXT && !top->text.len))
@@ -199,12 +206,11 @@ static void seal(PackLoader *l)
 /* The folder's own name, for messages: "packs" of "/srv/county/packs/". */
 static Str last_name(const char *dir)
 {
-    Str s = str_of(dir), before;
+    Str s = str_of(dir);
 
     while (s.len > 1 && s.ptr[s.len - 1] == '/')
         s.len--;
-    while (str_cut(s, '/', &before, &s))
-        continue;
+    s = last_part(s, '/');
     return s.len ? s : STR("packs");
 }
 
@@ -233,18 +239,16 @@ static bool refuse(const PackLoader *l, Err *err)
 
         if (m->warning)
             continue;
-        (void)FAIL(err, PACK_BAD, str_fmt(l->a, "%.*s:%zu", STRV(m->file), m->line), "%.*s:%zu", STRV(m->file),
-            m->line);
+        (void)FAIL(err, PACK_BAD, str_fmt(l->a, "%.*s:%zu", STRV(m->file), m->line), "%.*s:%zu",
+            STRV(m->file), m->line);
         err_hint(err, "%.*s", STRV(m->text.zh));
         return false;
     }
     return FAIL(err, BASE_NO_MEMORY, STR("packs"), "%s", "packs");
 }
 
-static bool begin(PackLoader *l, const char *dir)
+static bool begin(PackLoader *l, const char *dir, Arena *a)
 {
-    Arena *a = arena_new(0);
-
     *l = (PackLoader){ .a = a, .dir = dir, .root = last_name(dir) };
     l->model = NEW(a, PackModel);
     l->lists = map_new(a);
@@ -260,7 +264,8 @@ static bool begin(PackLoader *l, const char *dir)
     return false;
 }
 
-bool pack_load(const char *dir, Arena *a, PackModel **out, const PackMessage **said, size_t *nsaid, Err *err)
+bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, const PackMessage **said,
+    size_t *nsaid, Err *err)
 {
     PackLoader l;
     Str *name;
@@ -269,27 +274,32 @@ bool pack_load(const char *dir, Arena *a, PackModel **out, const PackMessage **s
 
     *said = NULL;
     *nsaid = 0;
-    if (!begin(&l, dir))
+    if (!begin(&l, dir, model))
         return FAIL(err, BASE_NO_MEMORY, STR("packs"), "%s", dir);
-    if (!dir_list(dir, l.a, &name, &n, err))
-        goto done;
-    find_packs(&l, name, n);
-    read_all(&l);
-    seal(&l);
-    ok = !l.nwrong && !l.no_memory;
+    if (dir_list(dir, l.a, &name, &n, err)) {
+        find_packs(&l, name, n);
+        read_all(&l);
+        seal(&l);
+        ok = !l.nwrong && !l.no_memory;
+        if (!ok) {
+            hand_out(&l, a, said, nsaid);
+            (void)refuse(&l, err);
+        }
+    }
+    sm3_free(l.digest);
     if (!ok) {
-        hand_out(&l, a, said, nsaid);
-        (void)refuse(&l, err);
-        goto done;
+        arena_free(model);
+        return false;
     }
     *said = l.model->said;
     *nsaid = l.model->nsaid;
     *out = l.model;
-done:
-    sm3_free(l.digest);
-    if (!ok)
-        arena_free(l.a);
-    return ok;
+    return true;
+}
+
+bool pack_load(const char *dir, Arena *a, PackModel **out, const PackMessage **said, size_t *nsaid, Err *err)
+{
+    return pack_load_into(dir, arena_new(0), a, out, said, nsaid, err);
 }
 
 void pack_free(PackModel *m)

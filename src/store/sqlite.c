@@ -4,13 +4,14 @@
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
-#include <sys/stat.h>
+
 
 const ErrKind STORE_BUSY = { "store/busy", 503, "“{0}”正被另一个进程写入，请稍候再试。", "{0} is being written by another process; try again." };
 const ErrKind STORE_SCHEMA = { "store/schema", 500, "数据文件与业务包不一致：{0}（{1}）。请用原来的业务包打开，或按说明迁移。",
     "The file and the packs disagree: {0} ({1}). Open it with its own packs, or migrate." };
 const ErrKind STORE_TWICE = { "store/twice", 409, "“{0}”已经有了，不能重复。", "{0} exists already." };
 const ErrKind STORE_FAILED = { "store/failed", 500, "数据文件出错：{0}。没有写入，原有数据不受影响。", "The store failed: {0}. Nothing was written." };
+const ErrKind STORE_BUDGET = { "store/budget", 503, "查询“{0}”要看的记录太多，请缩小范围。", "The query {0} looks at too many rows; narrow it." };
 const ErrKind STORE_NOT_OURS = { "store/not-ours", 400, "“{0}”不是桑梓的数据文件。", "{0} is not a file of Sangzi." };
 
 bool sqlite_fail(sqlite3 *db, Str what, const char *file, int line, Err *err)
@@ -285,11 +286,11 @@ static void disconnect(Conn *c)
     c->db = NULL;
 }
 
-/* OGC 12-128r19: clause 1.1.1.1 (application id, version 1.4), tables of annex C, extensions of annex F. */
-static const char ground[] =
-    "PRAGMA application_id=1196444487; PRAGMA user_version=10400;"
+/* OGC 12-128r19: clause 1.1.1.1 (application id, version 1.3), tables of annex C, extensions of annex F. */
+static const char *const ground[] = { /* one statement, or a few, each */
+    "PRAGMA application_id=1196444487; PRAGMA user_version=10300;",
     "CREATE TABLE gpkg_spatial_ref_sys(srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,"
-    " organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);"
+    " organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);",
     "INSERT INTO gpkg_spatial_ref_sys VALUES"
     "('Undefined cartesian SRS',-1,'NONE',-1,'undefined','undefined cartesian coordinate reference system'),"
     "('Undefined geographic SRS',0,'NONE',0,'undefined','undefined geographic coordinate reference system'),"
@@ -300,51 +301,59 @@ static const char ground[] =
     "('China Geodetic Coordinate System 2000',4490,'EPSG',4490,'GEOGCS[\"China Geodetic Coordinate System 2000\","
     "DATUM[\"China_2000\",SPHEROID[\"CGCS2000\",6378137,298.257222101,AUTHORITY[\"EPSG\",\"1024\"]],AUTHORITY[\"EPSG\",\"1043\"]],"
     "PRIMEM[\"Greenwich\",0,AUTHORITY[\"EPSG\",\"8901\"]],UNIT[\"degree\",0.0174532925199433,AUTHORITY[\"EPSG\",\"9122\"]],"
-    "AXIS[\"Latitude\",NORTH],AXIS[\"Longitude\",EAST],AUTHORITY[\"EPSG\",\"4490\"]]','CGCS2000, longitude/latitude in degrees');"
+    "AXIS[\"Latitude\",NORTH],AXIS[\"Longitude\",EAST],AUTHORITY[\"EPSG\",\"4490\"]]','CGCS2000, longitude/latitude in degrees');",
     "CREATE TABLE gpkg_contents(table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,"
     " description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), min_x DOUBLE,"
     " min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,"
-    " CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));"
+    " CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));",
     "CREATE TABLE gpkg_geometry_columns(table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,"
     " srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL, CONSTRAINT pk_geom_cols PRIMARY KEY (table_name,"
     " column_name), CONSTRAINT uk_gc_table_name UNIQUE (table_name), CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES"
-    " gpkg_contents(table_name), CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));"
+    " gpkg_contents(table_name), CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));",
     "CREATE TABLE gpkg_extensions(table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,"
-    " scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));"
+    " scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));",
     "CREATE TABLE gpkg_data_columns(table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT,"
     " mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE"
-    " (table_name, name));"
+    " (table_name, name));",
     "CREATE TABLE gpkg_data_column_constraints(constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT,"
     " min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,"
-    " CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value));"
+    " CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value));",
     "INSERT INTO gpkg_extensions VALUES('gpkg_data_columns',NULL,'gpkg_schema',"
     "'http://www.geopackage.org/spec/#extension_schema','read-write'),('gpkg_data_column_constraints',NULL,'gpkg_schema',"
-    "'http://www.geopackage.org/spec/#extension_schema','read-write');"
-    "CREATE TABLE _meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "'http://www.geopackage.org/spec/#extension_schema','read-write');",
+    "CREATE TABLE _meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
     "CREATE TABLE _tx(chain INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, post TEXT NOT NULL,"
     " via TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL, effective INTEGER NOT NULL, hash BLOB NOT NULL,"
-    " PRIMARY KEY(chain,seq)) WITHOUT ROWID;"
+    " PRIMARY KEY(chain,seq)) WITHOUT ROWID;",
     "CREATE TABLE _journal(chain INTEGER NOT NULL, seq INTEGER NOT NULL, n INTEGER NOT NULL, collection TEXT NOT NULL,"
-    " id TEXT NOT NULL, version INTEGER NOT NULL, verb TEXT NOT NULL, body BLOB, digest BLOB NOT NULL);"
-    "CREATE INDEX _journal_seq ON _journal(chain,seq,n);"
-    "CREATE INDEX _journal_record ON _journal(id,version);"
+    " id TEXT NOT NULL, version INTEGER NOT NULL, verb TEXT NOT NULL, body BLOB, digest BLOB NOT NULL);",
+    "CREATE INDEX _journal_seq ON _journal(chain,seq,n);",
+    "CREATE INDEX _journal_record ON _journal(id,version);",
     "CREATE TABLE _link(to_id TEXT NOT NULL, collection TEXT NOT NULL, property TEXT NOT NULL, from_id TEXT NOT NULL,"
-    " PRIMARY KEY(to_id,collection,property,from_id)) WITHOUT ROWID;"
-    "CREATE INDEX _link_from ON _link(from_id,property);"
+    " PRIMARY KEY(to_id,collection,property,from_id)) WITHOUT ROWID;",
+    "CREATE INDEX _link_from ON _link(from_id,property);",
     "CREATE TABLE _text(doc INTEGER PRIMARY KEY, collection TEXT NOT NULL, fid INTEGER NOT NULL, division TEXT NOT NULL,"
-    " g1 TEXT NOT NULL, g2 TEXT NOT NULL);"
-    "CREATE UNIQUE INDEX _text_record ON _text(collection,fid);"
-    "CREATE VIRTUAL TABLE _words USING fts5(g1, g2, content='_text', content_rowid='doc', tokenize='unicode61');"
-    "CREATE TABLE _key(key TEXT PRIMARY KEY, at INTEGER NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID;"
+    " g1 TEXT NOT NULL, g2 TEXT NOT NULL);",
+    "CREATE UNIQUE INDEX _text_record ON _text(collection,fid);",
+    "CREATE VIRTUAL TABLE _words USING fts5(g1, g2, content='_text', content_rowid='doc', tokenize='unicode61');",
+    "CREATE TABLE _key(key TEXT PRIMARY KEY, at INTEGER NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID;",
     /* The journal only grows; a body may be erased by law, nothing else. */
-    "CREATE TRIGGER _tx_kept BEFORE UPDATE ON _tx BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;"
-    "CREATE TRIGGER _tx_kept2 BEFORE DELETE ON _tx BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;"
-    "CREATE TRIGGER _tx_ours BEFORE INSERT ON _tx WHEN NOT sangzi_writer() BEGIN SELECT RAISE(ABORT,'only Sangzi writes here'); END;"
+    "CREATE TRIGGER _tx_kept BEFORE UPDATE ON _tx BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;",
+    "CREATE TRIGGER _tx_kept2 BEFORE DELETE ON _tx BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;",
+    "CREATE TRIGGER _tx_ours BEFORE INSERT ON _tx WHEN NOT sangzi_writer() BEGIN SELECT RAISE(ABORT,'only Sangzi writes here'); END;",
     "CREATE TRIGGER _journal_kept BEFORE UPDATE OF chain,seq,n,collection,id,version,verb,digest ON _journal BEGIN"
-    " SELECT RAISE(ABORT,'the journal only grows'); END;"
-    "CREATE TRIGGER _journal_kept2 BEFORE DELETE ON _journal BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;"
+    " SELECT RAISE(ABORT,'the journal only grows'); END;",
+    "CREATE TRIGGER _journal_kept2 BEFORE DELETE ON _journal BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;",
     "CREATE TRIGGER _journal_ours BEFORE INSERT ON _journal WHEN NOT sangzi_writer() BEGIN"
-    " SELECT RAISE(ABORT,'only Sangzi writes here'); END;";
+    " SELECT RAISE(ABORT,'only Sangzi writes here'); END;" };
+
+static bool lay_ground(Conn *c, Err *err)
+{
+    for (size_t i = 0; i < LEN(ground); i++)
+        if (sqlite3_exec(c->db, ground[i], NULL, NULL, NULL) != SQLITE_OK)
+            return SQLITE_FAILS(c->db, STR("ground"));
+    return true;
+}
 
 static bool open_writer(Store *s, Err *err)
 {
@@ -360,7 +369,7 @@ static bool open_writer(Store *s, Err *err)
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
             "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=0"))
         return false;
-    return !create || (sqlite_run(&s->writer, err, "BEGIN") && (sqlite3_exec(s->writer.db, ground, NULL, NULL, NULL) == SQLITE_OK || SQLITE_FAILS(s->writer.db, STR("ground"))) &&
+    return !create || (sqlite_run(&s->writer, err, "BEGIN") && lay_ground(&s->writer, err) &&
                           sqlite_run(&s->writer, err, "COMMIT"));
 }
 

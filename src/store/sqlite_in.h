@@ -32,7 +32,7 @@ struct Store {
 #define QUOTED "\"%.*s\""
 bool sqlite_fail(sqlite3 *db, Str what, const char *file, int line, Err *err);
 #define SQLITE_FAILS(db, what) sqlite_fail((db), (what), __FILE__, __LINE__, err)
-bool sqlite_run(Conn *c, Err *err, const char *fmt, ...) PRINTF(3) MUST; /* statements without parameters */
+bool sqlite_run(Conn *c, Err *err, const char *fmt, ...) MUST; /* no parameters; fmt is SQLite's own: %Q quotes */
 bool sqlite_statement(Conn *c, Str sql, sqlite3_stmt **out, Err *err) MUST; /* taken from those kept; sqlite_done returns it */
 void sqlite_done(Conn *c, sqlite3_stmt *stmt);
 int sqlite_bind(sqlite3_stmt *stmt, int at, CqlValue v);

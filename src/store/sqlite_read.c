@@ -89,6 +89,11 @@ static void where(Buf *b, const StoreQuery *q)
                 i ? " UNION " : "", STRV(q->table->name));
         buf_c(b, ')');
     }
+    if (q->match.len)
+        and_(b, &any),
+            buf_str(b, STR("fid IN (SELECT t.fid FROM _words w JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? AND t.collection=?)"));
+    if (q->fids.len)
+        and_(b, &any), buf_str(b, STR("fid IN (SELECT value FROM json_each(?))"));
     if (q->where && q->where->text.len)
         and_(b, &any), buf_c(b, '('), buf_str(b, q->where->text), buf_c(b, ')');
     if (q->after_fid)
@@ -113,6 +118,12 @@ static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
         sqlite3_bind_double(stmt, at++, q->box[i].miny);
         sqlite3_bind_double(stmt, at++, q->box[i].maxy);
     }
+    if (q->match.len) {
+        sqlite_bind_text(stmt, at++, q->match);
+        sqlite_bind_text(stmt, at++, q->table->name);
+    }
+    if (q->fids.len)
+        sqlite_bind_text(stmt, at++, q->fids);
     for (size_t i = 0; q->where && q->where->text.len && i < q->where->nparams; i++)
         sqlite_bind(stmt, at++, q->where->params[i]);
     return q->after_fid ? keyset_bind(stmt, at, q) : at;
@@ -144,6 +155,12 @@ static void select_sql(Buf *b, const StoreQuery *q)
         buf_str(b, STR(" LIMIT ?"));
 }
 
+static int over(void *unused)
+{
+    (void)unused;
+    return 1;
+}
+
 bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err)
 {
     Buf sql;
@@ -170,6 +187,7 @@ bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err
     c->ncolumn = q->ncolumn;
     c->geometry = q->geometry && q->table->spatial;
     c->value = (CqlValue *)(c + 1);
+    sqlite3_progress_handler(r->conn->db, q->budget ? (int)q->budget : 0, q->budget ? over : NULL, NULL);
     *out = c;
     return true;
 }
@@ -179,6 +197,8 @@ bool store_next(StoreCursor *c, const StoreRow **row, Err *err)
     const int rc = sqlite3_step(c->stmt);
     int at = 2;
 
+    if (rc == SQLITE_INTERRUPT)
+        return FAIL(err, STORE_BUDGET, c->table->name, "filter");
     if (rc == SQLITE_DONE) {
         *row = NULL;
         return true;
@@ -202,6 +222,7 @@ void store_cursor_close(StoreCursor *c)
     if (!c)
         return;
     sqlite_done(c->read->conn, c->stmt);
+    sqlite3_progress_handler(c->read->conn->db, 0, NULL, NULL);
     mem_free(c);
 }
 

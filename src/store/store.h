@@ -11,7 +11,7 @@
 #include "cql/cql.h"
 #include "geo/geo.h"
 
-extern const ErrKind STORE_BUSY, STORE_SCHEMA, STORE_TWICE, STORE_FAILED, STORE_NOT_OURS;
+extern const ErrKind STORE_BUSY, STORE_SCHEMA, STORE_TWICE, STORE_FAILED, STORE_NOT_OURS, STORE_BUDGET;
 
 typedef struct StoreColumn {
     Str name, title, description;
@@ -61,6 +61,9 @@ typedef struct StoreQuery {
     bool geometry, retired; /* retired: closed rows too */
     const char *id;         /* one record */
     const CqlSql *where;    /* may be NULL */
+    Str match;              /* words: an FTS5 expression; empty: all */
+    Str fids;               /* JSON list of the only rows wanted; empty: all */
+    int64_t budget;         /* steps of the virtual machine after which the cursor ends with STORE_BUDGET; 0: none */
     const GeoBox *box;      /* rows whose envelope meets one of them */
     size_t nbox;
     Str division_from, division_to; /* prefix range, from <= division < to; empty: all */

@@ -1,0 +1,156 @@
+/* src/cli/county.c - what all commands share: options, packs, opening a county, saying an error. */
+#include "cli/cli.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const ErrKind CLI_USAGE = { "cli/usage", 400, "用法不对：{0}。", "Wrong usage: {0}." };
+const ErrKind CLI_NO_PACKS = { "cli/no-packs", 404, "找不到业务包（试过 --packs、{0}/packs、程序旁和当前文件夹的 packs）。",
+    "No packs found (tried --packs, {0}/packs, beside the program, ./packs)." };
+static const char *packs_option; /* set once by main before any command runs */
+
+void cli_use_packs(const char *packs)
+{
+    packs_option = packs;
+}
+
+static bool is_dir(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+const char *cli_packs(const char *dir, char *out, size_t size)
+{
+    char self[4096];
+    ssize_t n;
+    char *slash;
+
+    if (packs_option)
+        return packs_option;
+    if (dir && (size_t)snprintf(out, size, "%s/packs", dir) < size && is_dir(out))
+        return out;
+    n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n > 0) {
+        self[n] = 0;
+        slash = strrchr(self, '/');
+        *slash = 0;
+        if ((size_t)snprintf(out, size, "%s/../share/sangzi/packs", self) < size && is_dir(out))
+            return out;
+    }
+    if (is_dir("packs"))
+        return "packs";
+    if (n > 0 && (size_t)snprintf(out, size, "%s/../packs", self) < size && is_dir(out)) /* a build folder in the source */
+        return out;
+    return NULL;
+}
+
+bool cli_english(void)
+{
+    static const char *const name[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+    for (size_t i = 0; i < LEN(name); i++) {
+        const char *v = getenv(name[i]);
+
+        if (v && *v)
+            return strncmp(v, "zh", 2) != 0 && strncmp(v, "C", 1) != 0 && strncmp(v, "POSIX", 5) != 0;
+    }
+    return false;
+}
+
+int cli_fail(const Err *err)
+{
+    Buf b;
+
+    buf_init(&b, 4096);
+    err_say(err, cli_english(), &b);
+    if (err->where[0])
+        buf_fmt(&b, " [%s] (%s)", err->kind->code, err->where);
+    else
+        buf_fmt(&b, " [%s]", err->kind->code);
+    fprintf(stderr, "sangzi: %.*s\n", (int)b.len, b.ptr);
+    buf_clear(&b);
+    return 1;
+}
+
+static void drop(int *argc, char **argv, int at, int n)
+{
+    for (int i = at; i + n <= *argc; i++)
+        argv[i] = argv[i + n];
+    *argc -= n;
+}
+
+const char *cli_option(int *argc, char **argv, const char *name)
+{
+    const size_t n = strlen(name);
+
+    for (int i = 1; i < *argc; i++) {
+        const char *value;
+
+        if (!strncmp(argv[i], name, n) && argv[i][n] == '=') {
+            value = argv[i] + n + 1;
+            drop(argc, argv, i, 1);
+            return value;
+        }
+        if (!strcmp(argv[i], name) && i + 1 < *argc) {
+            value = argv[i + 1];
+            drop(argc, argv, i, 2);
+            return value;
+        }
+    }
+    return NULL;
+}
+
+bool cli_flag(int *argc, char **argv, const char *name)
+{
+    for (int i = 1; i < *argc; i++)
+        if (!strcmp(argv[i], name)) {
+            drop(argc, argv, i, 1);
+            return true;
+        }
+    return false;
+}
+
+static void say_findings(const PackMessage *said, size_t n)
+{
+    const bool en = cli_english();
+
+    for (size_t i = 0; i < n && i < 20; i++)
+        fprintf(stderr, "%.*s:%zu: %.*s\n", STRV(said[i].file), said[i].line,
+            STRV(en && said[i].text.en.len ? said[i].text.en : said[i].text.zh));
+}
+
+bool cli_open(const char *dir, LedgerMode mode, CliCounty *out, Err *err)
+{
+    char path[4200];
+    const char *packs;
+    const PackMessage *said = NULL;
+    size_t nsaid = 0;
+    Arena *a = arena_new(0);
+    bool good;
+
+    *out = (CliCounty){ NULL, NULL };
+    snprintf(path, sizeof path, "%s/county.gpkg", dir);
+    if (!file_exists(path)) {
+        arena_free(a);
+        return FAIL(err, LEDGER_NOT_A_COUNTY, str_of(dir), "county");
+    }
+    packs = cli_packs(dir, path, sizeof path);
+    good = packs ? pack_load(packs, a, &out->model, &said, &nsaid, err) : FAIL(err, CLI_NO_PACKS, str_of(dir), "packs");
+    if (!good)
+        say_findings(said, nsaid);
+    arena_free(a);
+    if (good && ledger_open(dir, mode, out->model, &out->ledger, err))
+        return true;
+    cli_close(out);
+    return false;
+}
+
+void cli_close(CliCounty *c)
+{
+    ledger_close(c->ledger);
+    pack_free(c->model);
+    *c = (CliCounty){ NULL, NULL };
+}

@@ -1,0 +1,335 @@
+/* src/face/changes.c - what happened to a record, sums over records, and many changes at once. */
+#include <math.h>
+#include <stdio.h>
+#include "face/feature.h"
+#include "face/items.h"
+
+enum { CHANGES_MAX = 10000, SUMS_MAX = 16 };
+
+/* --- history ------------------------------------------------------------------------------------------------------- */
+static void write_side(const PackProperty *p, const char *key, CqlValue v, Buf *b)
+{
+    face_key(b, key);
+    if (v.kind == CQL_NULL)
+        buf_str(b, STR("null"));
+    else if (v.kind == CQL_GEOM)
+        geo_to_geojson(v.geom, 7, false, b);
+    else
+        ledger_value_to_json(p, v, b);
+}
+
+static void write_changes(FaceRequest *r, const PackCollection *c, const LedgerVersion *v, Buf *b)
+{
+    face_key(b, "changes");
+    buf_c(b, '[');
+    for (size_t i = 0; i < v->nchange; i++) {
+        const PackProperty *p = v->change[i].property;
+
+        if (b->ptr[b->len - 1] != '[')
+            buf_c(b, ',');
+        buf_c(b, '{');
+        face_text(b, "property", p->name);
+        face_text(b, "title", face_title(r, p->title));
+        write_side(p, "from", v->before ? v->before[i] : (CqlValue){ .kind = CQL_NULL }, b);
+        write_side(p, "to", v->change[i].value, b);
+        buf_c(b, '}');
+    }
+    if (v->geometry_changed) {
+        if (b->ptr[b->len - 1] != '[')
+            buf_c(b, ',');
+        buf_str(b, STR("{\"property\":\"geometry\""));
+        face_text(b, "title", c->geometry_title.zh.len ? face_title(r, c->geometry_title) : r->en ? STR("Place") : STR("位置"));
+        buf_str(b, STR(",\"from\":null,\"to\":null}"));
+    }
+    buf_c(b, ']');
+}
+
+static void write_version(FaceRequest *r, const PackCollection *c, const LedgerVersion *v, Buf *b)
+{
+    buf_c(b, '{');
+    face_int(b, "version", v->version);
+    face_int(b, "seq", v->seq);
+    face_text(b, "verb", v->verb);
+    face_time(b, "at", v->at);
+    face_text(b, "who", v->who);
+    face_text(b, "post", v->post);
+    face_text(b, "via", v->via);
+    face_text(b, "source", v->source);
+    face_text(b, "reason", v->reason);
+    face_time(b, "effective", v->effective);
+    write_changes(r, c, v, b);
+    face_key(b, "hash");
+    buf_c(b, '"');
+    buf_hex(b, (Bytes){ v->hash, SM3_LEN });
+    buf_str(b, STR("\"}"));
+}
+
+bool face_history_get(FaceRequest *r, FaceAnswer *out, Err *err)
+{
+    const PackCollection *c;
+    LedgerVersion *v;
+    size_t n;
+
+    if (!face_collection(r, 0, &c, err) || !ledger_history(r->ledger, c, r->param[1], r->a, &v, &n, err))
+        return false;
+    buf_str(&out->body, STR("{\"versions\":["));
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_c(&out->body, ',');
+        write_version(r, c, &v[i], &out->body);
+    }
+    buf_str(&out->body, STR("]}"));
+    return true;
+}
+
+/* --- statistics ---------------------------------------------------------------------------------------------------- */
+static void write_sums(const LedgerStat *s, const PackProperty *const *of, size_t n, const FaceRequest *r, Buf *b)
+{
+    face_int(b, "count", s->count);
+    face_key(b, "properties");
+    buf_c(b, '{');
+    for (size_t i = 0; i < n; i++) {
+        const bool none = s->property[i].n == 0;
+
+        face_key(b, str_c(r->a, of[i]->name));
+        buf_c(b, '{');
+        face_int(b, "count", s->property[i].n);
+        face_num(b, "min", none ? NAN : s->property[i].min);
+        face_num(b, "max", none ? NAN : s->property[i].max);
+        face_num(b, "sum", none ? NAN : s->property[i].sum);
+        face_num(b, "mean", none ? NAN : s->property[i].sum / (double)s->property[i].n);
+        buf_c(b, '}');
+    }
+    buf_c(b, '}');
+}
+
+static void add_up(LedgerStat *all, const LedgerStat *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!s->property[i].n)
+            continue;
+        if (!all->property[i].n || s->property[i].min < all->property[i].min)
+            all->property[i].min = s->property[i].min;
+        if (!all->property[i].n || s->property[i].max > all->property[i].max)
+            all->property[i].max = s->property[i].max;
+        all->property[i].sum += s->property[i].sum;
+        all->property[i].n += s->property[i].n;
+    }
+    all->count += s->count;
+}
+
+static Str group_title(FaceRequest *r, const PackProperty *p, CqlValue v)
+{
+    const PackCode *code = v.kind == CQL_TEXT && p->type == PACK_ENUM ? pack_code(p, v.text) : NULL;
+    const PackCollection *c = v.kind == CQL_TEXT && p->nref == 1 ? pack_collection(r->model, p->ref[0]) : NULL;
+
+    if (code)
+        return face_title(r, code->title);
+    return c ? ledger_title(r->ledger, c, v.text, r->a) : (Str){ "", 0 };
+}
+
+static void write_groups(FaceRequest *r, const PackProperty *group, const LedgerStat *s, size_t ns,
+    const PackProperty *const *of, size_t n, Buf *b)
+{
+    face_key(b, "groups");
+    buf_c(b, '[');
+    for (size_t i = 0; group && i < ns; i++) {
+        const Str title = group_title(r, group, s[i].group);
+
+        if (i)
+            buf_c(b, ',');
+        buf_c(b, '{');
+        write_side(group, "value", s[i].group, b);
+        if (title.len)
+            face_text(b, "title", title);
+        write_sums(&s[i], of, n, r, b);
+        buf_c(b, '}');
+    }
+    buf_c(b, ']');
+}
+
+static bool read_group(FaceRequest *r, const PackCollection *c, const PackProperty **out, Err *err)
+{
+    const PackProperty *const *list;
+    size_t n;
+
+    *out = NULL;
+    if (!face_has(r, "group"))
+        return true;
+    if (!face_names(r, c, "group", &list, &n, err))
+        return false;
+    if (n != 1)
+        return FAIL(err, FACE_BAD_PARAMETER, STR("group"), "group");
+    *out = list[0];
+    return true;
+}
+
+static bool numeric(const PackProperty *const *of, size_t n, Err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (of[i]->many || (of[i]->type != PACK_INTEGER && of[i]->type != PACK_NUMBER && of[i]->type != PACK_MONEY)) {
+            (void)FAIL(err, FACE_BAD_PARAMETER, of[i]->name, "properties");
+            err_hint(err, "数值属性 / a number");
+            return false;
+        }
+    if (n <= SUMS_MAX)
+        return true;
+    (void)FAIL(err, FACE_BAD_PARAMETER, STR("properties"), "properties");
+    err_hint(err, "<= %d", SUMS_MAX);
+    return false;
+}
+
+bool face_statistics_get(FaceRequest *r, FaceAnswer *out, Err *err)
+{
+    static const char *const also[] = { "group", NULL };
+    const PackProperty *const *of = NULL, *group;
+    const PackCollection *c;
+    LedgerStat *s = NULL, all = { 0 };
+    FaceItems it;
+    size_t n = 0, ns = 0;
+
+    if (!face_collection(r, 0, &c, err) || !face_items_query(r, c, also, &it, err) || !read_group(r, c, &group, err))
+        return false;
+    of = it.q.only;
+    n = it.q.nonly;
+    if (!numeric(of, n, err))
+        return false;
+    it.q.limit = 0;
+    it.q.only = NULL;
+    it.q.nonly = 0;
+    it.q.no_geometry = true;
+    if (!ledger_stats(r->ledger, &it.q, of, n, group, r->a, &s, &ns, err))
+        return false;
+    for (size_t i = 0; i < ns; i++)
+        add_up(&all, &s[i], n);
+    buf_c(&out->body, '{');
+    write_sums(&all, of, n, r, &out->body);
+    write_groups(r, group, s, ns, of, n, &out->body);
+    buf_c(&out->body, '}');
+    return true;
+}
+
+/* --- many at once ---------------------------------------------------------------------------------------------------- */
+static bool bad_body(Err *err, const char *what, size_t i, const char *right)
+{
+    char name[40];
+
+    snprintf(name, sizeof name, "changes[%zu].%s", i, what);
+    (void)FAIL(err, FACE_BAD_BODY, str_of(name), "body#/changes/%zu/%s", i, what);
+    err_hint(err, "%s", right);
+    return false;
+}
+
+static bool read_verb(const json_t *v, size_t i, LedgerVerb *out, Err *err)
+{
+    static const char *const name[] = { "create", "update", "replace", "retire", "restore" };
+    const Str verb = json_str(json_object_get(v, "verb"));
+
+    for (size_t k = 0; k < LEN(name); k++)
+        if (str_eq(verb, str_of(name[k]))) {
+            *out = (LedgerVerb)k;
+            return true;
+        }
+    return bad_body(err, "verb", i, "create, update, replace, retire, restore");
+}
+
+static bool read_match(const json_t *v, size_t i, int64_t *out, Err *err)
+{
+    const json_t *match = json_object_get(v, "ifMatch");
+    Str tag = json_str(match), rest;
+
+    *out = -1;
+    if (!match || json_is_null(match) || str_eq(tag, STR("*")))
+        return true;
+    if (json_is_integer(match)) {
+        *out = json_integer_value(match);
+        return true;
+    }
+    if (str_starts(tag, STR("\"")))
+        tag = str_sub(tag, 1, tag.len);
+    (void)str_cut(tag, '.', &tag, &rest);
+    return str_to_i64(tag, out) || bad_body(err, "ifMatch", i, "\"3.1288\"");
+}
+
+static bool read_change(FaceRequest *r, const json_t *v, size_t i, LedgerChange *out, LedgerProblems *said, Err *err)
+{
+    const Str name = json_str(json_object_get(v, "collection")), id = json_str(json_object_get(v, "id"));
+    const json_t *feature = json_object_get(v, "feature");
+    LedgerVerb verb = LEDGER_CREATE;
+    const PackCollection *c;
+    const size_t before = said->n;
+
+    if (!read_verb(v, i, &verb, err) || !pack_need_collection(r->model, name, &c, err))
+        return false;
+    *out = (LedgerChange){ .collection = c, .valid_from = INT64_MIN, .valid_to = INT64_MAX };
+    if (verb <= LEDGER_REPLACE && !face_read_feature(r, c, feature, verb == LEDGER_UPDATE, out, said, err) &&
+        err->kind != &LEDGER_INVALID)
+        return false;
+    for (size_t k = before; k < said->n; k++)
+        said->item[k].change = i;
+    out->verb = verb;
+    out->restore = json_integer_value(json_object_get(v, "version"));
+    if ((verb != LEDGER_CREATE || id.len) && !ulid_valid(id))
+        return bad_body(err, "id", i, "ULID");
+    snprintf(out->id, sizeof out->id, "%.*s", STRV(id));
+    return read_match(v, i, &out->if_version, err);
+}
+
+static bool read_changes(FaceRequest *r, const json_t *body, LedgerTx *tx, LedgerProblems *said, Err *err)
+{
+    const json_t *list = json_object_get(body, "changes");
+    const size_t n = json_array_size(list);
+    LedgerChange *change = NEWS(r->a, LedgerChange, n + 1);
+
+    if (!n || n > CHANGES_MAX) {
+        (void)FAIL(err, FACE_BAD_BODY, STR("changes"), "body#/changes");
+        err_hint(err, "[1…%d]", CHANGES_MAX);
+        return false;
+    }
+    if (!change)
+        return FAIL(err, BASE_NO_MEMORY, STR("changes"), "body");
+    for (size_t i = 0; i < n; i++)
+        if (!read_change(r, json_array_get(list, i), i, &change[i], said, err))
+            return false;
+    tx->change = change;
+    tx->nchange = n;
+    return !said->n || FAIL(err, LEDGER_INVALID, str_fmt(r->a, "%zu", said->n), "body");
+}
+
+static void write_results(FaceRequest *r, const LedgerDone *done, size_t n, bool dry, Buf *b)
+{
+    buf_str(b, STR("{\"results\":["));
+    for (size_t i = 0; i < n; i++) {
+        buf_str(b, i ? STR(",{") : STR("{"));
+        face_text(b, "id", str_of(done[i].id));
+        face_int(b, "version", done[i].version);
+        face_text(b, "etag", str_fmt(r->a, "\"%.*s\"", STRV(face_etag(r, done[i].version, done[i].seq))));
+        face_truth(b, "same", done[i].same);
+        buf_c(b, '}');
+    }
+    buf_c(b, ']');
+    face_truth(b, "dryRun", dry);
+    buf_c(b, '}');
+}
+
+bool face_changes_post(FaceRequest *r, FaceAnswer *out, Err *err)
+{
+    LedgerProblems *said = NEW(r->a, LedgerProblems);
+    LedgerDone *done;
+    LedgerTx tx;
+    json_t *body;
+
+    out->problems = said;
+    if (!said || !face_json(r, &body, err) || !face_tx(r, &tx, err) || !read_changes(r, body, &tx, said, err))
+        return false;
+    if (!tx.reason.len)
+        tx.reason = json_str(json_object_get(body, "reason"));
+    tx.dry = json_is_true(json_object_get(body, "dryRun"));
+    done = NEWS(r->a, LedgerDone, tx.nchange);
+    if (!done)
+        return FAIL(err, BASE_NO_MEMORY, STR("changes"), "body");
+    if (!ledger_write(r->ledger, &tx, r->a, done, said, err))
+        return false;
+    write_results(r, done, tx.nchange, tx.dry, &out->body);
+    return true;
+}

@@ -1,0 +1,378 @@
+/* src/face/events.c - what happens, as it happens: Server-Sent Events (WHATWG HTML, clause 9.2).
+ *
+ * One ring of the last 10,000 events for all; a client is only a place in it. Writers append and wake who sleeps; a
+ * client that falls a whole ring behind is dropped, and begins anew with `event: reset`. Of the events of one commit
+ * only the last carries an id, so that a stream cut in between is resumed with the whole commit.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <time.h>
+#include "face/events.h"
+
+enum { RING = 10000, CLIENTS = 500, HEARTBEAT = 15, PIECE = 64 << 10, NAMES = 32 };
+typedef struct Event {
+    Str text;                         /* "event: …\nid: …\ndata: …\n\n"; owned */
+    const PackCollection *collection; /* NULL: for everybody */
+    int64_t seq;
+    char division[16];
+} Event;
+typedef struct Events Events;
+typedef struct Client {
+    Events *events;
+    struct MHD_Connection *connection;
+    struct Client *prev, *next;
+    const PackCollection *only[NAMES];
+    size_t nonly;
+    char division[16]; /* prefix */
+    uint64_t at;       /* number of the next event it wants */
+    bool asleep, reset;
+    int64_t spoke;
+    Buf out;
+    size_t taken;
+} Client;
+struct Events {
+    pthread_mutex_t guard; /* guards all below and every Client */
+    pthread_cond_t tick;
+    pthread_t heart;
+    bool beating, ending;
+    Event ring[RING];
+    uint64_t next; /* events so far; event n stands at n % RING */
+    Client *first;
+    size_t nclient;
+};
+
+static uint64_t oldest(const Events *e)
+{
+    return e->next > RING ? e->next - RING : 0;
+}
+
+static void wake(Client *c)
+{
+    if (c->asleep) {
+        c->asleep = false;
+        MHD_resume_connection(c->connection);
+    }
+}
+
+static void wake_all(Events *e)
+{
+    for (Client *c = e->first; c; c = c->next)
+        wake(c);
+}
+
+/* --- into the ring ---------------------------------------------------------------------------------------- */
+static void put(Events *e, Buf *text, const PackCollection *collection, int64_t seq, const char *division)
+{
+    Event *slot = &e->ring[e->next % RING];
+
+    if (text->bad)
+        return;
+    mem_free((void *)(uintptr_t)slot->text.ptr);
+    *slot = (Event){ .text = buf_text(text), .collection = collection, .seq = seq };
+    snprintf(slot->division, sizeof slot->division, "%s", division);
+    *text = (Buf){ 0 };
+    e->next++;
+}
+
+static Str verb_name(LedgerVerb v)
+{
+    static const char *const name[] = { "create", "update", "update", "retire", "restore", "derive" };
+
+    return str_of(name[v]);
+}
+
+static void write_event(const LedgerEvent *v, bool last, Buf *b)
+{
+    buf_str(b, STR("event: change\n"));
+    if (last)
+        buf_fmt(b, "id: %lld\n", (long long)v->seq);
+    buf_fmt(b, "data: {\"seq\":%lld", (long long)v->seq);
+    face_text(b, "collection", v->collection->name);
+    if (v->id[0])
+        face_text(b, "id", str_of(v->id));
+    else
+        face_null(b, "id"); /* a bulk load: the whole collection */
+    face_text(b, "verb", verb_name(v->verb));
+    face_int(b, "version", v->version);
+    face_text(b, "division", str_of(v->division));
+    face_key(b, "bbox");
+    face_box(b, geo_box_empty(v->after) ? v->before : v->after);
+    face_text(b, "who", str_of(v->who));
+    face_time(b, "at", v->at);
+    face_text(b, "title", str_of(v->title));
+    buf_str(b, STR("}\n\n"));
+}
+
+static void hear(void *ctx, const LedgerEvent *v, size_t n)
+{
+    Events *e = ctx;
+
+    pthread_mutex_lock(&e->guard);
+    for (size_t i = 0; i < n; i++) {
+        Buf b;
+
+        buf_init(&b, 8192);
+        write_event(&v[i], i + 1 == n || v[i + 1].seq != v[i].seq, &b);
+        put(e, &b, v[i].collection, v[i].seq, v[i].division);
+        buf_clear(&b);
+    }
+    wake_all(e);
+    pthread_mutex_unlock(&e->guard);
+}
+
+void face_events_say(void *events, Str event, Str json)
+{
+    Events *e = events;
+    Buf b;
+
+    buf_init(&b, 1 << 20);
+    buf_fmt(&b, "event: %.*s\ndata: ", STRV(event));
+    buf_str(&b, json);
+    buf_str(&b, STR("\n\n"));
+    pthread_mutex_lock(&e->guard);
+    put(e, &b, NULL, 0, "");
+    wake_all(e);
+    pthread_mutex_unlock(&e->guard);
+    buf_clear(&b);
+}
+
+/* --- out of it ------------------------------------------------------------------------------------------------ */
+static bool wants(const Client *c, const Event *v)
+{
+    bool any = !c->nonly;
+
+    if (!v->collection)
+        return true;
+    for (size_t i = 0; i < c->nonly; i++)
+        any = any || c->only[i] == v->collection;
+    return any && (!v->division[0] || str_starts(str_of(v->division), str_of(c->division)));
+}
+
+static void gather(Client *c)
+{
+    Events *e = c->events;
+
+    if (c->reset)
+        buf_str(&c->out, STR("event: reset\ndata: {}\n\n"));
+    c->reset = false;
+    for (; c->at < e->next && c->out.len < PIECE; c->at++)
+        if (wants(c, &e->ring[c->at % RING]))
+            buf_str(&c->out, e->ring[c->at % RING].text);
+    if (!c->out.len && time_mono() - c->spoke >= HEARTBEAT * TIME_SECOND)
+        buf_str(&c->out, STR(":\n\n"));
+}
+
+static ssize_t next_bytes(Client *c, char *to, size_t room)
+{
+    Events *e = c->events;
+
+    if (e->ending || c->out.bad || c->at < oldest(e))
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (c->taken == c->out.len) {
+        c->out.len = c->taken = 0;
+        gather(c);
+    }
+    if (!c->out.len) {
+        c->asleep = true;
+        MHD_suspend_connection(c->connection);
+        return 0;
+    }
+    if (room > c->out.len - c->taken)
+        room = c->out.len - c->taken;
+    memcpy(to, c->out.ptr + c->taken, room);
+    c->taken += room;
+    c->spoke = time_mono();
+    return (ssize_t)room;
+}
+
+static ssize_t read_events(void *cls, uint64_t at, char *to, size_t room)
+{
+    Client *c = cls;
+    ssize_t n;
+
+    (void)at;
+    pthread_mutex_lock(&c->events->guard);
+    n = next_bytes(c, to, room);
+    pthread_mutex_unlock(&c->events->guard);
+    metric_add(METRIC_events_sent, n > 0);
+    return n;
+}
+
+static void drop_client(void *cls)
+{
+    Client *c = cls;
+    Events *e = c->events;
+
+    pthread_mutex_lock(&e->guard);
+    if (c->prev)
+        c->prev->next = c->next;
+    else
+        e->first = c->next;
+    if (c->next)
+        c->next->prev = c->prev;
+    e->nclient--;
+    pthread_mutex_unlock(&e->guard);
+    metric_add(METRIC_events_clients, -1);
+    buf_clear(&c->out);
+    mem_free(c);
+}
+
+struct MHD_Response *face_events_response(void *client, struct MHD_Connection *connection)
+{
+    Client *c = client;
+    struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_events, c, drop_client);
+
+    c->connection = connection;
+    if (!response)
+        drop_client(c);
+    return response;
+}
+
+/* --- a client comes -------------------------------------------------------------------------------------------- */
+/* What all codes below a division begin with: 990121108000 → 990121108; levels end at 2, 4, 6, 9, 12 digits. */
+static void prefix_of(Str code, char out[16])
+{
+    static const size_t end[] = { 2, 4, 6, 9, 12 };
+    size_t level = LEN(end) - 1, n = code.len < 15 ? code.len : 15;
+
+    while (code.len == 12 && level && str_starts(STR("000"), str_sub(code, end[level - 1], end[level] - end[level - 1])))
+        n = end[--level];
+    snprintf(out, 16, "%.*s", (int)n, code.ptr);
+}
+
+static bool read_names(const FaceRequest *r, Client *c, Err *err)
+{
+    Str list = face_query(r, "collection"), one, rest;
+
+    while (list.len) {
+        if (!str_cut(list, ',', &one, &rest))
+            rest = (Str){ 0 };
+        list = rest;
+        if (c->nonly == NAMES)
+            return FAIL(err, FACE_BAD_PARAMETER, STR("collection"), "collection");
+        if (!pack_need_collection(r->model, one, &c->only[c->nonly], err))
+            return false;
+        c->nonly++;
+    }
+    return true;
+}
+
+/* Where to begin: behind the last event the client has seen. */
+static void find_place(Events *e, Client *c, const FaceRequest *r)
+{
+    Str last = face_header(r, "Last-Event-ID");
+    int64_t seq;
+
+    if (!last.len)
+        last = face_query(r, "last-event-id");
+    c->at = e->next;
+    if (!str_to_i64(last, &seq))
+        return;
+    c->reset = seq < ledger_seq(r->ledger) && (e->next == 0 || e->ring[oldest(e) % RING].seq > seq + 1);
+    for (c->at = oldest(e); c->at < e->next && e->ring[c->at % RING].seq <= seq; c->at++)
+        ;
+}
+
+static bool join(Events *e, Client *c, const FaceRequest *r, Err *err)
+{
+    bool good;
+
+    pthread_mutex_lock(&e->guard);
+    good = !e->ending && e->nclient < CLIENTS;
+    if (good) {
+        find_place(e, c, r);
+        c->next = e->first;
+        if (e->first)
+            e->first->prev = c;
+        e->first = c;
+        e->nclient++;
+    }
+    pthread_mutex_unlock(&e->guard);
+    return good || FAIL(err, FACE_NO_EVENTS, str_fmt(r->a, "%d", CLIENTS), "events");
+}
+
+static bool events_get(FaceRequest *r, FaceAnswer *out, Err *err)
+{
+    Client *c = mem_new(1, sizeof *c);
+
+    if (!c)
+        return FAIL(err, BASE_NO_MEMORY, STR("events"), "client");
+    c->events = r->state;
+    buf_init(&c->out, 4 << 20);
+    prefix_of(face_query(r, "division"), c->division);
+    buf_str(&c->out, STR("retry: 2000\n\n")); /* the first bytes also open the stream at the reader's end */
+    if (!read_names(r, c, err) || !join(r->state, c, r, err)) {
+        buf_clear(&c->out);
+        mem_free(c);
+        return false;
+    }
+    metric_add(METRIC_events_clients, 1);
+    out->type = STR("text/event-stream; charset=utf-8");
+    face_set(out, "Cache-Control", STR("no-store"));
+    out->events = true;
+    out->ctx = c;
+    return true;
+}
+
+/* --- life --------------------------------------------------------------------------------------------------------- */
+static void *heart(void *arg)
+{
+    Events *e = arg;
+    struct timespec until;
+
+    pthread_mutex_lock(&e->guard);
+    while (!e->ending) {
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 1;
+        pthread_cond_timedwait(&e->tick, &e->guard, &until);
+        for (Client *c = e->first; c; c = c->next)
+            if (time_mono() - c->spoke >= HEARTBEAT * TIME_SECOND)
+                wake(c);
+    }
+    pthread_mutex_unlock(&e->guard);
+    return NULL;
+}
+
+static bool events_start(Face *f, void **state, Err *err)
+{
+    Events *e = mem_new(1, sizeof *e);
+
+    if (!e)
+        return FAIL(err, BASE_NO_MEMORY, STR("events"), "ring");
+    pthread_mutex_init(&e->guard, NULL);
+    pthread_cond_init(&e->tick, NULL);
+    e->beating = pthread_create(&e->heart, NULL, heart, e) == 0;
+    *state = e;
+    return ledger_listen(face_ledger(f), hear, e) || FAIL(err, FACE_BUSY, STR("listeners"), "events");
+}
+
+void face_events_end(void *events)
+{
+    Events *e = events;
+
+    pthread_mutex_lock(&e->guard);
+    e->ending = true;
+    wake_all(e);
+    pthread_cond_broadcast(&e->tick);
+    pthread_mutex_unlock(&e->guard);
+}
+
+static void events_stop(void *state)
+{
+    Events *e = state;
+
+    face_events_end(e);
+    if (e->beating)
+        pthread_join(e->heart, NULL);
+    for (size_t i = 0; i < RING; i++)
+        mem_free((void *)(uintptr_t)e->ring[i].text.ptr);
+    pthread_cond_destroy(&e->tick);
+    pthread_mutex_destroy(&e->guard);
+    mem_free(e);
+}
+
+static const char *const events_query[] = { "collection", "division", "last-event-id", NULL };
+static const FaceRow row[] = { { FACE_GET, "/events", events_get, .zh = "实时事件（SSE）", .en = "Live events (SSE)",
+    .query = events_query } };
+const FaceDoor face_events = { .name = "events", .row = row, .nrow = LEN(row), .start = events_start, .stop = events_stop };

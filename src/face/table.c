@@ -1,0 +1,16 @@
+/* src/face/table.c - every face served here. A new one: its file beside this one, and its row. */
+#include "face/table.h"
+
+#define FACES(X)   \
+    X(landing)     \
+    X(features)    \
+    X(tiles)       \
+    X(county)      \
+    X(openapi)     \
+    X(demo)        \
+    X(events)      \
+    X(app)
+#define DECLARE(name) extern const FaceDoor face_##name;
+#define ROW(name)     &face_##name,
+FACES(DECLARE)
+const FaceDoor *const face_doors[] = { FACES(ROW) NULL };

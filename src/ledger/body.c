@@ -1,0 +1,403 @@
+/* src/ledger/body.c - a record as the journal holds it.
+ *
+ *     salt (16) | length of the JSON (4, little-endian) | JSON | WKB
+ *
+ * The JSON holds the typed properties of grade 1 and 2 in the model's order, nulls left out, then "_sealed" and
+ * "_sealed4" (base64url of what the columns hold). The salt stands first so that the digest of an erased body tells
+ * nothing about it. Rendering is canonical: verify renders the row again and compares bytes.
+ */
+#include "ledger/ledger_in.h"
+#include <assert.h>
+#include <stdio.h>
+
+enum { SALT = 16, HEAD = 20 };
+static const Base kept_base[] = { BASE_DIVISION, BASE_VALID_FROM, BASE_VALID_TO, BASE_SOURCE, BASE_SOURCE_REF, BASE_CONFIDENCE,
+    BASE_VERIFIED_AT, BASE_VERIFIED_BY, BASE_LOCK };
+
+static void pair(Buf *b, const PackProperty *p, CqlValue v, bool *any)
+{
+    if (v.kind == CQL_NULL)
+        return;
+    if (*any)
+        buf_c(b, ',');
+    *any = true;
+    buf_c(b, '"');
+    buf_str(b, p->name);
+    buf_str(b, STR("\":"));
+    ledger_value_to_json(p, v, b);
+}
+
+static bool sealed_json(const LedgerRecord *r, int grade, Buf *b)
+{
+    const PackCollection *c = r->collection;
+    bool any = false;
+
+    buf_c(b, '{');
+    for (size_t i = 0; i < c->ndeclared; i++) {
+        const PackProperty *p = c->property + i;
+
+        if (ledger_is_typed(p) && (grade == 3 ? p->grade == 3 : p->grade >= 4))
+            pair(b, p, r->value[i], &any);
+    }
+    if (grade == 3 && c->geometry_grade >= 3 && r->geometry.len) {
+        buf_str(b, any ? STR(",\"_geometry\":\"") : STR("\"_geometry\":\""));
+        buf_base64url(b, r->geometry);
+        buf_c(b, '"');
+        any = true;
+    }
+    buf_c(b, '}');
+    return any;
+}
+
+static Str about(const LedgerRecord *r, int grade, Arena *a)
+{
+    return str_fmt(a, "%.*s/%.*s/%lld/%d", STRV(r->collection->name), STRV(r->id), (long long)r->version, grade);
+}
+
+bool ledger_seal(const Ledger *l, const LedgerRecord *r, int grade, Arena *a, Bytes *out, Err *err)
+{
+    Buf b;
+    bool any, good = true;
+
+    *out = (Bytes){ NULL, 0 };
+    buf_init(&b, 4 << 20);
+    any = sealed_json(r, grade, &b);
+    if (any)
+        good = access_seal(l->keys, about(r, grade, a), BYTES(buf_text(&b)), a, out, err);
+    buf_clear(&b);
+    return good;
+}
+
+/* Sealed places are rounded to 100 m (0.001°) where anyone reads them. */
+static Bytes open_place(const LedgerRecord *r, Arena *a)
+{
+    double x, y;
+    Bytes out;
+
+    if (r->collection->geometry_grade < 3 || !r->geometry.len)
+        return r->geometry;
+    if (!geo_centre(r->geometry, &x, &y) || !geo_make_point((double)(int64_t)(x * 1000 + 0.5) / 1000, (double)(int64_t)(y * 1000 + 0.5) / 1000, a, &out))
+        return (Bytes){ NULL, 0 };
+    return out;
+}
+
+static void sealed_pair(Buf *b, const char *name, Bytes sealed)
+{
+    if (!sealed.len)
+        return;
+    buf_fmt(b, ",\"%s\":\"", name);
+    buf_base64url(b, sealed);
+    buf_c(b, '"');
+}
+
+static bool render(const Ledger *l, const LedgerRecord *r, Arena *a, Buf *b, Err *err)
+{
+    const PackCollection *c = r->collection;
+    const Sheet *s = ledger_sheet(l, c);
+    Bytes sealed = { 0 }, sealed4 = { 0 };
+    bool any = false;
+
+    if (s->sealed != NO_COLUMN && !ledger_seal(l, r, 3, a, &sealed, err))
+        return false;
+    if (s->sealed4 != NO_COLUMN && !ledger_seal(l, r, 4, a, &sealed4, err))
+        return false;
+    buf_c(b, '{');
+    for (size_t i = 0; i < LEN(kept_base); i++)
+        pair(b, c->property + base_at(c, kept_base[i]), r->value[base_at(c, kept_base[i])], &any);
+    for (size_t i = 0; i < c->ndeclared; i++)
+        if (ledger_is_typed(c->property + i) && c->property[i].grade <= 2)
+            pair(b, c->property + i, r->value[i], &any);
+    sealed_pair(b, "_sealed", sealed);
+    sealed_pair(b, "_sealed4", sealed4);
+    buf_c(b, '}');
+    return true;
+}
+
+bool ledger_body(const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err)
+{
+    Buf b;
+    const Bytes place = open_place(r, a);
+    uint32_t n;
+    bool good;
+
+    buf_init(&b, 64 << 20);
+    buf_add(&b, salt, SALT);
+    buf_add(&b, "\0\0\0\0", 4);
+    good = render(l, r, a, &b, err);
+    if (good && !b.bad) {
+        n = (uint32_t)(b.len - HEAD);
+        memcpy(b.ptr + SALT, &n, 4);
+        buf_add(&b, place.ptr, place.len);
+    }
+    if (good && !b.bad)
+        *out = BYTES(str_copy(a, buf_text(&b)));
+    good = good && ((!b.bad && out->ptr) || FAIL(err, BASE_NO_MEMORY, r->id, "journal"));
+    buf_clear(&b);
+    return good;
+}
+
+static void take_values(const PackCollection *c, json_t *v, CqlValue *value, Arena *a)
+{
+    const char *key;
+    json_t *item;
+    Err err;
+
+    json_object_foreach (v, key, item) {
+        const PackProperty *p = pack_property(c, str_of(key));
+
+        if (!p || p->index >= c->nproperty)
+            continue;
+        if (!ledger_value_of_json(p, item, a, &value[p->index], &err) && json_is_string(item)) /* written under older rules */
+            value[p->index] = (CqlValue){ .kind = CQL_TEXT, .text = json_str(item) };
+    }
+}
+
+static bool take_sealed(const Ledger *l, LedgerRecord *r, CqlValue *value, int grade, Bytes sealed, Arena *a, Err *err)
+{
+    Bytes text, place;
+    json_t *v;
+
+    if (!sealed.len)
+        return true;
+    if (!access_unseal(l->keys, about(r, grade, a), sealed, a, &text, err) || !json_read_in(TEXT(text), a, &v, err))
+        return false;
+    if (json_object_get(v, "_geometry") && base64url_read(json_str(json_object_get(v, "_geometry")), a, &place))
+        r->geometry = place;
+    take_values(r->collection, v, value, a);
+    return true;
+}
+
+bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t version, Bytes body, Arena *a, LedgerRecord *out,
+    Err *err)
+{
+    Rd rd = rd_of(body);
+    CqlValue *value = NEWS(a, CqlValue, c->nproperty + c->ninherited);
+    LedgerRecord r = { .collection = c, .id = str_copy(a, id), .version = version, .value = value };
+    Str text;
+    json_t *v;
+    Bytes sealed = { 0 };
+
+    rd_take(&rd, SALT);
+    text = TEXT(rd_take(&rd, rd_u32(&rd, true)));
+    if (!value || !rd_ok(&rd) || !json_read_in(text, a, &v, err))
+        return FAIL(err, LEDGER_GONE, id, "journal");
+    r.geometry = BYTES(str_copy(a, (Str){ (const char *)rd.ptr, (size_t)(rd.end - rd.ptr) }));
+    take_values(c, v, value, a);
+    if (base64url_read(json_str(json_object_get(v, "_sealed")), a, &sealed) && !take_sealed(l, &r, value, 3, sealed, a, err))
+        return false;
+    if (base64url_read(json_str(json_object_get(v, "_sealed4")), a, &sealed) && !take_sealed(l, &r, value, 4, sealed, a, err))
+        return false;
+    value[base_at(c, BASE_VERSION)] = (CqlValue){ .kind = CQL_INT, .integer = version };
+    r.division = value[base_at(c, BASE_DIVISION)].kind == CQL_TEXT ? value[base_at(c, BASE_DIVISION)].text : STR("");
+    *out = r;
+    return ledger_derive(c, out, a) || FAIL(err, BASE_NO_MEMORY, id, "journal");
+}
+
+/* SM3(previous hash ‖ header ‖ digests of the entries); the header is the row of _tx as text, fields ended by a zero. */
+void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint8_t (*digest)[SM3_LEN], size_t n, uint8_t out[SM3_LEN])
+{
+    Sm3 *h = sm3_new();
+    char head[128];
+    const Str field[] = { tx->who, tx->post, tx->via, tx->source, tx->reason };
+
+    assert(h);
+    snprintf(head, sizeof head, "%lld %lld %lld %lld", (long long)tx->chain, (long long)tx->seq, (long long)tx->at,
+        (long long)tx->effective);
+    sm3_add(h, (Bytes){ before, SM3_LEN });
+    sm3_add(h, (Bytes){ (uint8_t *)head, strlen(head) + 1 });
+    for (size_t i = 0; i < LEN(field); i++) {
+        sm3_add(h, BYTES(field[i]));
+        sm3_add(h, (Bytes){ (const uint8_t *)"", 1 });
+    }
+    sm3_add(h, (Bytes){ (const uint8_t *)digest, n * SM3_LEN });
+    sm3_end(h, out);
+    sm3_free(h);
+}
+
+/* --- columns of a row ------------------------------------------------------------------------------------------------- */
+static bool blind_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, CqlValue *col, Arena *a)
+{
+    const PackCollection *c = s->collection;
+
+    for (size_t i = 0; i < c->ndeclared; i++) {
+        Buf b;
+        uint8_t *mark;
+
+        if (s->blind[i] == NO_COLUMN || r->value[i].kind == CQL_NULL)
+            continue;
+        if (!(mark = arena_take(a, ACCESS_BLIND_LEN, 1)))
+            return false;
+        buf_init(&b, 1 << 20);
+        ledger_value_to_text(c->property + i, r->value[i], &b);
+        access_blind(l->keys, str_fmt(a, "%.*s.%.*s", STRV(c->name), STRV(c->property[i].name)), buf_text(&b), mark);
+        buf_clear(&b);
+        col[s->blind[i]] = (CqlValue){ .kind = CQL_GEOM, .geom = { mark, ACCESS_BLIND_LEN } };
+    }
+    return true;
+}
+
+bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Arena *a, CqlValue **out, Bytes *blob, Err *err)
+{
+    const PackCollection *c = s->collection;
+    CqlValue *col = NEWS(a, CqlValue, s->table.ncolumn);
+    const Bytes place = open_place(r, a);
+    Bytes sealed;
+
+    *blob = (Bytes){ NULL, 0 };
+    if (!col)
+        return FAIL(err, BASE_NO_MEMORY, r->id, "row");
+    for (size_t i = 0; i < c->nproperty; i++)
+        if (s->column[i] != NO_COLUMN && !ledger_store_value(c->property + i, r->value[i], a, &col[s->column[i]], err))
+            return false;
+    if (!blind_columns(l, s, r, col, a))
+        return FAIL(err, BASE_NO_MEMORY, r->id, "row");
+    if (s->sealed != NO_COLUMN) {
+        if (!ledger_seal(l, r, 3, a, &sealed, err))
+            return false;
+        col[s->sealed] = sealed.len ? (CqlValue){ .kind = CQL_GEOM, .geom = sealed } : (CqlValue){ .kind = CQL_NULL };
+    }
+    if (s->sealed4 != NO_COLUMN) {
+        if (!ledger_seal(l, r, 4, a, &sealed, err))
+            return false;
+        col[s->sealed4] = sealed.len ? (CqlValue){ .kind = CQL_GEOM, .geom = sealed } : (CqlValue){ .kind = CQL_NULL };
+    }
+    if (c->spatial && place.len && !geo_blob_make(place, GEO_SRS, a, blob, err))
+        return false;
+    *out = col;
+    return true;
+}
+
+/* --- rows as records --------------------------------------------------------------------------------------------------- */
+void ledger_shape(const Sheet *s, const PackProperty *const *only, size_t nonly, bool sealed, RowShape *out)
+{
+    const PackCollection *c = s->collection;
+
+    *out = (RowShape){ .sealed = sealed };
+    for (size_t i = 0; i < c->nproperty; i++) {
+        bool wanted = !only || i == base_at(c, BASE_DIVISION) || i == base_at(c, BASE_VERSION) || i == base_at(c, BASE_SEQ) ||
+                      i == base_at(c, BASE_VALID_TO);
+
+        for (size_t k = 0; only && k < nonly && !wanted; k++)
+            wanted = only[k]->index == i;
+        if (!wanted || s->column[i] == NO_COLUMN || out->ncolumn + 2 >= LEN(out->column))
+            continue;
+        out->column[out->ncolumn] = s->column[i];
+        out->property[out->ncolumn++] = i;
+    }
+    if (sealed && s->sealed != NO_COLUMN)
+        out->column[out->ncolumn] = s->sealed, out->property[out->ncolumn++] = SIZE_MAX;
+    if (sealed && s->sealed4 != NO_COLUMN)
+        out->column[out->ncolumn] = s->sealed4, out->property[out->ncolumn++] = SIZE_MAX - 1;
+}
+
+static void by_clock(const PackCollection *c, LedgerRecord *r, CqlValue *value, Arena *a)
+{
+    const CqlRecord seen = ledger_seen(r);
+
+    for (size_t i = 0; i < c->ndeclared; i++)
+        if (c->property[i].derive == PACK_CLOCK && c->property[i].expr)
+            value[i] = cql_value(c->property[i].expr, &seen, a);
+}
+
+bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const StoreRow *row, CqlValue *value, Arena *a,
+    LedgerRecord *out, Err *err)
+{
+    const PackCollection *c = s->collection;
+    LedgerRecord r = { .collection = c, .fid = row->fid, .id = row->id, .value = value };
+    Bytes sealed = { 0 }, sealed4 = { 0 };
+    GeoBlob g;
+
+    for (size_t i = 0; i < c->nproperty + c->ninherited; i++)
+        value[i] = (CqlValue){ .kind = CQL_NULL };
+    for (size_t i = 0; i < shape->ncolumn; i++) {
+        if (shape->property[i] >= SIZE_MAX - 1) {
+            if (row->value[i].kind == CQL_GEOM)
+                *(shape->property[i] == SIZE_MAX ? &sealed : &sealed4) = row->value[i].geom;
+        } else
+            value[shape->property[i]] = ledger_kept_value(c->property + shape->property[i], row->value[i], a);
+    }
+    r.version = value[base_at(c, BASE_VERSION)].integer;
+    r.seq = value[base_at(c, BASE_SEQ)].integer;
+    r.division = value[base_at(c, BASE_DIVISION)].kind == CQL_TEXT ? value[base_at(c, BASE_DIVISION)].text : STR("");
+    if (row->blob.len && geo_blob_open(row->blob, &g, err) && !g.empty)
+        r.geometry = g.wkb;
+    if (!take_sealed(l, &r, value, 3, sealed, a, err) || !take_sealed(l, &r, value, 4, sealed4, a, err))
+        return false;
+    by_clock(c, &r, value, a);
+    *out = r;
+    return true;
+}
+
+static CqlValue see_value(void *ctx, const CqlProperty *p)
+{
+    const LedgerRecord *r = ctx;
+
+    if (p->index == PACK_INDEX_GEOMETRY)
+        return r->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = r->geometry } : (CqlValue){ .kind = CQL_NULL };
+    if (p->index == PACK_INDEX_ID)
+        return (CqlValue){ .kind = CQL_TEXT, .text = r->id };
+    return r->value[p->index];
+}
+
+CqlRecord ledger_seen(const LedgerRecord *r)
+{
+    return (CqlRecord){ see_value, (void *)(uintptr_t)r };
+}
+
+/* PACK_SAME: from the record itself. Values are written where they stand. */
+bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a)
+{
+    CqlValue *value = (CqlValue *)(uintptr_t)r->value;
+    const CqlRecord seen = ledger_seen(r);
+
+    for (size_t i = 0; i < c->ndeclared; i++) {
+        const PackProperty *p = c->property + i;
+        CqlValue v;
+
+        if (p->derive != PACK_SAME || !p->expr)
+            continue;
+        v = cql_value(p->expr, &seen, a);
+        if (p->cql.kind == CQL_INT && v.kind == CQL_NUMBER)
+            v = (CqlValue){ .kind = CQL_INT, .integer = (int64_t)(v.number < 0 ? v.number - 0.5 : v.number + 0.5) };
+        else if (p->cql.kind == CQL_NUMBER && v.kind == CQL_INT)
+            v = (CqlValue){ .kind = CQL_NUMBER, .number = (double)v.integer };
+        if (v.kind == CQL_NUMBER) /* millionths are enough, and the same on every machine */
+            v.number = (double)(int64_t)(v.number * 1e6 + (v.number < 0 ? -0.5 : 0.5)) / 1e6;
+        value[i] = v;
+    }
+    return true;
+}
+
+bool ledger_find(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
+{
+    RowShape *shape = NEW(a, RowShape);
+    CqlValue *value = NEWS(a, CqlValue, s->collection->nproperty + s->collection->ninherited);
+    StoreQuery q = { .table = &s->table, .geometry = true, .retired = true };
+    StoreCursor *cursor;
+    const StoreRow *row;
+    bool good;
+
+    if (!shape || !value)
+        return FAIL(err, BASE_NO_MEMORY, id, "record");
+    ledger_shape(s, NULL, 0, true, shape);
+    q.column = shape->column;
+    q.ncolumn = shape->ncolumn;
+    q.id = str_c(a, id);
+    if (!q.id || !store_select(r, &q, &cursor, err))
+        return q.id ? false : FAIL(err, BASE_NO_MEMORY, id, "record");
+    *found = false;
+    good = store_next(cursor, &row, err);
+    if (good && row) {
+        good = ledger_row(l, s, shape, row, value, a, out, err);
+        for (size_t i = 0; good && i < s->collection->nproperty; i++)
+            value[i] = ledger_copy(value[i], a);
+        if (good) {
+            out->id = str_copy(a, out->id);
+            out->division = str_copy(a, out->division);
+            out->geometry = BYTES(str_copy(a, TEXT(out->geometry)));
+            *found = true;
+        }
+    }
+    store_cursor_close(cursor);
+    return good;
+}

@@ -1,0 +1,338 @@
+/* src/ledger/check.c - is this record fit to be written? All findings are gathered. */
+#include "ledger/ledger_in.h"
+#include <stdio.h>
+
+void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err)
+{
+    if (said->n == said->size) {
+        LedgerProblem *more = said->size < 1000 ? mem_grow(said->item, said->size ? said->size * 2 : 8, sizeof *more) : NULL;
+
+        if (!more)
+            return;
+        said->item = more;
+        said->size = said->size ? said->size * 2 : 8;
+    }
+    said->item[said->n++] = (LedgerProblem){ change, property, *err };
+}
+
+typedef struct Check {
+    Ledger *ledger;
+    StoreRead *read;
+    LedgerRecord *record;
+    const LedgerRecord *before;
+    size_t at;
+    LedgerProblems *said;
+    Arena *arena;
+    Err *err;
+} Check;
+
+static void find(Check *k, Str property, const Err *err)
+{
+    ledger_say(k->said, k->at, property, err);
+}
+
+static void required(Check *k)
+{
+    const PackCollection *c = k->record->collection;
+    Err e;
+
+    for (size_t i = 0; i < c->ndeclared; i++) {
+        const PackProperty *p = c->property + i;
+
+        if (!p->required || !ledger_is_typed(p) || k->record->value[i].kind != CQL_NULL)
+            continue;
+        FAIL(&e, LEDGER_REQUIRED, p->title.zh, "%.*s", STRV(p->name));
+        find(k, p->name, &e);
+    }
+    if (c->spatial && c->geometry_required && !k->record->geometry.len) {
+        FAIL(&e, LEDGER_REQUIRED, c->geometry_title.zh.len ? c->geometry_title.zh : STR("图形"), "geometry");
+        find(k, STR("geometry"), &e);
+    }
+}
+
+/* Degrees with the axes exchanged: a latitude of China stands where a longitude should. */
+static bool swapped(GeoBox b)
+{
+    return b.minx >= 3 && b.maxx <= 54 && b.miny >= 73 && b.maxy <= 136;
+}
+
+static bool type_fits(GeoType want, GeoType is)
+{
+    return want == GEO_ANY || want == is || (want == GEO_COLLECTION) || (is == GEO_MULTIPOINT && want == GEO_POINT) ||
+           (is == GEO_MULTILINE && want == GEO_LINE) || (is == GEO_MULTIPOLYGON && want == GEO_POLYGON);
+}
+
+static void geometry(Check *k)
+{
+    const PackCollection *c = k->record->collection;
+    const Bytes g = k->record->geometry;
+    const GeoBox box = geo_wkb_box(g);
+    Err e = { 0 };
+
+    if (!g.len || (k->before && str_eq(TEXT(g), TEXT(k->before->geometry))))
+        return;
+    if (!c->spatial) {
+        FAIL(&e, LEDGER_BAD_GEOMETRY, STR("这个台账没有图形"), "geometry");
+    } else if (!type_fits(c->geometry, geo_wkb_type(g))) {
+        FAIL(&e, LEDGER_BAD_GEOMETRY, str_of(geo_type_name(geo_wkb_type(g))), "geometry");
+        err_hint(&e, "应为 %s。", geo_type_name(c->geometry));
+    } else if (swapped(box)) {
+        FAIL(&e, LEDGER_BAD_GEOMETRY, STR("经纬度像是写反了"), "geometry");
+        err_hint(&e, "应先写经度（约 %.0f）后写纬度（约 %.0f）。", box.miny, box.minx);
+    } else if (box.minx < -180 || box.maxx > 180 || box.miny < -90 || box.maxy > 90) {
+        FAIL(&e, LEDGER_BAD_GEOMETRY, STR("坐标超出经纬度范围"), "geometry");
+        err_hint(&e, "数据可能是平面坐标，请说明坐标系。");
+    } else if (geo_valid(g, &e))
+        return;
+    find(k, STR("geometry"), &e);
+}
+
+static bool target_there(Check *k, Str collection, Str id, bool *there)
+{
+    const PackCollection *c = pack_collection(k->ledger->model, collection);
+    LedgerRecord target;
+    char ulid[ULID_LEN + 1];
+
+    *there = false;
+    if (!c)
+        return true;
+    if (c->by_code && !ulid_valid(id)) { /* a division by its code */
+        uint8_t digest[SM3_LEN];
+
+        sm3(BYTES(id), digest);
+        ulid_make(0, digest, ulid);
+        id = str_of(ulid);
+    }
+    if (!ledger_find(k->ledger, k->read, ledger_sheet(k->ledger, c), id, k->arena, &target, there, k->err))
+        return false;
+    *there = *there && (c->by_code || target.value[base_at(c, BASE_VALID_TO)].kind == CQL_NULL);
+    return true;
+}
+
+static bool one_target(Check *k, const PackProperty *p, CqlValue v)
+{
+    Str collection = p->nref ? p->ref[0] : STR(""), id = v.text;
+    bool there;
+    Err e;
+
+    if (v.kind != CQL_TEXT)
+        return true;
+    if (p->nref > 1)
+        str_cut(v.text, '/', &collection, &id);
+    if (!target_there(k, collection, id, &there))
+        return false;
+    if (!there) {
+        FAIL(&e, LEDGER_NO_TARGET, id, "%.*s", STRV(p->name));
+        err_hint(&e, "%.*s", STRV(p->title.zh));
+        find(k, p->name, &e);
+    }
+    return true;
+}
+
+static bool targets(Check *k)
+{
+    const PackCollection *c = k->record->collection;
+
+    for (size_t i = 0; i < c->nproperty; i++) {
+        const PackProperty *p = c->property + i;
+        const CqlValue v = k->record->value[i];
+
+        if (i == base_at(c, BASE_DIVISION) && (c->by_code || (v.kind == CQL_TEXT && str_eq(v.text, k->ledger->division))))
+            continue; /* it lies in itself; the node's own division need not be registered yet */
+        if (p->type != PACK_REF || !ledger_is_typed(p) || (k->before && ledger_same(v, k->before->value[i])))
+            continue;
+        if (v.kind == CQL_LIST) {
+            for (size_t n = 0; n < v.list.n; n++)
+                if (!one_target(k, p, v.list.item[n]))
+                    return false;
+        } else if (!one_target(k, p, v))
+            return false;
+    }
+    return true;
+}
+
+static void rules(Check *k)
+{
+    const PackCollection *c = k->record->collection;
+    const CqlRecord seen = ledger_seen(k->record);
+    Err e;
+
+    for (size_t i = 0; i < c->nrule; i++) {
+        if (!c->rule[i].expr || cql_eval(c->rule[i].expr, &seen, k->arena) != CQL_FALSE)
+            continue;
+        FAIL(&e, LEDGER_RULE, c->rule[i].say.zh, "%.*s", STRV(c->rule[i].property));
+        err_hint(&e, "%.*s", STRV(c->rule[i].say.en));
+        find(k, c->rule[i].property, &e);
+    }
+}
+
+
+/* Another current record with the same values of the unique properties. */
+static bool unique(Check *k)
+{
+    const PackCollection *c = k->record->collection;
+    const Sheet *s = ledger_sheet(k->ledger, c);
+    Buf sql;
+    CqlValue *param = NEWS(k->arena, CqlValue, c->nunique + 1);
+    CqlSql where = { .params = param };
+    StoreQuery q = { .table = &s->table, .where = &where, .limit = 2 };
+    StoreCursor *cursor;
+    const StoreRow *row;
+    Err e;
+    bool good = true;
+
+    if (!c->nunique || !param)
+        return true;
+    buf_init(&sql, 4096);
+    for (size_t i = 0; i < c->nunique; i++) {
+        const PackProperty *p = pack_property(c, c->unique[i]);
+
+        if (!p || p->index >= c->nproperty || s->column[p->index] == NO_COLUMN || k->record->value[p->index].kind == CQL_NULL) {
+            buf_clear(&sql);
+            return true; /* not all of the key is there */
+        }
+        buf_fmt(&sql, "%s\"%.*s\"=?", i ? " AND " : "", STRV(p->name));
+        param[where.nparams++] = k->record->value[p->index];
+    }
+    where.text = str_copy(k->arena, buf_text(&sql));
+    buf_clear(&sql);
+    if (!store_select(k->read, &q, &cursor, k->err))
+        return false;
+    while ((good = store_next(cursor, &row, k->err)) && row) {
+        if (str_eq(row->id, k->record->id))
+            continue;
+        Buf said;
+
+        buf_init(&said, 150);
+        ledger_value_to_text(pack_property(c, c->unique[0]), param[0], &said);
+        FAIL(&e, LEDGER_TWICE, buf_text(&said), "%.*s", STRV(c->unique[0]));
+        err_hint(&e, "%.*s", STRV(row->id));
+        find(k, c->unique[0], &e);
+        buf_clear(&said);
+        break;
+    }
+    store_cursor_close(cursor);
+    return good;
+}
+
+bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at, LedgerProblems *said, Arena *a,
+    Err *err)
+{
+    Check k = { l, r, rec, before, at, said, a, err };
+
+    required(&k);
+    geometry(&k);
+    rules(&k);
+    return targets(&k) && unique(&k);
+}
+
+/* --- the division a place lies in: the smallest one that contains it -------------------------------------------------------- */
+bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *division, Err *err)
+{
+    const PackCollection *c = pack_collection(l->model, STR("division"));
+    const GeoBox box = { x, y, x, y };
+    const Sheet *s = c ? ledger_sheet(l, c) : NULL;
+    StoreQuery q = { .geometry = true, .box = &box, .nbox = 1 };
+    RowShape *shape = NEW(a, RowShape);
+    CqlValue *value = c ? NEWS(a, CqlValue, c->nproperty + c->ninherited) : NULL;
+    const PackProperty *code = c ? pack_property(c, STR("code")) : NULL, *level = c ? pack_property(c, STR("level")) : NULL;
+    StoreCursor *cursor;
+    const StoreRow *row;
+    Bytes point;
+    GeoShape *here;
+    bool good;
+
+    if (!s || !shape || !value || !code || !geo_make_point(x, y, a, &point) || !geo_shape(point, a, &here, err))
+        return true;
+    ledger_shape(s, NULL, 0, false, shape);
+    q.table = &s->table;
+    q.column = shape->column;
+    q.ncolumn = shape->ncolumn;
+    if (!store_select(r, &q, &cursor, err))
+        return false;
+    while ((good = store_next(cursor, &row, err)) && row) {
+        LedgerRecord rec;
+        GeoShape *area;
+        Str found;
+
+        if (!ledger_row(l, s, shape, row, value, a, &rec, err) || !rec.geometry.len || !geo_shape(rec.geometry, a, &area, err) ||
+            !geo_relate(area, GEO_INTERSECTS, here))
+            continue;
+        found = rec.value[code->index].text;
+        if (level && str_eq(rec.value[level->index].text, STR("group")))
+            found = str_sub(found, 0, 12);
+        if (found.len == 12 && (!division->len || str_cmp(found, *division) > 0))
+            *division = str_copy(a, found);
+    }
+    store_cursor_close(cursor);
+    return good;
+}
+
+/* --- divisions: what their code alone tells ------------------------------------------------------------------------------ */
+static Str parent_code(Str code, Arena *a)
+{
+    static const size_t level[] = { 2, 4, 6, 9, 12, 15 };
+    size_t own = code.len > 12 ? 6 : 5;
+    char *out = str_c(a, code);
+
+    while (out && own > 0) {
+        size_t zeros = level[own - 1];
+
+        while (zeros < code.len && code.ptr[zeros] == '0')
+            zeros++;
+        if (zeros < code.len)
+            break;
+        own--;
+    }
+    if (!out || own == 0)
+        return STR(""); /* a province */
+    for (size_t i = level[own - 1]; i < code.len; i++)
+        out[i] = '0';
+    return (Str){ out, code.len > 12 && level[own - 1] <= 12 ? 12 : code.len };
+}
+
+static Str name_above(Ledger *l, StoreRead *r, const PackCollection *c, Str code, Map *known, Arena *a)
+{
+    const Str *seen = known ? map_get(known, code) : NULL;
+    const PackProperty *full = pack_property(c, STR("full_name"));
+    uint8_t digest[SM3_LEN];
+    char id[ULID_LEN + 1];
+    LedgerRecord above;
+    bool there = false;
+    Err err;
+
+    if (seen)
+        return *seen;
+    if (!code.len || known)
+        return STR("");
+    sm3(BYTES(code), digest);
+    ulid_make(0, digest, id);
+    if (!ledger_find(l, r, ledger_sheet(l, c), str_of(id), a, &above, &there, &err) || !there)
+        return STR("");
+    return above.value[full->index].kind == CQL_TEXT ? above.value[full->index].text : STR("");
+}
+
+/* `known`: full names by code of a bulk load, which cannot look its own rows up; NULL: look them up. */
+bool ledger_lineage(Ledger *l, StoreRead *r, LedgerRecord *rec, Map *known, Arena *keep, Arena *a)
+{
+    const PackCollection *c = rec->collection;
+    const PackProperty *code = pack_property(c, STR("code")), *name = pack_property(c, STR("name")),
+                       *parent = pack_property(c, STR("parent")), *full = pack_property(c, STR("full_name"));
+    CqlValue *value = (CqlValue *)(uintptr_t)rec->value;
+    Str above, *kept;
+
+    if (!c->by_code || !code || !name || !parent || !full || value[code->index].kind != CQL_TEXT || value[name->index].kind != CQL_TEXT)
+        return true;
+    above = parent_code(value[code->index].text, a);
+    value[parent->index] = above.len ? (CqlValue){ .kind = CQL_TEXT, .text = above } : (CqlValue){ .kind = CQL_NULL };
+    above = name_above(l, r, c, above, known, a);
+    value[full->index] = (CqlValue){ .kind = CQL_TEXT,
+        .text = str_fmt(a, "%.*s%.*s", STRV(above), STRV(value[name->index].text)) };
+    if (!known)
+        return true;
+    kept = NEW(keep, Str);
+    if (!kept || value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL)
+        return kept != NULL;
+    *kept = str_copy(keep, value[full->index].text);
+    return map_put(known, str_copy(keep, value[code->index].text), kept);
+}

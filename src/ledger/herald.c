@@ -1,0 +1,250 @@
+/* src/ledger/herald.c - counters, events and their one thread, links, titles. */
+#include "ledger/ledger_in.h"
+
+
+/* --- counters of current records by division --------------------------------------------------------------------------- */
+void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at)
+{
+    int64_t *n;
+
+    pthread_mutex_lock(&l->count_guard);
+    n = map_get(s->count, division);
+    if (!n) {
+        const Str key = str_copy(s->count_arena, division);
+
+        n = NEW(s->count_arena, int64_t);
+        if (!n || !key.ptr || !map_put(s->count, key, n))
+            n = NULL;
+    }
+    if (n)
+        *n += by;
+    s->total += by;
+    if (at > s->changed_at)
+        s->changed_at = at;
+    pthread_mutex_unlock(&l->count_guard);
+}
+
+typedef struct Counting {
+    Ledger *ledger;
+    Sheet *sheet;
+} Counting;
+
+static void count_one(void *ctx, Str division, int64_t n)
+{
+    Counting *c = ctx;
+
+    ledger_tally(c->ledger, c->sheet, division, n, 0);
+}
+
+bool ledger_tally_all(Ledger *l, Err *err)
+{
+    StoreRead *r;
+    bool good = store_read_begin(l->store, &r, err);
+
+    if (!good)
+        return false;
+    for (size_t i = 0; good && i < l->model->ncollection; i++) {
+        Counting c = { l, l->sheet + i };
+
+        good = store_count_divisions(r, &l->sheet[i].table, count_one, &c, err);
+    }
+    store_read_end(r);
+    return good;
+}
+
+/* Digits of a code that name its subtree: 990121000000 → 6. */
+static size_t significant(Str code)
+{
+    static const size_t level[] = { 2, 4, 6, 9, 12 };
+
+    for (size_t i = 0; i < LEN(level); i++) {
+        bool zeros = true;
+
+        for (size_t k = level[i]; k < code.len && zeros; k++)
+            zeros = code.ptr[k] == '0';
+        if (zeros)
+            return level[i];
+    }
+    return code.len;
+}
+
+
+int64_t ledger_count(Ledger *l, const PackCollection *c, Str division)
+{
+    Sheet *s = ledger_sheet(l, c);
+    int64_t n = 0;
+
+    pthread_mutex_lock(&l->count_guard);
+    if (!division.len)
+        n = s->total;
+    else {
+        const Str prefix = str_sub(division, 0, significant(division));
+
+        for (size_t i = 0;; i++) {
+            Str key;
+            int64_t *value;
+
+            if (!map_at(s->count, i, &key, (void **)&value))
+                break;
+            if (key.ptr && str_starts(key, prefix))
+                n += *value;
+        }
+    }
+    pthread_mutex_unlock(&l->count_guard);
+    return n;
+}
+
+int64_t ledger_changed_at(Ledger *l, const PackCollection *c)
+{
+    int64_t at;
+
+    pthread_mutex_lock(&l->count_guard);
+    at = ledger_sheet(l, c)->changed_at;
+    pthread_mutex_unlock(&l->count_guard);
+    return at;
+}
+
+GeoBox ledger_extent(Ledger *l, const PackCollection *c)
+{
+    StoreRead *r;
+    GeoBox box = GEO_BOX_NONE;
+    Err err;
+
+    if (!c->spatial || !store_read_begin(l->store, &r, &err))
+        return box;
+    if (!store_extent(r, &ledger_sheet(l, c)->table, &box, &err))
+        box = GEO_BOX_NONE;
+    store_read_end(r);
+    return box;
+}
+
+/* --- events ---------------------------------------------------------------------------------------------------------------- */
+static void *herald(void *arg)
+{
+    Ledger *l = arg;
+
+    pthread_mutex_lock(&l->event_guard);
+    while (!l->event_stop || l->event_first) {
+        EventRun *run = l->event_first;
+
+        if (!run) {
+            pthread_cond_wait(&l->event_come, &l->event_guard);
+            continue;
+        }
+        l->event_first = run->next;
+        if (!l->event_first)
+            l->event_last = &l->event_first;
+        for (size_t i = 0; i < l->nlistener; i++) {
+            void (*hear)(void *, const LedgerEvent *, size_t) = l->listener[i].hear;
+            void *ctx = l->listener[i].ctx;
+
+            pthread_mutex_unlock(&l->event_guard);
+            hear(ctx, run->event, run->n);
+            pthread_mutex_lock(&l->event_guard);
+        }
+        mem_free(run);
+    }
+    pthread_mutex_unlock(&l->event_guard);
+    return NULL;
+}
+
+void ledger_announce(Ledger *l, const LedgerEvent *e, size_t n)
+{
+    EventRun *run;
+
+    pthread_mutex_lock(&l->event_guard);
+    run = l->herald_runs && n ? mem_new(1, sizeof *run + n * sizeof *e) : NULL;
+    if (run) {
+        run->n = n;
+        memcpy(run->event, e, n * sizeof *e);
+        *l->event_last = run;
+        l->event_last = &run->next;
+        pthread_cond_signal(&l->event_come);
+    }
+    pthread_mutex_unlock(&l->event_guard);
+}
+
+bool ledger_listen(Ledger *l, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx)
+{
+    bool good;
+
+    pthread_mutex_lock(&l->event_guard);
+    if (!l->herald_runs)
+        l->herald_runs = pthread_create(&l->herald, NULL, herald, l) == 0;
+    good = l->herald_runs && l->nlistener < LISTENERS;
+    if (good) {
+        l->listener[l->nlistener].hear = hear;
+        l->listener[l->nlistener].ctx = ctx;
+        l->nlistener++;
+    }
+    pthread_mutex_unlock(&l->event_guard);
+    return good;
+}
+
+void ledger_herald_stop(Ledger *l)
+{
+    if (!l->herald_runs)
+        return;
+    pthread_mutex_lock(&l->event_guard);
+    l->event_stop = true;
+    pthread_cond_broadcast(&l->event_come);
+    pthread_mutex_unlock(&l->event_guard);
+    pthread_join(l->herald, NULL);
+    l->herald_runs = false;
+}
+
+/* --- links: of the record's own references ----------------------------------------------------------------------------------- */
+static void target_of(const PackProperty *p, CqlValue v, Str *out, size_t *n)
+{
+    Str collection, id = v.text;
+
+    if (v.kind != CQL_TEXT)
+        return;
+    if (p->nref > 1)
+        str_cut(v.text, '/', &collection, &id);
+    out[(*n)++] = id;
+}
+
+bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, Arena *a, Err *err)
+{
+    const PackCollection *c = r->collection;
+
+    if (!ledger_sheet(l, c)->has_links)
+        return true;
+    for (size_t i = 0; i < c->ndeclared; i++) {
+        const PackProperty *p = c->property + i;
+        const CqlValue v = r->value[i];
+        const bool retired = r->value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL;
+        size_t n = 0;
+        Str *to;
+
+        if (p->type != PACK_REF || !ledger_is_typed(p) || (before ? ledger_same(v, before->value[i]) && !retired : v.kind == CQL_NULL))
+            continue;
+        to = NEWS(a, Str, v.kind == CQL_LIST ? v.list.n + 1 : 2);
+        if (!to)
+            return FAIL(err, BASE_NO_MEMORY, p->name, "links");
+        if (v.kind == CQL_LIST)
+            for (size_t k = 0; k < v.list.n; k++)
+                target_of(p, v.list.item[k], to, &n);
+        else
+            target_of(p, v, to, &n);
+        if (!store_link_set(l->store, c->name, p->name, r->id, to, n, err))
+            return false;
+    }
+    return true;
+}
+
+Str ledger_name_of(const LedgerRecord *r, Arena *a)
+{
+    const PackProperty *p = r->collection->label.len ? pack_property(r->collection, r->collection->label) : NULL;
+    Buf b;
+    Str out;
+
+    if (!p || p->index >= r->collection->nproperty || r->value[p->index].kind == CQL_NULL)
+        return str_sub(r->id, r->id.len > 6 ? r->id.len - 6 : 0, 6);
+    buf_init(&b, 4096);
+    ledger_value_to_text(p, r->value[p->index], &b);
+    out = str_copy(a, buf_text(&b));
+    buf_clear(&b);
+    return out;
+}

@@ -1,0 +1,132 @@
+/* src/ledger/ledger_in.h - what the parts of the ledger share; private to the room. */
+#pragma once
+#include "ledger/ledger.h"
+#include <pthread.h>
+
+/* Base properties stand after the declared ones, in this order (pack/property.c). */
+typedef enum Base { BASE_DIVISION, BASE_VALID_FROM, BASE_VALID_TO, BASE_CREATED_AT, BASE_CREATED_BY, BASE_CHANGED_AT,
+    BASE_CHANGED_BY, BASE_SOURCE, BASE_SOURCE_REF, BASE_CONFIDENCE, BASE_VERIFIED_AT, BASE_VERIFIED_BY, BASE_LOCK,
+    BASE_VERSION, BASE_SEQ, BASE_COUNT } Base;
+static inline size_t base_at(const PackCollection *c, Base b)
+{
+    return c->ndeclared + b;
+}
+
+#define NO_COLUMN SIZE_MAX
+typedef struct Sheet { /* a collection as the store keeps it */
+    const PackCollection *collection;
+    StoreTable table;
+    size_t *column;        /* of each property; NO_COLUMN: sealed, by the clock, an opposite */
+    size_t sealed, sealed4; /* columns; NO_COLUMN: none */
+    size_t *blind;          /* of each property; NO_COLUMN: none */
+    size_t *all;            /* 0, 1, 2 … ncolumn-1 */
+    bool has_words, has_links;
+    /* counters of current records a division; guarded by Ledger.count_guard */
+    Map *count;
+    Arena *count_arena;
+    int64_t total, changed_at;
+} Sheet;
+typedef struct Batch { /* one caller's transaction, waiting for the writer */
+    struct Batch *next;
+    const LedgerTx *tx;
+    Arena *arena; /* the caller's, lent while he waits */
+    LedgerDone *done;
+    LedgerProblems *said;
+    Err err;
+    LedgerEvent *event;
+    size_t nevent;
+    int64_t seq;
+    bool good, finished;
+} Batch;
+enum { LISTENERS = 16 };
+typedef struct EventRun { /* one commit's events on their way to the listeners */
+    struct EventRun *next;
+    size_t n;
+    LedgerEvent event[];
+} EventRun;
+struct Ledger {
+    char dir[4096];
+    LedgerMode mode;
+    const PackModel *model;
+    Store *store;
+    AccessKeys *keys;
+    Arena *arena; /* sheets, settings */
+    Sheet *sheet;
+    Map *by_name; /* collection → Sheet */
+    Str division;
+    uint64_t salt_seed; /* 0: random salts */
+    int lock;
+    bool counted;
+    pthread_mutex_t count_guard; /* guards the counters of all sheets */
+    pthread_mutex_t guard;       /* guards first … seq and last_hash */
+    pthread_cond_t come, answered;
+    Batch *first, **last;
+    bool stop, writer_runs;
+    pthread_t writer;
+    int64_t seq;
+    uint8_t last_hash[SM3_LEN];
+    pthread_mutex_t write_guard; /* held by whoever uses the store's writer */
+    pthread_mutex_t event_guard; /* guards event_* and listener */
+    pthread_cond_t event_come;
+    EventRun *event_first, **event_last;
+    bool event_stop, herald_runs;
+    pthread_t herald;
+    struct {
+        void (*hear)(void *ctx, const LedgerEvent *e, size_t n);
+        void *ctx;
+    } listener[LISTENERS];
+    size_t nlistener;
+};
+
+Sheet *ledger_sheet(const Ledger *l, const PackCollection *c);
+bool ledger_sheets(Ledger *l, Err *err) MUST;
+/* values */
+bool ledger_list_read(const PackProperty *p, Str json, Arena *a, CqlValue *out); /* stored text → list */
+bool ledger_store_value(const PackProperty *p, CqlValue v, Arena *a, CqlValue *out, Err *err) MUST; /* → what a column holds */
+CqlValue ledger_kept_value(const PackProperty *p, CqlValue v, Arena *a);                          /* and back */
+CqlValue ledger_copy(CqlValue v, Arena *a);
+bool ledger_same(CqlValue a, CqlValue b);
+bool ledger_is_typed(const PackProperty *p); /* entered, so journalled */
+CqlRecord ledger_seen(const LedgerRecord *r);
+/* rows */
+typedef struct RowShape { /* which columns a read asks for */
+    size_t column[512], ncolumn;
+    size_t property[512]; /* whose; SIZE_MAX: sealed, SIZE_MAX-1: sealed4 */
+    bool sealed;
+} RowShape;
+void ledger_shape(const Sheet *s, const PackProperty *const *only, size_t nonly, bool sealed, RowShape *out);
+bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const StoreRow *row, CqlValue *value, Arena *a,
+    LedgerRecord *out, Err *err) MUST; /* value: room for nproperty + ninherited */
+/* `r` NULL: a reader of its own. *found false: no such id. Also retired ones. */
+bool ledger_find(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
+/* journal bodies */
+bool ledger_body(const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err) MUST;
+bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t version, Bytes body, Arena *a, LedgerRecord *out,
+    Err *err) MUST;
+bool ledger_seal(const Ledger *l, const LedgerRecord *r, int grade, Arena *a, Bytes *out, Err *err) MUST;
+void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint8_t (*digest)[SM3_LEN], size_t n, uint8_t out[SM3_LEN]);
+/* columns of a record as they are stored: ncolumn values */
+bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Arena *a, CqlValue **out, Bytes *blob, Err *err) MUST;
+/* checks of one record about to be written */
+bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at, LedgerProblems *said, Arena *a, Err *err) MUST;
+void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err);
+bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a);
+bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *division, Err *err) MUST;
+bool ledger_lineage(Ledger *l, StoreRead *r, LedgerRecord *rec, Map *known, Arena *keep, Arena *a);
+/* words and links */
+void ledger_words(const Sheet *s, const LedgerRecord *r, Buf *g1, Buf *g2);
+void ledger_cut(Str text, Buf *out);           /* for the index */
+void ledger_match(Str words, Buf *out);        /* FTS5 expression; empty: nothing to look for */
+void ledger_pinyin(Str text, Buf *full, Buf *initials);
+bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, Arena *a, Err *err) MUST;
+/* counters and events */
+void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at);
+bool ledger_tally_all(Ledger *l, Err *err) MUST;
+void ledger_announce(Ledger *l, const LedgerEvent *e, size_t n);
+Str ledger_name_of(const LedgerRecord *r, Arena *a); /* its title from its own values */
+bool ledger_writer_start(Ledger *l, Err *err) MUST;
+void ledger_writer_stop(Ledger *l);
+void ledger_herald_stop(Ledger *l);
+/* pages */
+bool ledger_token_read(const Ledger *l, const LedgerQuery *q, Str token, Arena *a, CqlValue *after, int64_t *fid, Err *err) MUST;
+bool ledger_token_make(const Ledger *l, const LedgerQuery *q, const LedgerRecord *last, Arena *a, Str *out) MUST;

@@ -1,0 +1,330 @@
+/* src/ledger/open.c - the county's folder: made, opened, closed; collections become tables. */
+#include "ledger/ledger_in.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool path_in(const char *dir, const char *name, char *out, size_t size)
+{
+    return (size_t)snprintf(out, size, "%s/%s", dir, name) < size;
+}
+
+bool ledger_init(const char *dir, Str division, uint64_t seed, Err *err)
+{
+    static const char *const folder[] = { "keys", "files", "tiles", "sense", "imports" };
+    char path[4096], number[32];
+    uint8_t key[32];
+    Store *s;
+    bool good;
+
+    if (!path_in(dir, "county.gpkg", path, sizeof path) || file_exists(path)) {
+        FAIL(err, BASE_IO, str_of(dir), "init");
+        err_hint(err, "%s", "县数据已经在这里了 · a county is there already");
+        return false;
+    }
+    if (!dir_make(dir, 0750, err))
+        return false;
+    for (size_t i = 0; i < LEN(folder); i++)
+        if (!path_in(dir, folder[i], path, sizeof path) || !dir_make(path, i ? 0750 : 0700, err))
+            return false;
+    snprintf(number, sizeof number, "%llu", (unsigned long long)seed);
+    if (seed)
+        sm3((Bytes){ (uint8_t *)number, strlen(number) }, key);
+    if (!path_in(dir, "keys", path, sizeof path) || !access_keys_make(path, seed ? key : NULL, err))
+        return false;
+    if (!path_in(dir, "county.gpkg", path, sizeof path) || !store_open(path, STORE_CREATE, &s, err))
+        return false;
+    good = store_begin(s, err) && store_meta_set(s, STR("division"), division, err) &&
+           store_meta_set(s, STR("salt_seed"), str_of(number), err) && store_commit(s, err);
+    store_close(s);
+    chmod(path, 0640);
+    return good;
+}
+
+/* --- collections as tables ---------------------------------------------------------------------------------------- */
+static bool listed(const Str *name, size_t n, Str what)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(name[i], what))
+            return true;
+    return false;
+}
+
+static StoreColumn column_of(const PackCollection *c, const PackProperty *p, Arena *a)
+{
+    StoreColumn col = { .name = p->name, .title = p->title.zh, .description = p->help.zh, .kind = p->cql.kind,
+        .list = p->cql.list || p->type == PACK_JSON, .indexed = listed(c->sort, c->nsort, p->name),
+        .unique = c->nunique == 1 && listed(c->unique, c->nunique, p->name) };
+    Str *code = p->ncode ? NEWS(a, Str, p->ncode * 2) : NULL;
+
+    if (p->type == PACK_GEOMETRY)
+        col.kind = CQL_GEOM;
+    for (size_t i = 0; code && i < p->ncode; i++) {
+        code[i] = p->code[i].code;
+        code[p->ncode + i] = p->code[i].title.zh;
+    }
+    if (code && p->unit.len == 0 && !p->many) {
+        col.code = code;
+        col.code_title = code + p->ncode;
+        col.ncode = p->ncode;
+    }
+    if (p->unit.len)
+        col.title = str_fmt(a, "%.*s（%.*s）", STRV(p->title.zh), STRV(p->unit));
+    return col;
+}
+
+static size_t add_blob(StoreColumn *col, size_t *n, Str name, Str title)
+{
+    col[*n] = (StoreColumn){ .name = name, .title = title, .kind = CQL_GEOM };
+    return (*n)++;
+}
+
+static bool sheet_of(Sheet *s, const PackCollection *c, Arena *a)
+{
+    StoreColumn *col = NEWS(a, StoreColumn, c->nproperty * 2 + 2);
+    size_t n = 0;
+    bool three = c->spatial && c->geometry_grade >= 3, four = false;
+
+    *s = (Sheet){ .collection = c, .column = NEWS(a, size_t, c->nproperty), .blind = NEWS(a, size_t, c->nproperty),
+        .sealed = NO_COLUMN, .sealed4 = NO_COLUMN, .count_arena = arena_new(0) };
+    if (!col || !s->column || !s->blind || !(s->count = map_new(s->count_arena)))
+        return false;
+    for (size_t i = 0; i < c->nproperty; i++) {
+        const PackProperty *p = c->property + i;
+
+        s->column[i] = s->blind[i] = NO_COLUMN;
+        three |= p->grade == 3 && p->derive == PACK_TYPED;
+        four |= p->grade >= 4 && p->derive == PACK_TYPED;
+        s->has_words |= p->search && p->grade <= 2;
+        s->has_links |= p->type == PACK_REF && p->derive == PACK_TYPED;
+        if (!p->cql.column.len)
+            continue;
+        s->column[i] = n;
+        col[n++] = column_of(c, p, a);
+    }
+    for (size_t i = 0; i < c->nproperty; i++)
+        if (c->property[i].grade >= 3 && c->property[i].find == PACK_FIND_EQUAL)
+            s->blind[i] = add_blob(col, &n, str_fmt(a, "bx_%.*s", STRV(c->property[i].name)), STR("盲索引"));
+    for (size_t i = 0; i < n; i++)
+        if (str_starts(col[i].name, STR("bx_")))
+            col[i].indexed = true;
+    if (three)
+        s->sealed = add_blob(col, &n, STR("sealed"), STR("密封内容（敏感）"));
+    if (four)
+        s->sealed4 = add_blob(col, &n, STR("sealed4"), STR("密封内容（高敏）"));
+    s->table = (StoreTable){ c->name, c->title.zh, c->description.zh, c->spatial, c->geometry, col, n,
+        s->column[base_at(c, BASE_DIVISION)], s->column[base_at(c, BASE_VALID_TO)] };
+    s->all = NEWS(a, size_t, n + 1);
+    for (size_t i = 0; s->all && i < n; i++)
+        s->all[i] = i;
+    return s->all != NULL;
+}
+
+bool ledger_sheets(Ledger *l, Err *err)
+{
+    const PackModel *m = l->model;
+
+    l->sheet = NEWS(l->arena, Sheet, m->ncollection);
+    l->by_name = map_new(l->arena);
+    if (!l->sheet || !l->by_name)
+        return FAIL(err, BASE_NO_MEMORY, STR("sheets"), "ledger");
+    for (size_t i = 0; i < m->ncollection; i++)
+        if (!sheet_of(l->sheet + i, m->collection[i], l->arena) || !map_put(l->by_name, m->collection[i]->name, l->sheet + i))
+            return FAIL(err, BASE_NO_MEMORY, m->collection[i]->name, "ledger");
+    return true;
+}
+
+Sheet *ledger_sheet(const Ledger *l, const PackCollection *c)
+{
+    return map_get(l->by_name, c->name);
+}
+
+const StoreTable *ledger_table(Ledger *l, const PackCollection *c)
+{
+    return &ledger_sheet(l, c)->table;
+}
+
+/* The schema is compared with the model whole only when the packs changed. */
+static bool define_tables(Ledger *l, Err *err)
+{
+    Str known, now;
+    Buf hex;
+    StoreTable *table;
+    bool good;
+
+    buf_init(&hex, 256);
+    buf_hex(&hex, (Bytes){ l->model->digest, SM3_LEN });
+    now = str_copy(l->arena, buf_text(&hex));
+    buf_clear(&hex);
+    if (!store_meta(store_writer(l->store), STR("model"), l->arena, &known, err))
+        return false;
+    if (str_eq(known, now))
+        return true;
+    table = NEWS(l->arena, StoreTable, l->model->ncollection);
+    if (!table)
+        return FAIL(err, BASE_NO_MEMORY, STR("tables"), "ledger");
+    for (size_t i = 0; i < l->model->ncollection; i++)
+        table[i] = l->sheet[i].table;
+    good = store_define(l->store, table, l->model->ncollection, err) && store_begin(l->store, err) &&
+           store_meta_set(l->store, STR("model"), now, err) && store_commit(l->store, err);
+    if (good)
+        log_info("ledger.tables", KV("collections", (int64_t)l->model->ncollection));
+    return good;
+}
+
+static bool take_lock(Ledger *l, Err *err)
+{
+    char path[4200];
+
+    snprintf(path, sizeof path, "%s/lock", l->dir);
+    l->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (l->lock < 0 || flock(l->lock, LOCK_EX | LOCK_NB))
+        return FAIL(err, LEDGER_BUSY, str_of(l->dir), "lock");
+    return true;
+}
+
+static bool settings(Ledger *l, Err *err)
+{
+    StoreRead *r;
+    Str seed;
+    size_t number = 0;
+    StoreTx last;
+    bool good;
+
+    if (!store_read_begin(l->store, &r, err))
+        return false;
+    good = store_meta(r, STR("division"), l->arena, &l->division, err) &&
+           store_meta(r, STR("salt_seed"), l->arena, &seed, err) && store_last_tx(r, 0, &last, l->arena, err);
+    store_read_end(r);
+    if (!good)
+        return false;
+    if (str_to_size(seed, 10, &number))
+        l->salt_seed = number;
+    l->seq = last.seq;
+    memcpy(l->last_hash, last.hash, SM3_LEN);
+    return true;
+}
+
+static bool open_parts(Ledger *l, Err *err)
+{
+    char path[4200];
+
+    snprintf(path, sizeof path, "%s/county.gpkg", l->dir);
+    if (!file_exists(path))
+        return FAIL(err, LEDGER_NOT_A_COUNTY, str_of(l->dir), "county");
+    if (l->mode == LEDGER_WRITE && !take_lock(l, err))
+        return false;
+    if (!store_open(path, l->mode == LEDGER_WRITE ? STORE_WRITE : STORE_READ, &l->store, err))
+        return false;
+    snprintf(path, sizeof path, "%s/keys", l->dir);
+    if (!access_keys_open(path, &l->keys, err) || !ledger_sheets(l, err) || !settings(l, err))
+        return false;
+    if (l->mode == LEDGER_WRITE && !define_tables(l, err))
+        return false;
+    return ledger_tally_all(l, err) && (l->mode == LEDGER_READ || ledger_writer_start(l, err));
+}
+
+bool ledger_open(const char *dir, LedgerMode mode, const PackModel *model, Ledger **out, Err *err)
+{
+    Ledger *l = mem_new(1, sizeof *l);
+
+    if (!l)
+        return FAIL(err, BASE_NO_MEMORY, STR("ledger"), "ledger");
+    snprintf(l->dir, sizeof l->dir, "%s", dir);
+    l->mode = mode;
+    l->model = model;
+    l->arena = arena_new(0);
+    l->lock = -1;
+    l->last = &l->first;
+    l->event_last = &l->event_first;
+    pthread_mutex_init(&l->count_guard, NULL);
+    pthread_mutex_init(&l->guard, NULL);
+    pthread_mutex_init(&l->write_guard, NULL);
+    pthread_mutex_init(&l->event_guard, NULL);
+    pthread_cond_init(&l->come, NULL);
+    pthread_cond_init(&l->answered, NULL);
+    pthread_cond_init(&l->event_come, NULL);
+    if (open_parts(l, err)) {
+        *out = l;
+        return true;
+    }
+    ledger_close(l);
+    return false;
+}
+
+void ledger_close(Ledger *l)
+{
+    if (!l)
+        return;
+    ledger_writer_stop(l);
+    ledger_herald_stop(l);
+    store_close(l->store);
+    access_keys_close(l->keys);
+    for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
+        arena_free(l->sheet[i].count_arena);
+    if (l->lock >= 0)
+        close(l->lock);
+    arena_free(l->arena);
+    mem_free(l);
+}
+
+const PackModel *ledger_model(const Ledger *l)
+{
+    return l->model;
+}
+
+Str ledger_division(const Ledger *l)
+{
+    return l->division;
+}
+
+const AccessKeys *ledger_keys(const Ledger *l)
+{
+    return l->keys;
+}
+
+const char *ledger_dir(const Ledger *l)
+{
+    return l->dir;
+}
+
+Store *ledger_store(Ledger *l)
+{
+    return l->store;
+}
+
+int64_t ledger_seq(const Ledger *l)
+{
+    return __atomic_load_n(&l->seq, __ATOMIC_ACQUIRE);
+}
+
+bool ledger_meta(Ledger *l, Str key, Arena *a, Str *out, Err *err)
+{
+    StoreRead *r;
+    bool good;
+
+    if (!store_read_begin(l->store, &r, err))
+        return false;
+    good = store_meta(r, key, a, out, err);
+    store_read_end(r);
+    return good;
+}
+
+bool ledger_meta_set(Ledger *l, Str key, Str value, Err *err)
+{
+    bool good;
+
+    if (l->mode != LEDGER_WRITE)
+        return FAIL(err, LEDGER_READ_ONLY, key, "settings");
+    pthread_mutex_lock(&l->write_guard);
+    good = store_begin(l->store, err);
+    if (good && !store_meta_set(l->store, key, value, err)) {
+        store_rollback(l->store);
+        good = false;
+    }
+    good = good && store_commit(l->store, err);
+    pthread_mutex_unlock(&l->write_guard);
+    return good;
+}

@@ -1,0 +1,183 @@
+/* src/ledger/verify.c - the chain is what it was, and every record is what its journal says.
+ *
+ * First the chain: each transaction's hash from the one before, its header and its entries' digests; each body's digest.
+ * Then the rows: each is rendered again as the journal would, and compared byte by byte with its newest body.
+ */
+#include "ledger/ledger_in.h"
+#include <stdio.h>
+
+typedef struct Verify {
+    Ledger *ledger;
+    StoreRead *read;
+    void (*see)(void *ctx, const LedgerFault *f);
+    void (*progress)(void *ctx, size_t done, size_t total);
+    void *ctx;
+    size_t faults, done, total;
+    Arena *arena;
+    uint8_t hash[SM3_LEN];
+    int64_t seq;
+    uint8_t (*digest)[SM3_LEN];
+    size_t ndigest, room;
+    Err *err;
+    bool failed;
+} Verify;
+
+static void fault(Verify *v, const char *zh, const char *en, const char *fmt, ...) PRINTF(4);
+static void fault(Verify *v, const char *zh, const char *en, const char *fmt, ...)
+{
+    char where[200];
+    va_list ap;
+    LedgerFault f = { .what_zh = str_of(zh), .what_en = str_of(en) };
+
+    va_start(ap, fmt);
+    vsnprintf(where, sizeof where, fmt, ap);
+    va_end(ap);
+    f.where = str_of(where);
+    v->faults++;
+    v->see(v->ctx, &f);
+}
+
+static bool check_entry(void *ctx, const StoreEntry *e)
+{
+    Verify *v = ctx;
+    uint8_t d[SM3_LEN];
+
+    if (v->ndigest == v->room) {
+        void *more = mem_grow(v->digest, v->room ? v->room * 2 : 1024, SM3_LEN);
+
+        if (!more) {
+            v->failed = !FAIL(v->err, BASE_NO_MEMORY, STR("verify"), "verify");
+            return false;
+        }
+        v->digest = more;
+        v->room = v->room ? v->room * 2 : 1024;
+    }
+    memcpy(v->digest[v->ndigest++], e->digest, SM3_LEN);
+    if (!e->body.len)
+        return true; /* erased by law: the digest stays */
+    sm3(e->body, d);
+    if (memcmp(d, e->digest, SM3_LEN))
+        fault(v, "变更记录的内容被改动过", "a journal body was changed", "_journal seq %lld n %lld %.*s/%.*s v%lld", (long long)e->seq,
+            (long long)e->n, STRV(e->collection), STRV(e->id), (long long)e->version);
+    return true;
+}
+
+static bool check_tx(void *ctx, const StoreTx *tx)
+{
+    Verify *v = ctx;
+    uint8_t want[SM3_LEN];
+
+    if (tx->seq != v->seq + 1)
+        fault(v, "变更记录的链条缺了一段", "the chain has a gap", "_tx seq %lld", (long long)(v->seq + 1));
+    v->ndigest = 0;
+    if (!store_entries(v->read, 0, tx->seq, check_entry, v, v->err)) {
+        v->failed = true;
+        return false;
+    }
+    ledger_tx_hash(v->hash, tx, (const uint8_t(*)[SM3_LEN])v->digest, v->ndigest, want);
+    if (memcmp(want, tx->hash, SM3_LEN))
+        fault(v, "变更记录的链条对不上", "the chain does not match", "_tx seq %lld", (long long)tx->seq);
+    memcpy(v->hash, tx->hash, SM3_LEN);
+    v->seq = tx->seq;
+    v->done += v->ndigest;
+    if (v->progress)
+        v->progress(v->ctx, v->done, v->total);
+    return !v->failed;
+}
+
+typedef struct Newest {
+    Bytes body;
+    int64_t version;
+    Arena *arena;
+} Newest;
+
+static bool newest(void *ctx, const StoreTx *tx, const StoreEntry *e)
+{
+    Newest *n = ctx;
+
+    (void)tx;
+    n->version = e->version;
+    n->body = BYTES(str_copy(n->arena, TEXT(e->body)));
+    return false;
+}
+
+static bool check_row(void *ctx, const LedgerRecord *r)
+{
+    Verify *v = ctx;
+    Newest n = { .arena = v->arena };
+    Bytes body;
+    StoreRead *read;
+
+    arena_clear(v->arena);
+    if (!store_read_begin(v->ledger->store, &read, v->err)) {
+        v->failed = true;
+        return false;
+    }
+    v->failed = !store_history(read, r->collection->name, r->id, newest, &n, v->err);
+    store_read_end(read);
+    if (v->failed)
+        return false;
+    if (!n.version || n.version != r->version)
+        fault(v, "记录与变更记录的版本不符", "the record's version is not its journal's", "%.*s/%.*s v%lld", STRV(r->collection->name),
+            STRV(r->id), (long long)r->version);
+    else if (n.body.len >= 16) {
+        Err e;
+
+        if (!ledger_body(v->ledger, r, n.body.ptr, v->arena, &body, &e))
+            fault(v, "记录的密封内容打不开", "the sealed part cannot be opened", "%.*s/%.*s", STRV(r->collection->name), STRV(r->id));
+        else if (!str_eq(TEXT(body), TEXT(n.body)))
+            fault(v, "记录的内容与变更记录不符", "the record is not what its journal says", "%.*s/%.*s v%lld", STRV(r->collection->name),
+                STRV(r->id), (long long)r->version);
+    }
+    v->done++;
+    if (v->progress && v->done % 1000 == 0)
+        v->progress(v->ctx, v->done, v->total);
+    return true;
+}
+
+static bool check_rows(Verify *v, Err *err)
+{
+    for (size_t i = 0; i < v->ledger->model->ncollection && !v->failed; i++) {
+        LedgerQuery q = { .collection = v->ledger->model->collection[i], .sealed = true, .timed = true, .valid_from = INT64_MIN / 2,
+            .valid_to = INT64_MAX / 2 };
+        LedgerPage page;
+        Arena *a = arena_new(0);
+        Err e = { 0 };
+
+        if (!ledger_select(v->ledger, &q, check_row, v, a, &page, &e)) {
+            if (e.kind == &ACCESS_BAD_SEAL)
+                fault(v, "密封内容被改动过，或密钥不对", "a sealed part was changed, or the key is another", "%s", e.what);
+            else {
+                *err = e;
+                v->failed = true;
+            }
+        }
+        arena_free(a);
+    }
+    return !v->failed;
+}
+
+bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f), void (*progress)(void *ctx, size_t done, size_t total),
+    void *ctx, size_t *faults, Err *err)
+{
+    Verify v = { .ledger = l, .see = see, .progress = progress, .ctx = ctx, .arena = arena_new(0), .err = err };
+    Buf said;
+    bool good;
+
+    for (size_t i = 0; i < l->model->ncollection; i++)
+        v.total += (size_t)l->sheet[i].total * 2;
+    buf_init(&said, 65536);
+    good = store_read_begin(l->store, &v.read, err);
+    if (good) {
+        good = store_integrity(v.read, &said, err) && store_txs(v.read, 0, 1, check_tx, &v, err) && !v.failed;
+        store_read_end(v.read);
+    }
+    if (said.len)
+        fault(&v, "数据文件受损", "the file is damaged", "%.*s", STRV(buf_text(&said)));
+    good = good && check_rows(&v, err);
+    buf_clear(&said);
+    mem_free(v.digest);
+    arena_free(v.arena);
+    *faults = v.faults;
+    return good;
+}

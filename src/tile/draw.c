@@ -1,0 +1,324 @@
+/* src/tile/draw.c - see draw.h. A tile is drawn at once where it is not crowded; else with a cut that its size asks for,
+ * and again with a stricter one until it fits.
+ */
+#include "tile/draw.h"
+#include <math.h>
+
+enum { TAG_ROOM = 2 * (2 + TILE_ATTRIBUTES), FEATURE_BYTES = 52, TAIL_GUESS = 48, TRIES = 8 };
+#define SQUEEZE 0.97 /* a budget is an estimate */
+
+typedef struct Draw {
+    const DrawLayer *l;
+    const TileAsk *ask;
+    Arena *a;
+    Err *err;
+    MvtPen *pen;
+    MvtLayer *layer;
+    Crowd *crowd; /* NULL: not asked for yet */
+    Cut cut;
+    size_t guessed; /* what crowd_add was told of the features drawn */
+    size_t dropped;
+    BlockBox box;                /* of the tile with its buffer, Mercator world units */
+    size_t key[TILE_ATTRIBUTES]; /* the layer's number of an attribute's name; SIZE_MAX: not shown */
+    uint32_t *number;            /* the layer's number of a block's value; NO_VALUE: not met yet */
+    size_t cap_number;
+} Draw;
+
+static bool no_memory(Err *err)
+{
+    return FAIL(err, BASE_NO_MEMORY, STR("tile"), "tile");
+}
+
+static int32_t world(double v)
+{
+    return v <= 0 ? 0 : v >= INT32_MAX ? INT32_MAX : (int32_t)v;
+}
+
+/* The tile and its wide buffer in Mercator world units. */
+static BlockBox box_of(const TileAsk *ask)
+{
+    GeoBox b = geo_tile_box(ask->grid, ask->z, ask->x, ask->y);
+    double w = ldexp(1, 31 - ask->z), m = (b.maxx - b.minx) * MVT_BUFFER_POINT / MVT_EXTENT;
+    BlockBox out;
+
+    if (ask->grid == GEO_WEBMERCATOR) {
+        double margin = w * MVT_BUFFER_POINT / MVT_EXTENT;
+
+        return (BlockBox){ world(ask->x * w - margin), world(ask->y * w - margin),
+            world((ask->x + 1.0) * w + margin), world((ask->y + 1.0) * w + margin) };
+    }
+    geo_mercator(b.minx - m, b.maxy + m, &out.minx, &out.miny);
+    geo_mercator(b.maxx + m, b.miny - m, &out.maxx, &out.maxy);
+    return out;
+}
+
+static bool meets(BlockBox a, BlockBox b)
+{
+    return a.minx <= b.maxx && b.minx <= a.maxx && a.miny <= b.maxy && b.miny <= a.maxy;
+}
+
+static bool begin(Draw *d) /* an empty layer with its keys */
+{
+    d->layer = mvt_layer(d->l->name, d->ask->grid, d->ask->z, d->ask->x, d->ask->y, d->a);
+    if (!d->layer)
+        return no_memory(d->err);
+    (void)mvt_key(d->layer, STR("id"));
+    (void)mvt_key(d->layer, STR("division"));
+    for (size_t i = 0; i < d->l->nattribute; i++)
+        d->key[i] = d->ask->show >> i & 1 ? mvt_key(d->layer, d->l->attribute[i]) : SIZE_MAX;
+    d->guessed = d->dropped = 0;
+    return true;
+}
+
+static bool init(Draw *d, const DrawLayer *l, const TileAsk *ask, Arena *a, Err *err)
+{
+    *d = (Draw){ .l = l, .ask = ask, .a = a, .err = err, .cut = { 0, CUT_ALL }, .box = box_of(ask) };
+    d->pen = mvt_pen(ask->grid, a);
+    return d->pen ? begin(d) : no_memory(err);
+}
+
+static size_t put_tag(uint32_t *tag, size_t n, size_t key, uint32_t value)
+{
+    tag[n] = (uint32_t)key;
+    tag[n + 1] = value;
+    return n + 2;
+}
+
+/* --- from a pack ------------------------------------------------------------------------------------------- */
+static bool numbers_for(Draw *d, const Block *b)
+{
+    if (b->head->nvalue > d->cap_number) {
+        d->cap_number = 2 * b->head->nvalue;
+        d->number = NEWS(d->a, uint32_t, d->cap_number);
+        if (!d->number)
+            return no_memory(d->err);
+    }
+    if (b->head->nvalue)
+        memset(d->number, 0xFF, b->head->nvalue * sizeof *d->number);
+    return true;
+}
+
+static uint32_t number_of(Draw *d, const Block *b, uint32_t value)
+{
+    if (d->number[value] == NO_VALUE)
+        d->number[value] = mvt_value(d->layer, tile_block_value(b, value));
+    return d->number[value];
+}
+
+static void put_block_feature(Draw *d, const Block *b, size_t i, const MvtPiece *p)
+{
+    const uint32_t *value = b->tag + i * b->head->ntag;
+    uint32_t tag[TAG_ROOM];
+    size_t n = put_tag(tag, 0, 0, mvt_value_fresh(d->layer, str_trim((Str){ b->id + i * ID_ROOM, ID_ROOM })));
+
+    if (value[0] != NO_VALUE)
+        n = put_tag(tag, n, 1, number_of(d, b, value[0]));
+    for (size_t k = 0; k < d->l->nattribute; k++)
+        if (d->key[k] != SIZE_MAX && value[k + 1] != NO_VALUE)
+            n = put_tag(tag, n, d->key[k], number_of(d, b, value[k + 1]));
+    (void)mvt_put(d->layer, (uint64_t)b->fid[i], p, tag, n);
+}
+
+/* The feature for the tile's zoom: copied where it is ready, else made. */
+static bool piece_of(Draw *d, const Block *b, size_t i, size_t *hint, MvtPiece *out)
+{
+    MvtPiece full;
+
+    if (d->ask->grid == GEO_WEBMERCATOR && d->ask->z < STEP_ZOOMS && b->type[i] != GEO_POINT) {
+        if (tile_block_step(b, i, d->ask->z, hint, out))
+            return true;
+        if (d->ask->z >= STEP_BUSY)
+            return false; /* looked at when the block was made: nothing to see */
+    }
+    full = tile_block_full(b, i);
+    return mvt_load_piece(d->pen, &full) && mvt_piece(d->pen, d->ask->z, false, out);
+}
+
+static bool seen(const Draw *d, const Block *b, size_t i, double scale, double least)
+{
+    return meets(b->box[i], d->box) && b->size[i] * scale >= least;
+}
+
+static size_t bytes_of(const Block *b, size_t i, int zoom, size_t *hint)
+{
+    size_t each = FEATURE_BYTES + b->head->values_len / b->head->n, full = b->tail_at[i + 1] - b->tail_at[i];
+    MvtPiece p;
+
+    if (zoom < STEP_ZOOMS && tile_block_step(b, i, zoom, hint, &p))
+        return each + p.tail.len;
+    return each + (full < TAIL_GUESS ? full : TAIL_GUESS);
+}
+
+/* What a block's visible features would weigh; into the crowd when there is one. */
+static size_t weigh_block(Draw *d, const Block *b, const double scale[3])
+{
+    size_t hint = 0, sum = 0;
+
+    for (size_t i = 0; i < b->head->n; i++) {
+        double by = scale[b->type[i] - GEO_POINT];
+        size_t bytes;
+
+        if (!seen(d, b, i, by, mvt_least((GeoType)b->type[i])))
+            continue;
+        bytes = bytes_of(b, i, d->ask->z, &hint);
+        sum += bytes;
+        if (d->crowd)
+            tile_crowd_add(d->crowd, b->size[i] * by, bytes);
+    }
+    return sum;
+}
+
+static size_t weigh(Draw *d, const Pack *p, const double scale[3])
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < p->n; i++)
+        if (meets(p->block[i]->head->box, d->box))
+            sum += weigh_block(d, p->block[i], scale);
+    return sum;
+}
+
+static bool draw_block(Draw *d, const Block *b, const double scale[3])
+{
+    size_t hint = 0;
+
+    if (!numbers_for(d, b))
+        return false;
+    for (size_t i = 0; i < b->head->n; i++) {
+        double by = scale[b->type[i] - GEO_POINT];
+        MvtPiece p;
+
+        if (!seen(d, b, i, by, mvt_least((GeoType)b->type[i])))
+            continue;
+        if (!cut_keeps(d->cut, b->size[i] * by, b->fid[i]))
+            d->dropped++;
+        else if (piece_of(d, b, i, &hint, &p) && mvt_clip(d->layer, &p, &p))
+            put_block_feature(d, b, i, &p);
+    }
+    return true;
+}
+
+static bool new_crowd(Draw *d)
+{
+    if (!d->crowd)
+        d->crowd = NEW(d->a, Crowd);
+    return d->crowd != NULL || no_memory(d->err);
+}
+
+static bool finish(Draw *d, Buf *out, size_t *dropped)
+{
+    if (!mvt_end(d->layer, out))
+        return no_memory(d->err);
+    *dropped = d->dropped;
+    return true;
+}
+
+bool tile_draw_pack(
+    const DrawLayer *l, const Pack *p, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err)
+{
+    const double scale[] = { 1, mvt_scale(GEO_LINE, ask->z), mvt_scale(GEO_POLYGON, ask->z) };
+    double budget = DRAW_LIMIT;
+    Draw d;
+
+    if (!init(&d, l, ask, a, err))
+        return false;
+    if (weigh(&d, p, scale) > DRAW_LIMIT) {
+        if (!new_crowd(&d))
+            return false;
+        (void)weigh(&d, p, scale);
+        d.cut = tile_crowd_cut(d.crowd, budget);
+    }
+    for (int i = 0; i < TRIES; i++) {
+        for (size_t k = 0; k < p->n; k++)
+            if (meets(p->block[k]->head->box, d.box) && !draw_block(&d, p->block[k], scale))
+                return false;
+        if (mvt_bytes(d.layer) <= DRAW_LIMIT)
+            break;
+        if (!d.crowd && new_crowd(&d))
+            (void)weigh(&d, p, scale);
+        budget *= SQUEEZE * DRAW_LIMIT / (double)mvt_bytes(d.layer);
+        if (!d.crowd || !begin(&d))
+            return no_memory(err);
+        d.cut = tile_crowd_cut(d.crowd, budget);
+    }
+    return finish(&d, out, dropped);
+}
+
+/* --- from rows --------------------------------------------------------------------------------------------- */
+static void put_row(Draw *d, const TileRow *r, const MvtPiece *p)
+{
+    uint32_t tag[TAG_ROOM];
+    size_t n = put_tag(tag, 0, 0, mvt_value_fresh(d->layer, r->id));
+
+    if (r->division.len)
+        n = put_tag(tag, n, 1, mvt_value(d->layer, (MvtValue){ MVT_TEXT, r->division, 0, 0 }));
+    for (size_t k = 0; k < d->l->nattribute; k++) {
+        MvtValue v = d->key[k] == SIZE_MAX ? (MvtValue){ 0 } : tile_value(r->value[k], d->a);
+
+        if (v.kind != MVT_NULL)
+            n = put_tag(tag, n, d->key[k], mvt_value(d->layer, v));
+    }
+    (void)mvt_put(d->layer, (uint64_t)r->fid, p, tag, n);
+}
+
+/* Draws while there is room; beyond that it only weighs, for the cut of the next try. */
+static bool see_row(void *to, const TileRow *r)
+{
+    Draw *d = to;
+    MvtPiece p;
+    size_t guess;
+
+    if (!mvt_load(d->pen, r->wkb) || !mvt_piece(d->pen, d->ask->z, false, &p))
+        return true;
+    if (!cut_keeps(d->cut, p.size, r->fid)) {
+        d->dropped++;
+        return true;
+    }
+    guess = FEATURE_BYTES + p.tail.len;
+    tile_crowd_add(d->crowd, p.size, guess);
+    if (mvt_bytes(d->layer) <= DRAW_LIMIT && mvt_clip(d->layer, &p, &p)) {
+        put_row(d, r, &p);
+        d->guessed += guess;
+    }
+    return true;
+}
+
+static GeoBox with_buffer(const TileAsk *ask)
+{
+    GeoBox b = geo_tile_box(ask->grid, ask->z, ask->x, ask->y);
+    double mx = (b.maxx - b.minx) * (MVT_BUFFER_POINT + 1) / MVT_EXTENT;
+    double my = ask->grid == GEO_WEBMERCATOR ? 0 : mx;
+
+    b = (GeoBox){ b.minx - mx, b.miny - my, b.maxx + mx, b.maxy + my };
+    if (my == 0) { /* in Mercator: the latitudes of the buffer's edges */
+        double x, w = ldexp(1, 31 - ask->z), m = w * (MVT_BUFFER_POINT + 1) / MVT_EXTENT;
+
+        geo_degrees(0, world(ask->y * w - m), &x, &b.maxy);
+        geo_degrees(0, world((ask->y + 1.0) * w + m), &x, &b.miny);
+        b.maxy = ask->y == 0 ? 90 : b.maxy; /* what lies beyond the grid is drawn on its edge */
+        b.miny = ask->y + 1 == UINT32_C(1) << ask->z ? -90 : b.miny;
+    }
+    return b;
+}
+
+bool tile_draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err)
+{
+    GeoBox box = with_buffer(ask);
+    double squeeze = 1;
+    Draw d;
+
+    if (!init(&d, l, ask, a, err) || !new_crowd(&d))
+        return false;
+    for (int i = 0; i < TRIES; i++) {
+        if (!l->source->rows(l->source->ctx, box, see_row, &d, err))
+            return false;
+        if (mvt_bytes(d.layer) <= DRAW_LIMIT)
+            break;
+        squeeze *= SQUEEZE;
+        d.cut = tile_crowd_cut(d.crowd, squeeze * DRAW_LIMIT * (double)d.guessed / (double)mvt_bytes(d.layer));
+        memset(d.crowd, 0, sizeof *d.crowd);
+        if (!begin(&d))
+            return false;
+    }
+    return finish(&d, out, dropped);
+}

@@ -1,0 +1,395 @@
+/* src/tile/layer.c - a layer: its pack, its pyramid, and a tile asked of them. The order makes it never stale: a change
+ * raises the pyramid first, then swaps the pack; a reader takes the number first, then the pack, and uses the pack
+ * only if it has seen that number.
+ */
+#include "tile/cache.h"
+#include "tile/draw.h"
+#include "tile/pyramid.h"
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+enum { BODY_MAX = 64 << 20, ARENA_MAX = 1 << 30, GZIP_LEVEL = 4, MANY = 50000 };
+#define SAVE_EVERY (10 * TIME_SECOND)
+
+struct TileLayer {
+    Arena *a; /* names, path */
+    TileCache *cache;
+    uint64_t number; /* in the cache */
+    uint64_t model;
+    atomic_uint_fast64_t epoch; /* of the last tile_layer_forget: bodies and ETags from before are not ours */
+    TileSource source;
+    DrawLayer draw;
+    Pyramid *pyramid;
+    pthread_mutex_t lock;     /* guards pack */
+    Pack *pack;               /* NULL: none yet */
+    pthread_mutex_t changing; /* held by the one changer; guards file, saved_at, dirty */
+    PackFile file;
+    int64_t saved_at;
+    bool dirty;
+};
+
+/* --- the pack ------------------------------------------------------------------------------------------------- */
+static Pack *pack_of(TileLayer *l) /* the present one, counted; NULL: none */
+{
+    Pack *p;
+
+    pthread_mutex_lock(&l->lock);
+    p = l->pack ? tile_pack_keep(l->pack) : NULL;
+    pthread_mutex_unlock(&l->lock);
+    return p;
+}
+
+static void swap_pack(TileLayer *l, Pack *p) /* takes p over; NULL: rows from now on */
+{
+    Pack *old;
+
+    pthread_mutex_lock(&l->lock);
+    old = l->pack;
+    l->pack = p;
+    pthread_mutex_unlock(&l->lock);
+    tile_pack_drop(old);
+}
+
+static void save(TileLayer *l, Pack *p) /* a pack that cannot be written is made anew at the next start */
+{
+    Err err = { 0 };
+
+    if (!tile_pack_save(&l->file, p, &err))
+        log_err("tile.save", &err);
+    l->saved_at = time_mono();
+    l->dirty = false;
+}
+
+static bool build(TileLayer *l, Err *err)
+{
+    Pack *p, *mapped;
+
+    if (!tile_pack_build(&l->source, l->draw.nattribute, &p, err))
+        return false;
+    l->file.end = 0;
+    save(l, p);
+    mapped = tile_pack_load(&l->file, p->seq); /* the file's pages instead of our own memory */
+    if (mapped)
+        tile_pack_drop(p);
+    swap_pack(l, mapped ? mapped : p);
+    return true;
+}
+
+bool tile_layer_packed(TileLayer *l)
+{
+    Pack *p = pack_of(l);
+
+    tile_pack_drop(p);
+    return p != NULL;
+}
+
+bool tile_layer_pack(TileLayer *l, Err *err)
+{
+    bool good;
+
+    pthread_mutex_lock(&l->changing);
+    good = l->pack || build(l, err);
+    pthread_mutex_unlock(&l->changing);
+    return good;
+}
+
+void tile_layer_forget(TileLayer *l)
+{
+    pthread_mutex_lock(&l->changing);
+    swap_pack(l, NULL);
+    atomic_store(&l->epoch, (uint64_t)time_now());
+    tile_pyramid_forget(l->pyramid, l->source.seq(l->source.ctx));
+    l->file.end = 0;
+    (void)remove(l->file.path);
+    pthread_mutex_unlock(&l->changing);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static bool change_pack(TileLayer *l, const int64_t *fid, size_t n, int64_t seq, Err *err)
+{
+    Pack *next;
+
+    if (n > MANY)
+        return build(l, err);
+    if (!tile_pack_change(l->pack, &l->source, l->draw.nattribute, fid, n, seq, &next, err))
+        return false;
+    swap_pack(l, next);
+    l->dirty = true;
+    if (time_mono() - l->saved_at > SAVE_EVERY)
+        save(l, next);
+    return true;
+}
+
+bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
+{
+    int64_t *fid = mem_new(n, sizeof *fid);
+    bool good = true;
+
+    for (size_t i = 0; i < n; i++) {
+        tile_pyramid_raise(l->pyramid, change[i].before, seq);
+        tile_pyramid_raise(l->pyramid, change[i].after, seq);
+        if (fid)
+            fid[i] = change[i].fid;
+    }
+    pthread_mutex_lock(&l->changing);
+    if (l->pack) {
+        if (fid)
+            qsort(fid, n, sizeof *fid, by_number);
+        good = fid ? change_pack(l, fid, n, seq, err) : FAIL(err, BASE_NO_MEMORY, STR("tile"), "changes");
+        if (!good)
+            swap_pack(l, NULL); /* rows are always right */
+    }
+    pthread_mutex_unlock(&l->changing);
+    mem_free(fid);
+    return good;
+}
+
+/* --- opening and closing ------------------------------------------------------------------------------------ */
+static uint64_t model_of(Str name, const Str *attribute, size_t n)
+{
+    Buf b;
+    uint64_t h;
+
+    buf_init(&b, 1 << 20);
+    buf_str(&b, name);
+    for (size_t i = 0; i < n; i++) {
+        buf_c(&b, '\n');
+        buf_str(&b, attribute[i]);
+    }
+    h = hash64(BYTES(buf_text(&b)));
+    buf_clear(&b);
+    return h;
+}
+
+static bool fill(TileLayer *l, const char *dir, Str name, const Str *attribute, size_t n)
+{
+    Str *copy = NEWS(l->a, Str, n ? n : 1);
+    Str path = str_fmt(l->a, "%s/%.*s.tiles", dir, STRV(name));
+
+    l->draw = (DrawLayer){ str_copy(l->a, name), copy, n, &l->source };
+    l->file.path = path.ptr;
+    l->model = l->file.model = model_of(name, attribute, n);
+    if (!copy || !path.ptr || !l->draw.name.ptr)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!(copy[i] = str_copy(l->a, attribute[i])).ptr)
+            return false;
+    return true;
+}
+
+bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribute, size_t nattribute,
+    const TileSource *source, TileLayer **out, Err *err)
+{
+    TileLayer *l = mem_new(1, sizeof *l);
+    int64_t seq = source->seq(source->ctx);
+
+    assert(nattribute <= TILE_ATTRIBUTES);
+    if (!l)
+        return FAIL(err, BASE_NO_MEMORY, name, "tile layer");
+    l->a = arena_new(0);
+    l->cache = c;
+    l->number = tile_cache_layer(c);
+    l->source = *source;
+    pthread_mutex_init(&l->lock, NULL);
+    pthread_mutex_init(&l->changing, NULL);
+    l->pyramid = tile_pyramid_new(seq);
+    if (!l->pyramid || !fill(l, dir, name, attribute, nattribute)) {
+        tile_layer_close(l);
+        return FAIL(err, BASE_NO_MEMORY, name, "tile layer");
+    }
+    if (!dir_make(dir, 0750, err)) {
+        tile_layer_close(l);
+        return false;
+    }
+    l->pack = tile_pack_load(&l->file, seq);
+    l->saved_at = time_mono();
+    *out = l;
+    return true;
+}
+
+void tile_layer_close(TileLayer *l)
+{
+    if (!l)
+        return;
+    if (l->pack && l->dirty)
+        save(l, l->pack);
+    tile_pack_drop(l->pack);
+    tile_pyramid_free(l->pyramid);
+    pthread_mutex_destroy(&l->changing);
+    pthread_mutex_destroy(&l->lock);
+    arena_free(l->a);
+    mem_free(l);
+}
+
+GeoBox tile_layer_box(TileLayer *l)
+{
+    Pack *p = pack_of(l);
+    GeoBox all = GEO_BOX_NONE, b;
+
+    for (size_t i = 0; p && i < p->n; i++) {
+        const BlockBox *w = &p->block[i]->head->box;
+
+        geo_degrees(w->minx, w->miny, &b.minx, &b.maxy);
+        geo_degrees(w->maxx, w->maxy, &b.maxx, &b.miny);
+        all = geo_box_join(all, b);
+    }
+    tile_pack_drop(p);
+    return all;
+}
+
+/* --- a tile --------------------------------------------------------------------------------------------------- */
+static bool in_grid(const TileAsk *ask, Err *err)
+{
+    char what[64];
+
+    if (geo_tile_valid(ask->grid, ask->z, ask->x, ask->y))
+        return true;
+    snprintf(what, sizeof what, "%d/%u/%u", ask->z, ask->y, ask->x);
+    return FAIL(err, TILE_NO_TILE, str_of(what), "tile");
+}
+
+static void put_etag(const TileLayer *l, const TileAsk *ask, bool gzip, int64_t number, char etag[64])
+{
+    uint64_t show =
+        l->draw.nattribute < 64 ? ask->show & ((UINT64_C(1) << l->draw.nattribute) - 1) : ask->show;
+
+    snprintf(etag, 64, "\"%llx-%llx-%llx%s\"", (unsigned long long)((l->model ^ atomic_load(&l->epoch)) >> 8),
+        (unsigned long long)show, (unsigned long long)number, gzip ? "-g" : "");
+}
+
+bool tile_etag(TileLayer *l, const TileAsk *ask, char etag[64], Err *err)
+{
+    if (!in_grid(ask, err))
+        return false;
+    put_etag(l, ask, ask->gzip, tile_pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y), etag);
+    return true;
+}
+
+static CacheKey key_of(const TileLayer *l, const TileAsk *ask, bool gzip)
+{
+    return (CacheKey){ l->number << 48 ^ atomic_load(&l->epoch), ask->show,
+        (uint64_t)ask->grid << 60 | (uint64_t)gzip << 59 | (uint64_t)ask->z << 48 | (uint64_t)ask->x << 24 |
+            ask->y };
+}
+
+static Body *kept_body(
+    TileLayer *l, const TileAsk *ask, Bytes bytes, bool gzip, int64_t number, size_t dropped)
+{
+    Body *b = body_new(bytes.len);
+    CacheKey k = key_of(l, ask, gzip);
+
+    if (!b)
+        return NULL;
+    if (bytes.len)
+        memcpy(body_bytes(b), bytes.ptr, bytes.len);
+    b->pub.gzip = gzip && bytes.len;
+    b->pub.seq = number;
+    b->pub.dropped = dropped;
+    put_etag(l, ask, gzip, number, b->pub.etag);
+    tile_cache_put(l->cache, &k, b);
+    return b;
+}
+
+static bool draw(
+    TileLayer *l, const TileAsk *ask, int64_t number, Arena *a, Buf *out, size_t *dropped, Err *err)
+{
+    Pack *p = pack_of(l);
+    bool good;
+
+    if (p && p->seq >= number)
+        good = tile_draw_pack(&l->draw, p, ask, a, out, dropped, err);
+    else
+        good = tile_draw_rows(&l->draw, ask, a, out, dropped, err);
+    tile_pack_drop(p);
+    return good;
+}
+
+static Body *drawn(TileLayer *l, const TileAsk *ask, int64_t number, Err *err)
+{
+    Arena *a = arena_new(ARENA_MAX);
+    int64_t began = time_mono();
+    size_t dropped = 0;
+    Body *b = NULL;
+    Buf out;
+
+    buf_init(&out, BODY_MAX);
+    if (draw(l, ask, number, a, &out, &dropped, err)) {
+        b = kept_body(l, ask, BYTES(buf_text(&out)), false, number, dropped);
+        if (!b)
+            (void)FAIL(err, BASE_NO_MEMORY, STR("tile"), "body");
+        metric_add(METRIC_tile_rendered, 1);
+        metric_add(METRIC_tile_micros, time_mono() - began);
+    }
+    buf_clear(&out);
+    arena_free(a);
+    return b;
+}
+
+static bool compress_to(Bytes in, Buf *out)
+{
+    z_stream z = { 0 };
+    char *to;
+    bool good;
+
+    if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return false;
+    to = buf_room(out, deflateBound(&z, in.len));
+    z.next_in = (z_const Bytef *)(uintptr_t)in.ptr;
+    z.avail_in = (uInt)in.len;
+    z.next_out = (Bytef *)to;
+    z.avail_out = (uInt)(out->cap - out->len);
+    good = to && deflate(&z, Z_FINISH) == Z_STREAM_END;
+    if (good)
+        buf_took(out, z.total_out);
+    deflateEnd(&z);
+    return good;
+}
+
+static Body *compressed(TileLayer *l, const TileAsk *ask, const Body *raw, Err *err)
+{
+    Body *b = NULL;
+    Buf out;
+
+    buf_init(&out, BODY_MAX);
+    if (!raw->pub.bytes.len || compress_to(raw->pub.bytes, &out))
+        b = kept_body(l, ask, BYTES(buf_text(&out)), true, raw->pub.seq, raw->pub.dropped);
+    buf_clear(&out);
+    if (!b)
+        (void)FAIL(err, BASE_NO_MEMORY, STR("tile"), "gzip");
+    return b;
+}
+
+bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err)
+{
+    CacheKey raw_key = key_of(l, ask, false), key = key_of(l, ask, ask->gzip);
+    int64_t number;
+    Body *b, *raw;
+
+    if (!in_grid(ask, err))
+        return false;
+    number = tile_pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y);
+    b = tile_cache_get(l->cache, &key, number);
+    if (b) {
+        metric_add(METRIC_tile_cached, 1);
+        *out = &b->pub;
+        return true;
+    }
+    raw = ask->gzip ? tile_cache_get(l->cache, &raw_key, number) : NULL;
+    if (!raw && !(raw = drawn(l, ask, number, err)))
+        return false;
+    b = ask->gzip ? compressed(l, ask, raw, err) : body_keep(raw);
+    body_drop(raw);
+    if (!b)
+        return false;
+    *out = &b->pub;
+    return true;
+}

@@ -1,0 +1,118 @@
+// The county's one map: layers, cards, roads, search.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { api, mapDrawn, noSideScroll, openBrowser, openPage, skip } from './lib.mjs'
+
+describe('the one map', { skip }, () => {
+  let browser
+  before(async () => (browser = await openBrowser()))
+  after(() => browser?.close())
+
+  test('opens on the county with its layers and three cards', async () => {
+    const page = await openPage(browser, '/map')
+    await mapDrawn(page)
+    const county = await api('/node')
+    const box = county.bbox
+    const [, lat, lon] = new URL(page.url()).searchParams.get('view').split('/').map(Number)
+    assert.ok(lon > box[0] && lon < box[2] && lat > box[1] && lat < box[3], 'the view lies in the county')
+    const style = await api('/styles/county')
+    assert.equal(await page.locator('[data-layer]').count(), style.metadata['sangzi:layers'].length)
+    assert.equal(await page.locator('[data-card]').count(), 3)
+    assert.match(await page.locator('[data-card]').first().innerText(), /三渡桥/)
+    assert.match(await page.locator('aside.band').innerText(), /演示数据 · 云穗县为虚构，如有雷同纯属巧合/)
+    page.calm()
+    await page.context().close()
+  })
+
+  test('a layer is switched on, and the address keeps it', async () => {
+    const page = await openPage(browser, '/map')
+    await mapDrawn(page)
+    const row = page.locator('[data-layer]:not(.on)').first()
+    const id = await row.getAttribute('data-layer')
+    await row.locator('input[type=checkbox]').check()
+    await page.waitForFunction((want) => new URL(location.href).searchParams.get('layers')?.split(',').includes(want), id)
+    await page.reload()
+    await mapDrawn(page)
+    assert.ok(await page.locator(`[data-layer="${id}"] input[type=checkbox]`).isChecked())
+    assert.ok((await page.locator(`[data-layer="${id}"] .sentence`).innerText()).length > 3, 'a row says count, time and source')
+    await page.context().close()
+  })
+
+  test('a click on a road opens its file', async () => {
+    const page = await openPage(browser, '/map')
+    await mapDrawn(page)
+    const { features } = await api('/collections/road_section/items?limit=1')
+    const line = features[0].geometry.coordinates
+    const [lon, lat] = line[Math.floor(line.length / 2)]
+    await page.goto(page.url().replace(/view=[^&]*/, `view=16/${lat}/${lon}`))
+    await mapDrawn(page)
+    const box = await page.locator('.maplibregl-canvas').boundingBox()
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+    const choice = page.locator('[role=dialog] li button').first()
+    const file = page.locator('[data-tour=road-file]')
+    await choice.or(file).first().waitFor()
+    if (await choice.isVisible()) {
+      await page.locator('[role=dialog] li button', { hasText: '路段' }).first().click()
+    }
+    await file.waitFor()
+    assert.match(await file.innerText(), /一路一档/)
+    assert.ok((await file.locator('.line button').count()) > 0, 'the road is drawn straight')
+    await file.getByRole('tab', { name: /变更/ }).click()
+    await page.locator('#road-tab-body li').first().waitFor()
+    await page.context().close()
+  })
+
+  test('石桥 is found four times by Ctrl K, and one of them is landed on', async () => {
+    const page = await openPage(browser, '/map')
+    await mapDrawn(page)
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('石桥村')
+    const villages = page.locator('[data-hit]', { hasText: '石桥村' })
+    await villages.nth(3).waitFor()
+    assert.equal(await villages.count(), 4)
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/open=/)
+    await page.locator('aside.side h2').waitFor()
+    await page.context().close()
+  })
+
+  test('the field in the top bar finds the same', async () => {
+    const page = await openPage(browser, '/day')
+    await page.locator('[data-tour=search]').click()
+    await page.keyboard.type('石桥')
+    await page.locator('[data-hit]').nth(3).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('combobox').waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  test('a change made elsewhere is on the map within a second', async () => {
+    const page = await openPage(browser, '/map')
+    await mapDrawn(page)
+    const seen = page.waitForRequest((r) => /collections\/road_section\/tiles\/.*seq=/.test(r.url()), { timeout: 15_000 })
+    const { features } = await api('/collections/road_section/items?limit=1')
+    const path = `${new URL(page.url()).origin}/collections/road_section/items/${features[0].id}`
+    const etag = (await fetch(path)).headers.get('ETag')
+    const lanes = features[0].properties.lanes === 2 ? 1 : 2
+    const answer = await fetch(path, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag, 'Sangzi-Actor': encodeURIComponent('测试员') },
+      body: JSON.stringify({ properties: { lanes } }),
+    })
+    const done = Date.now()
+    assert.ok(answer.ok, `PATCH ${answer.status}`)
+    await seen
+    assert.ok(Date.now() - done < 1000, 'asked for within a second')
+    await page.context().close()
+  })
+
+  test('on a phone nothing scrolls sideways, and the layers are a sheet from below', async () => {
+    const page = await openPage(browser, '/map', { width: 390, height: 844 })
+    await page.locator('.maplibregl-canvas').waitFor()
+    await noSideScroll(page, 'the map on a phone')
+    await page.locator('[data-tour=layers] button').first().click()
+    await page.locator('[data-layer]').first().waitFor()
+    await page.context().close()
+  })
+})

@@ -1,0 +1,7 @@
+export * from './types'
+export * from './client'
+export * from './features'
+export * from './county'
+export * from './imports'
+export * from './jobs'
+export * from './events'

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { meant, sortPicked } from './pick'
+
+const f = (type: string, sourceLayer: string, id: string) =>
+  ({ layer: { type }, properties: { id, name: id }, sourceLayer, source: sourceLayer }) as unknown as Parameters<typeof sortPicked>[0][number]
+
+describe('what lies under the pointer', () => {
+  it('says each record once, points first', () => {
+    const got = sortPicked([f('fill', 'land', 'a'), f('line', 'road', 'b'), f('line', 'road', 'b'), f('circle', 'bridge', 'c')])
+    expect(got.map((p) => p.id)).toEqual(['c', 'b', 'a'])
+  })
+  it('takes the road on the field, whatever boundary runs there', () => {
+    expect(meant(sortPicked([f('fill', 'land', 'a'), f('line', 'division', 'd'), f('line', 'road', 'b')]))?.id).toBe('b')
+    expect(meant(sortPicked([f('fill', 'land', 'a'), f('line', 'division', 'd')]))?.id).toBe('a')
+    expect(meant([])).toBeUndefined()
+  })
+  it('leaves two roads to the reader', () => {
+    expect(meant(sortPicked([f('line', 'road', 'a'), f('line', 'road', 'b')]))).toBeUndefined()
+  })
+})

@@ -1,0 +1,60 @@
+// What lies under the pointer: each record once, points before lines before areas.
+import type { Map as MapLibre, MapGeoJSONFeature, StyleSpecification } from 'maplibre-gl'
+import type { RecordKey } from './mapState'
+import { layerOf } from './style'
+
+export interface Picked extends RecordKey {
+  rank: number
+  name: string
+  properties: Record<string, unknown>
+}
+
+const ranks: Record<string, number> = { symbol: 0, circle: 0, line: 1, fill: 2, 'fill-extrusion': 2 }
+
+export function nameOf(properties: Record<string, unknown>): string {
+  for (const key of ['name', 'title', 'label', 'from_stake', 'kind', 'code']) {
+    const value = properties[key]
+    if (typeof value === 'string' && value) return value
+  }
+  return ''
+}
+
+/** The records of rendered features, without repeats, the most precise first. */
+export function sortPicked(features: Pick<MapGeoJSONFeature, 'layer' | 'properties' | 'sourceLayer' | 'source'>[]): Picked[] {
+  const found = new Map<string, Picked>()
+  for (const f of features) {
+    const properties = f.properties as Record<string, unknown>
+    const id = properties.id
+    const collection = f.sourceLayer ?? f.source
+    if (typeof id !== 'string') continue
+    const key = `${collection}/${id}`
+    const rank = ranks[f.layer.type] ?? 3
+    const known = found.get(key)
+    if (!known) found.set(key, { collection, id, rank, name: nameOf(properties), properties })
+    else known.rank = Math.min(known.rank, rank)
+  }
+  return [...found.values()].sort((a, b) => a.rank - b.rank)
+}
+
+export const dataLayers = (style: StyleSpecification): string[] => style.layers.filter((l) => layerOf(l)).map((l) => l.id)
+
+export function pickAt(map: MapLibre, point: { x: number; y: number }, reach = 5): Picked[] {
+  const style = map.getStyle()
+  if (!style) return []
+  return sortPicked(
+    map.queryRenderedFeatures(
+      [[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]],
+      { layers: dataLayers(style) },
+    ),
+  )
+}
+
+/** The one meant, where there is no doubt; boundaries under a road do not count as doubt. */
+export function meant(picked: Picked[]): Picked | undefined {
+  const best = picked[0]
+  if (!best) return undefined
+  const real = picked.filter((p) => p.rank === best.rank && p.collection !== 'division')
+  if (real.length === 1) return real[0]
+  if (real.length === 0) return picked.find((p) => p.collection !== 'division') ?? best
+  return undefined
+}

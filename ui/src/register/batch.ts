@@ -1,0 +1,95 @@
+// One change to many records: tried first, then made in one journalled step, and undone by a new one
+// which leaves alone whatever somebody changed since.
+import { getItem, postChanges, type BatchChange, type Feature, type Problem, type Result, type Value } from '@/api'
+
+export interface Row {
+  id: string
+  etag: string
+  feature: Feature
+}
+export interface Done {
+  collection: string
+  property: string
+  rows: { id: string; etag: string; before: Value; name: string }[]
+}
+
+/** Runs `work` over all of `list`, a few at once; the answers stand in the same order. */
+export async function fewAtOnce<A, B>(list: A[], work: (a: A) => Promise<B>, lanes = 6): Promise<B[]> {
+  const out: B[] = new Array<B>(list.length)
+  let at = 0
+  const lane = async (): Promise<void> => {
+    for (let i = at++; i < list.length; i = at++) {
+      const one = list[i]
+      if (one !== undefined) out[i] = await work(one)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(lanes, list.length) }, lane))
+  return out
+}
+
+/** The records as they are now, with the tag that a change must name. */
+export async function readRows(collection: string, ids: string[], onRead?: (n: number) => void): Promise<Result<Row[]>> {
+  let n = 0
+  const got = await fewAtOnce(ids, async (id) => {
+    const one = await getItem(collection, id)
+    onRead?.(++n)
+    return one
+  })
+  const rows: Row[] = []
+  for (const one of got) {
+    if (!one.ok) {
+      if (one.problem.status === 404 || one.problem.status === 410) continue
+      return one
+    }
+    rows.push({ id: one.value.value.id, etag: one.value.etag ?? '', feature: one.value.value })
+  }
+  return { ok: true, value: rows }
+}
+
+export const differs = (a: Value | undefined, b: Value | undefined): boolean => JSON.stringify(a ?? null) !== JSON.stringify(b ?? null)
+export const touched = (rows: Row[], property: string, value: Value): Row[] =>
+  rows.filter((r) => differs(r.feature.properties[property], value))
+
+const changesOf = (collection: string, rows: Row[], property: string, value: Value): BatchChange[] =>
+  rows.map((r) => ({ verb: 'update', collection, id: r.id, ifMatch: r.etag, feature: { type: 'Feature', properties: { [property]: value } } }))
+
+export const tryBatch = (collection: string, rows: Row[], property: string, value: Value, reason: string) =>
+  postChanges(reason, changesOf(collection, rows, property, value), true)
+
+export async function makeBatch(
+  collection: string, rows: Row[], property: string, value: Value, reason: string, name: (f: Feature) => string,
+): Promise<Result<Done>> {
+  const got = await postChanges(reason, changesOf(collection, rows, property, value))
+  if (!got.ok) return got
+  const tags = new Map(got.value.results.map((r) => [r.id, r.etag ?? '']))
+  return {
+    ok: true,
+    value: {
+      collection,
+      property,
+      rows: rows.map((r) => ({ id: r.id, etag: tags.get(r.id) ?? '', before: r.feature.properties[property] ?? null, name: name(r.feature) })),
+    },
+  }
+}
+
+export interface Undone {
+  back: number
+  refused: { id: string; name: string }[]
+  problem?: Problem
+}
+/** A new change back to what was; rows changed since keep what they have and are listed. */
+export async function undoBatch(done: Done, reason: string): Promise<Undone> {
+  const now = await fewAtOnce(done.rows, async (r) => ({ row: r, got: await getItem(done.collection, r.id) }))
+  const same = now.filter((n) => n.got.ok && n.got.value.etag === n.row.etag)
+  const refused = now.filter((n) => !same.includes(n)).map((n) => ({ id: n.row.id, name: n.row.name }))
+  if (!same.length) return { back: 0, refused }
+  const changes: BatchChange[] = same.map(({ row }) => ({
+    verb: 'update',
+    collection: done.collection,
+    id: row.id,
+    ifMatch: row.etag,
+    feature: { type: 'Feature', properties: { [done.property]: row.before } },
+  }))
+  const got = await postChanges(reason, changes)
+  return got.ok ? { back: same.length, refused } : { back: 0, refused, problem: got.problem }
+}

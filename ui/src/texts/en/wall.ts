@@ -1,0 +1,6 @@
+export const wall = {
+  title: 'Overview',
+  back: 'Back to the desk',
+  figures: 'Six figures',
+  live: 'Just now',
+}

@@ -1,0 +1,21 @@
+// Every word on screen. Keys are a type: t('map.layers') compiles only if both catalogues hold it.
+import { look } from '@/state/look'
+import { en } from './en'
+import { zh } from './zh'
+
+type Catalogue = typeof zh
+export type TextKey = {
+  [A in keyof Catalogue & string]: `${A}.${keyof Catalogue[A] & string}`
+}[keyof Catalogue & string]
+export type Fill = Record<string, string | number>
+
+const catalogues: Record<'zh' | 'en', Record<string, Record<string, string>>> = { zh, en }
+
+/** The sentence of a key in the reader's language, {name} filled in. */
+export function t(key: TextKey, fill: Fill = {}): string {
+  const cut = key.indexOf('.')
+  const area = key.slice(0, cut)
+  const name = key.slice(cut + 1)
+  const sentence = catalogues[look.lang][area]?.[name] ?? key
+  return sentence.replace(/\{(\w+)\}/g, (whole, what: string) => (what in fill ? String(fill[what]) : whole))
+}
