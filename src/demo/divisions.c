@@ -118,17 +118,18 @@ static size_t nearest_inside(Grid g, const uint16_t *in, Xy p)
 {
     const size_t n = (size_t)g.w * (size_t)g.h;
     double best = INFINITY;
-    size_t at = 0;
+    const size_t at = demo_cell(g, p);
+    size_t found = at;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; in[at] != 0 && i < n; i++) {
         const double d = in[i] == 0 ? demo_distance(p, demo_centre(g, i)) : INFINITY;
 
         if (d < best) {
             best = d;
-            at = i;
+            found = i;
         }
     }
-    return at;
+    return in[at] == 0 ? at : found;
 }
 
 static void adjust(const County *c, Coarse *k, int round)

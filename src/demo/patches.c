@@ -65,6 +65,25 @@ static uint16_t group_of(const Sheet *s, int fx, int fy)
     return best;
 }
 
+/* Water on the fine lattice: slanting banks likewise; a little more than half, so that a slanting stream holds together. */
+static uint8_t water_at(const Sheet *s, int fx, int fy)
+{
+    const Grid g = s->c->g;
+    const double u = (fx + 0.5) / s->sub - 0.5, v = (fy + 0.5) / s->sub - 0.5;
+    const int x = (int)floor(u), y = (int)floor(v);
+    const double tx = u - x, ty = v - y, w[4] = { (1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty };
+    double river = 0, lake = 0;
+
+    for (int k = 0; k < 4; k++) {
+        const int px = x + (k & 1), py = y + (k >> 1);
+        const uint8_t wet = px < 0 || py < 0 || px >= g.w || py >= g.h ? 0 : s->c->wet[(size_t)py * (size_t)g.w + (size_t)px];
+
+        river += wet == 1 ? w[k] : 0;
+        lake += wet == 2 ? w[k] : 0;
+    }
+    return river + lake < 0.42 ? LAND : lake > river ? LAKE : RIVER;
+}
+
 static void window(Sheet *s)
 {
     const County *c = s->c;
@@ -148,11 +167,10 @@ static bool lattice(Sheet *s)
         return false;
     for (size_t i = 0; i < n; i++) {
         const uint16_t g = group_of(s, s->x0 + (int)(i % (size_t)s->g.w), s->y0 + (int)(i / (size_t)s->g.w));
-        const size_t cell = demo_cell(c->g, place(s, i));
 
         s->zone[i] = g == NOBODY ? NOBODY : (uint16_t)c->village[c->group[g].village].town;
         s->group[i] = s->zone[i] == s->index ? g : NOBODY;
-        s->kind[i] = c->wet[cell] == 2 ? LAKE : c->wet[cell] ? RIVER : LAND;
+        s->kind[i] = water_at(s, s->x0 + (int)(i % (size_t)s->g.w), s->y0 + (int)(i / (size_t)s->g.w));
         s->label[i] = NOBODY;
     }
     draw_roads(s);
@@ -369,6 +387,8 @@ static double fitness(const Patch *p, Str near) /* less is fitter */
 {
     if (str_eq(near, STR("water")))
         return p->water + 40 * p->slope + (p->seat < 150 ? 800 : 0);
+    if (str_eq(near, STR("pond"))) /* here and there on gentle ground */
+        return p->slope * 70 + fabs(p->water - 300) * 0.2 + 1800 * (p->seed * 2654435761U % 1000 / 1000.0) + (p->seat < 150 ? 900 : 0);
     if (str_eq(near, STR("town")))
         return p->town + 30 * p->slope;
     if (str_eq(near, STR("seat")))
