@@ -37,7 +37,8 @@ static bool closed(lxw_workbook *b, Err *err)
 }
 
 /* --- S03 -------------------------------------------------------------------------------------------------------------- */
-static const char *const column[] = { "路线编号", "起桩", "讫桩", "方向", "检测时间", "检测方式", "IRI(m/km)", "DR(%)", "RD(mm)" };
+static const char *const column[] = { "路线编号", "起桩", "讫桩", "方向", "检测时间", "检测方式", "IRI(m/km)",
+    "DR(%)", "RD(mm)" };
 
 static void head(lxw_workbook *b, lxw_worksheet *s)
 {
@@ -66,7 +67,8 @@ static int fault_of(int i)
     return k < 0 ? 0 : k < 8 ? 1 : k < 13 ? 2 : k < 19 ? 3 : 4;
 }
 
-static void inspection_row(const County *c, lxw_worksheet *s, int i, size_t section, int32_t from, int32_t to, Rng *r)
+static void inspection_row(
+    const County *c, lxw_worksheet *s, int i, size_t section, int32_t from, int32_t to, Rng *r)
 {
     const Section *x = &c->section[section];
     const lxw_row_t row = (lxw_row_t)(i + HEAD);
@@ -140,11 +142,14 @@ static bool ponds(const County *c, Err *err)
         const Xy mid = { g.x + rng_normal(&r, 0, 180), g.y + rng_normal(&r, 0, 180) };
         const double size = 14 + 26 * rng_unit(&r);
 
-        buf_fmt(&b, "%s{\"type\":\"Feature\",\"properties\":{\"名称\":\"%.*s%d号塘\",\"面积亩\":%.1f,\"采集人\":\"养护员\"},"
-                    "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[", i ? "," : "", STRV(v->bare), i + 1,
-            size * size * 2.8 / (2000.0 / 3));
+        buf_fmt(&b,
+            "%s{\"type\":\"Feature\",\"properties\":{\"名称\":\"%.*s%d号塘\",\"面积亩\":%.1f,\"采集人\":"
+            "\"养护员\"},"
+            "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[",
+            i ? "," : "", STRV(v->bare), i + 1, size * size * 2.8 / (2000.0 / 3));
         for (int k = 0; k <= 10; k++) {
-            const double turn = -(k % 10) * 2 * M_PI / 10, d = size * (0.85 + 0.3 * demo_noise(91, i, k % 10 * 0.7));
+            const double turn = -(k % 10) * 2 * M_PI / 10,
+                         d = size * (0.85 + 0.3 * demo_noise(91, i, k % 10 * 0.7));
             Xy p = demo_degrees(c, (Xy){ mid.x + d * cos(turn), mid.y + d * sin(turn) });
 
             geo_wgs_to_gcj(&p.x, &p.y);
@@ -180,7 +185,8 @@ static void parcel_row(const County *c, OGRLayerH layer, int i, Rng *r)
 
     for (int k = 0; k < 5; k++) {
         const double x = corner[k][0] * w / 2, y = corner[k][1] * d / 2;
-        const Xy p = demo_degrees(c, (Xy){ mid.x + x * cos(turn) - y * sin(turn), mid.y + x * sin(turn) + y * cos(turn) });
+        const Xy p = demo_degrees(
+            c, (Xy){ mid.x + x * cos(turn) - y * sin(turn), mid.y + x * sin(turn) + y * cos(turn) });
 
         OGR_G_AddPoint_2D(ring, p.x, p.y);
     }
@@ -266,7 +272,8 @@ static bool parcels(const County *c, Err *err)
 }
 
 /* --- one's own county -------------------------------------------------------------------------------------------------------- */
-static void division_row(const County *c, lxw_worksheet *s, lxw_row_t row, Str code, Str name, const char *level, Str kind)
+static void division_row(
+    const County *c, lxw_worksheet *s, lxw_row_t row, Str code, Str name, const char *level, Str kind)
 {
     worksheet_write_string(s, row, 0, str_c(c->a, code), NULL);
     worksheet_write_string(s, row, 1, str_c(c->a, name), NULL);
@@ -289,9 +296,11 @@ static bool own_county(const County *c, Err *err)
         worksheet_write_string(s, 0, (lxw_col_t)i, name[i], NULL);
     worksheet_set_column(s, 0, 5, 18, NULL);
     for (int i = 0; i < 3; i++)
-        division_row(c, s, row++, yaml_text(yaml_get(id, level[i]), "code"), yaml_text(yaml_get(id, level[i]), "name"), level[i], STR(""));
+        division_row(c, s, row++, yaml_text(yaml_get(id, level[i]), "code"),
+            yaml_text(yaml_get(id, level[i]), "name"), level[i], STR(""));
     for (size_t t = 0; t < c->ntown; t++)
-        division_row(c, s, row++, c->town[t].code, c->town[t].name, "township", yaml_text(c->town[t].yaml, "kind"));
+        division_row(
+            c, s, row++, c->town[t].code, c->town[t].name, "township", yaml_text(c->town[t].yaml, "kind"));
     for (size_t v = 0; v < c->nvillage; v++)
         division_row(c, s, row++, c->village[v].code, c->village[v].name, "village",
             c->village[v].community ? STR("社区") : STR("行政村"));

@@ -61,7 +61,8 @@ static bool send(Scene *s, const char *method, Str path, Buf *body, size_t who, 
 
     o->method = str_of(method);
     o->path = path;
-    o->content_type = strcmp(method, "PATCH") == 0 ? STR("application/merge-patch+json") : STR("application/geo+json");
+    o->content_type =
+        strcmp(method, "PATCH") == 0 ? STR("application/merge-patch+json") : STR("application/geo+json");
     o->body = str_copy(s->a, buf_text(body));
     o->actor = actor(s, who);
     o->source = STR("typed");
@@ -71,7 +72,8 @@ static bool send(Scene *s, const char *method, Str path, Buf *body, size_t who, 
 }
 
 /* PATCH of one property with the ETag it has now. */
-static bool patch(Scene *s, const char *collection, Str id, const char *name, Str value, size_t who, const char *why)
+static bool patch(
+    Scene *s, const char *collection, Str id, const char *name, Str value, size_t who, const char *why)
 {
     Str path = str_fmt(s->a, "/collections/%s/items/%.*s", collection, STRV(id));
     Buf b;
@@ -101,7 +103,8 @@ static Str today(Scene *s)
 static bool vertex(Scene *s, const json_t *section, double *x, double *y)
 {
     const json_t *line = json_object_get(json_object_get(section, "geometry"), "coordinates");
-    const json_t *p = json_array_size(line) ? json_array_get(line, rng_below(&s->r, json_array_size(line))) : NULL;
+    const json_t *p =
+        json_array_size(line) ? json_array_get(line, rng_below(&s->r, json_array_size(line))) : NULL;
 
     if (json_array_size(p) < 2)
         return false;
@@ -116,7 +119,9 @@ static bool new_defect(Scene *s)
     const Yaml *note = yaml_get(yaml_get(s->y, "live"), "defect_note");
     const size_t k = rng_below(&s->r, LEN(kind));
     const char letter = "ABCDEFGHJKMNPQRSTVWXYZ"[rng_below(&s->r, 22)];
-    Str path = str_fmt(s->a, "/collections/road_section/items?limit=%d&filter=pqi%%20%%3C%%20%d&division=990121108000", PAGE, 62 + letter % 25);
+    Str path = str_fmt(s->a,
+        "/collections/road_section/items?limit=%d&filter=pqi%%20%%3C%%20%d&division=990121108000", PAGE,
+        62 + letter % 25);
     json_t *section = path.ptr ? any_feature(s, path.ptr) : NULL;
     const Yaml *y = note ? note->first : NULL;
     double px, py;
@@ -135,8 +140,10 @@ static bool new_defect(Scene *s)
     buf_fixed(&b, py, 7);
     buf_str(&b, STR("]},\"properties\":{\"section\":"));
     buf_json_str(&b, id_of(section));
-    buf_fmt(&b, ",\"kind\":\"%s\",\"size\":%.1f,\"severity\":\"%s\",\"safety\":%s,\"state\":\"发现\",\"found_at\":\"", kind[k],
-        0.4 + 3 * rng_unit(&s->r), rng_unit(&s->r) < 0.7 ? "轻" : "中", rng_unit(&s->r) < 0.2 ? "true" : "false");
+    buf_fmt(&b,
+        ",\"kind\":\"%s\",\"size\":%.1f,\"severity\":\"%s\",\"safety\":%s,\"state\":\"发现\",\"found_at\":\"",
+        kind[k], 0.4 + 3 * rng_unit(&s->r), rng_unit(&s->r) < 0.7 ? "轻" : "中",
+        rng_unit(&s->r) < 0.2 ? "true" : "false");
     time_text(s->now, 0, &b);
     buf_str(&b, STR("\",\"note\":"));
     buf_json_str(&b, y ? y->text : STR(""));
@@ -146,7 +153,8 @@ static bool new_defect(Scene *s)
 
 static bool advance_defect(Scene *s)
 {
-    static const char *const next[][2] = { { "发现", "确认" }, { "确认", "派单" }, { "派单", "处置" }, { "处置", "验收" }, { "验收", "关闭" } };
+    static const char *const next[][2] = { { "发现", "确认" }, { "确认", "派单" }, { "派单", "处置" },
+        { "处置", "验收" }, { "验收", "关闭" } };
     const size_t k = rng_below(&s->r, LEN(next));
     char path[400];
     Buf q;
@@ -155,7 +163,8 @@ static bool advance_defect(Scene *s)
     buf_init(&q, 200);
     for (const char *p = next[k][0]; *p; p++)
         buf_fmt(&q, "%%%02X", (unsigned)(unsigned char)*p);
-    snprintf(path, sizeof path, "/collections/road_defect/items?limit=%d&state=%.*s&sortby=-found_at", PAGE, STRV(buf_text(&q)));
+    snprintf(path, sizeof path, "/collections/road_defect/items?limit=%d&state=%.*s&sortby=-found_at", PAGE,
+        STRV(buf_text(&q)));
     buf_clear(&q);
     d = any_feature(s, path);
     return d && patch(s, "road_defect", id_of(d), "state", str_of(next[k][1]), k < 2 ? 1 : 2, "advance");
@@ -188,16 +197,18 @@ static bool mend_sign(Scene *s)
     return f && patch(s, "place_name", id_of(f), "sign", STR("有"), 4, "sign");
 }
 
-bool demo_live(const char *data, uint64_t seed, size_t n, int64_t now, const DemoFaces *faces, Arena *a, DemoStep *out, Err *err)
+bool demo_live(const char *data, uint64_t seed, size_t n, int64_t now, const DemoFaces *faces, Arena *a,
+    DemoStep *out, Err *err)
 {
-    static bool (*const turn[])(Scene *) = { new_defect, new_defect, new_defect, advance_defect, advance_defect,
-        advance_defect, check_facility, check_facility, check_bridge, mend_sign };
+    static bool (*const turn[])(Scene *) = { new_defect, new_defect, new_defect, advance_defect,
+        advance_defect, advance_defect, check_facility, check_facility, check_bridge, mend_sign };
     Str path = str_fmt(a, "%s/stories.yaml", data), text;
     char stream[32];
     DemoStep step = { 0 };
     Yaml *y;
 
-    if (!path.ptr || !file_read(path.ptr, FILE_MAX, a, &text, err) || !yaml_read(text, STR("stories.yaml"), a, &y, err))
+    if (!path.ptr || !file_read(path.ptr, FILE_MAX, a, &text, err) ||
+        !yaml_read(text, STR("stories.yaml"), a, &y, err))
         return false;
     snprintf(stream, sizeof stream, "live/%zu", n);
     Scene s = { y, faces, a, rng_of(seed, str_of(stream)), now, n, &step };

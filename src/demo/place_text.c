@@ -176,7 +176,8 @@ static bool lot_open(County *c, Lot *l)
     return l->used && demo_weighted(yaml_get(y, "front"), c->a, &l->front) &&
            demo_weighted(yaml_get(y, "clan_back"), c->a, &l->clan_back) &&
            demo_weighted(yaml_get(y, "object"), c->a, &l->object) &&
-           demo_weighted(yaml_get(y, "four"), c->a, &l->four) && demo_weighted(yaml_get(y, "plain"), c->a, &l->plain);
+           demo_weighted(yaml_get(y, "four"), c->a, &l->four) &&
+           demo_weighted(yaml_get(y, "plain"), c->a, &l->plain);
 }
 
 static Str pick(const Weighted *w, Rng *r)
@@ -217,7 +218,8 @@ static bool name_is_free(const County *c, const Lot *l, Str name)
     char once[8] = { 0 };
 
     memcpy(once, l->once.ptr, l->once.len < 7 ? l->once.len : 7);
-    return !map_get(l->used, name) && !listed(yaml_get(c->d.places, "reserved"), name) && !demo_initials(c, name, once);
+    return !map_get(l->used, name) && !listed(yaml_get(c->d.places, "reserved"), name) &&
+           !demo_initials(c, name, once);
 }
 
 static bool give(County *c, Lot *l, size_t v, Str bare)
@@ -275,7 +277,8 @@ static bool codes(County *c)
         for (size_t v = town->village; v < town->village + town->nvillage; v++) {
             Village *p = &c->village[v];
 
-            p->code = str_fmt(c->a, "990121%.*s%03u", STRV(town->number), p->community ? community++ : village++);
+            p->code =
+                str_fmt(c->a, "990121%.*s%03u", STRV(town->number), p->community ? community++ : village++);
             if (!p->code.ptr)
                 return false;
         }
@@ -360,7 +363,8 @@ static bool merge(County *c, Lot *l, const Yaml *m, const char *on)
         }
         if (at == SIZE_MAX)
             return true;
-        if (!c->village[at].community && !c->village[at].past && (of || !listed(yaml_get(l->y, "reserved"), c->village[at].bare)))
+        if (!c->village[at].community && !c->village[at].past &&
+            (of || !listed(yaml_get(l->y, "reserved"), c->village[at].bare)))
             v = at;
     }
     if (v == SIZE_MAX)
@@ -421,5 +425,6 @@ bool demo_name_villages(County *c, Err *err)
             else if (k == 3999)
                 good = give(c, &l, v, str_fmt(c->a, "新%.*s", STRV(name)));
         }
-    return (good && group_names(c) && history(c, &l)) || FAIL(err, DEMO_BAD_SPEC, STR("names"), "places.yaml");
+    return (good && group_names(c) && history(c, &l)) ||
+           FAIL(err, DEMO_BAD_SPEC, STR("names"), "places.yaml");
 }

@@ -38,7 +38,8 @@ bool demo_tour(const char *data, Str lang, Arena *a, Str *json, Err *err)
     Yaml *y;
     Buf b;
 
-    if (!path.ptr || !file_read(path.ptr, FILE_MAX, a, &text, err) || !yaml_read(text, STR("stories.yaml"), a, &y, err))
+    if (!path.ptr || !file_read(path.ptr, FILE_MAX, a, &text, err) ||
+        !yaml_read(text, STR("stories.yaml"), a, &y, err))
         return false;
     buf_init(&b, JSON_MAX);
     for (size_t i = 0; i < LEN(part); i++) {

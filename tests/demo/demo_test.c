@@ -124,12 +124,14 @@ static void person(Seen *s, const DemoRecord *r)
     date_split(s->day, &ty, &tm, &td);
     age = ty - y - (tm < m || (tm == m && td < d));
     s->cell[2 * (age >= 85 ? 17 : age / 5) + female]++;
-    s->away[2 * (age >= 85 ? 17 : age / 5) + female] += !str_eq(text(r, "residence_state"), STR("常住")) &&
+    s->away[2 * (age >= 85 ? 17 : age / 5) + female] +=
+        !str_eq(text(r, "residence_state"), STR("常住")) &&
         !str_eq(text(r, "residence_state"), STR("外出(县内)"));
     format(s, "id-card", text(r, "id_no"));
     format(s, "phone", text(r, "phone"));
     format(s, "bank-card", text(r, "bank_account"));
-    s->bad_format += !str_starts(text(r, "id_no"), STR("990121")) || (text(r, "phone").len && !str_starts(text(r, "phone"), STR("124")));
+    s->bad_format += !str_starts(text(r, "id_no"), STR("990121")) ||
+                     (text(r, "phone").len && !str_starts(text(r, "phone"), STR("124")));
     s->bad_name += map_get(s->blocked, text(r, "name")) != NULL;
     if (age >= 16 && age < 65) {
         const Str labour = text(r, "labour");
@@ -269,7 +271,8 @@ static void table_sums(void **state)
     double villages = 0, persons = 0, km2 = 0, communities = 0, v;
 
     (void)state;
-    assert_true(file_read(DATA "/county.yaml", 1 << 20, a, &t, &err) && yaml_read(t, STR("county.yaml"), a, &y, &err));
+    assert_true(file_read(DATA "/county.yaml", 1 << 20, a, &t, &err) &&
+                yaml_read(t, STR("county.yaml"), a, &y, &err));
     for (const Yaml *k = yaml_get(y, "townships")->first; k; k = k->next) {
         assert_true(str_to_f64(yaml_text(k, "villages"), &v));
         villages += v;
@@ -314,7 +317,8 @@ static void villages_tile_the_county(void **state)
     qsort(big.county.e, big.county.n, sizeof(Edge), by_edge);
     for (size_t i = 0; i < big.county.n; i++)
         assert_true(holds(&big.village, big.county.e[i]));
-    assert_true(fabs(big.town_m2 - big.county_m2) < 1 && fabs(big.village_m2 - big.county_m2) < 1 && fabs(big.group_m2 - big.county_m2) < 1);
+    assert_true(fabs(big.town_m2 - big.county_m2) < 1 && fabs(big.village_m2 - big.county_m2) < 1 &&
+                fabs(big.group_m2 - big.county_m2) < 1);
 }
 
 static void patches_tile_the_land(void **state)
@@ -334,7 +338,8 @@ static void pyramid_and_away(void **state)
     size_t i = 0;
 
     (void)state;
-    assert_true(file_read(DATA "/people.yaml", 1 << 20, a, &t, &err) && yaml_read(t, STR("people.yaml"), a, &y, &err));
+    assert_true(file_read(DATA "/people.yaml", 1 << 20, a, &t, &err) &&
+                yaml_read(t, STR("people.yaml"), a, &y, &err));
     for (const Yaml *k = yaml_get(y, "pyramid")->first; k; k = k->next, i++) {
         double v[5] = { 0 };
         size_t n = 0;
@@ -342,7 +347,8 @@ static void pyramid_and_away(void **state)
         for (const Yaml *c = k->first; c && n < 5; c = c->next)
             assert_true(str_to_f64(c->text, &v[n++]));
         for (int sex = 0; sex < 2; sex++) {
-            const double want = PERSONS * v[1] / 100 * (sex ? 1 - v[2] / 100 : v[2] / 100), rate = v[3 + sex] / 100;
+            const double want = PERSONS * v[1] / 100 * (sex ? 1 - v[2] / 100 : v[2] / 100),
+                         rate = v[3 + sex] / 100;
 
             assert_true(fabs((double)big.cell[2 * i + sex] - want) <= fmax(0.05 * want, 2));
             assert_true(fabs((double)big.away[2 * i + sex] - want * rate) <= fmax(0.05 * want, 2));
@@ -367,9 +373,11 @@ static void numbers_and_names(void **state)
     assert_int_equal(big.bad_name, 0);
 }
 
-static void burdens_fall_by_lot(void **state) /* χ² of weak labour against sex, p > 0.01: 6.63 with one degree */
+static void burdens_fall_by_lot(
+    void **state) /* χ² of weak labour against sex, p > 0.01: 6.63 with one degree */
 {
-    const double a = (double)big.weak[0], b = (double)big.weak[1], c = (double)big.strong[0], d = (double)big.strong[1];
+    const double a = (double)big.weak[0], b = (double)big.weak[1], c = (double)big.strong[0],
+                 d = (double)big.strong[1];
     const double n = a + b + c + d, x = n * pow(a * d - b * c, 2) / ((a + b) * (c + d) * (a + c) * (b + d));
 
     (void)state;
@@ -454,7 +462,8 @@ static void tour_in_two_languages(void **state)
         assert_true(demo_tour(DATA, str_of(lang[i]), a, &text_, &err) && json_read_in(text_, a, &v, &err));
         assert_int_equal(json_array_size(json_object_get(v, "tour")), 8);
         assert_true(json_is_string(json_object_get(json_array_get(json_object_get(v, "cards"), 0), "title")));
-        assert_true(ulid_valid(json_str(json_object_get(json_array_get(json_object_get(v, "cards"), 0), "feature"))));
+        assert_true(
+            ulid_valid(json_str(json_object_get(json_array_get(json_object_get(v, "cards"), 0), "feature"))));
         arena_free(a);
     }
 }
@@ -462,7 +471,8 @@ static void tour_in_two_languages(void **state)
 static bool answer(void *ctx, const char *path, Arena *a, json_t **out, Str *etag)
 {
     Err err = { 0 };
-    Str section = STR("{\"features\":[{\"id\":\"01DEM0S0100000000000000001\",\"geometry\":{\"type\":\"LineString\",\"coordinates\":"
+    Str section = STR("{\"features\":[{\"id\":\"01DEM0S0100000000000000001\",\"geometry\":{\"type\":"
+                      "\"LineString\",\"coordinates\":"
                       "[[111.5,31.5],[111.51,31.5]]},\"properties\":{\"state\":\"发现\"}}]}");
 
     (void)ctx;
