@@ -256,7 +256,10 @@ static Xy off_centre(const County *c, size_t cell, Rng *r) /* a seat stands anyw
 {
     const Xy p = demo_centre(c->g, cell);
 
-    return (Xy){ p.x + (rng_unit(r) - 0.5) * c->g.cell * 0.6, p.y + (rng_unit(r) - 0.5) * c->g.cell * 0.6 };
+    const double x = p.x + (rng_unit(r) - 0.5) * c->g.cell * 0.6,
+                 y = p.y + (rng_unit(r) - 0.5) * c->g.cell * 0.6;
+
+    return (Xy){ x, y };
 }
 
 static bool villages(County *c, const float *cost, Arena *own)

@@ -96,6 +96,13 @@ static void add(Member *m, size_t *n, Role role, int female, int age)
     m[(*n)++] = (Member){ (uint8_t)role, (uint8_t)female, (uint8_t)clip(age, 0, 99), 0 };
 }
 
+static void add_other(Member *m, size_t *n, Rng *r, double women, int lo, int hi)
+{
+    const int female = rng_unit(r) < women; /* first: arguments have no order of their own */
+
+    add(m, n, OTHER, female, between(r, lo, hi));
+}
+
 static int couple(Member *m, size_t *n, Rng *r, int wife)
 {
     add(m, n, HUSBAND, 0, wife + clip(bell(r, 2, 2.5), -4, 12));
@@ -153,14 +160,14 @@ static size_t draw(int kind, size_t size, Rng *r, Member *m)
         couple(m, &n, r, between(r, 61, 81));
         break;
     case OLD_ALONE:
-        add(m, &n, OTHER, rng_unit(r) < 2 / 3.0, between(r, 65, 92));
+        add_other(m, &n, r, 2 / 3.0, 65, 92);
         break;
     case SINGLE:
-        add(m, &n, OTHER, rng_unit(r) < 0.1, between(r, 38, 65));
+        add_other(m, &n, r, 0.1, 38, 65);
         break;
     case YOUNG:
         if (size == 1)
-            add(m, &n, OTHER, rng_unit(r) < 0.47, between(r, 18, 34));
+            add_other(m, &n, r, 0.47, 18, 34);
         else
             couple(m, &n, r, between(r, 20, 33));
         break;
@@ -175,7 +182,7 @@ static size_t draw(int kind, size_t size, Rng *r, Member *m)
             grandparents(m, &n, r, m[0].age, grand);
     }
     while (n < size) /* a brother, an uncle */
-        add(m, &n, OTHER, rng_unit(r) < 0.3, between(r, 16, 80));
+        add_other(m, &n, r, 0.3, 16, 80);
     return n;
 }
 

@@ -139,7 +139,8 @@ static bool ponds(const County *c, Err *err)
     for (int i = 0; i < PONDS; i++) {
         const Village *v = &c->village[t->village + rng_below(&r, t->nvillage)];
         const Xy g = c->group[v->group + rng_below(&r, v->ngroup)].seat;
-        const Xy mid = { g.x + rng_normal(&r, 0, 180), g.y + rng_normal(&r, 0, 180) };
+        const double mx = g.x + rng_normal(&r, 0, 180), my = g.y + rng_normal(&r, 0, 180);
+        const Xy mid = { mx, my };
         const double size = 14 + 26 * rng_unit(&r);
 
         buf_fmt(&b,

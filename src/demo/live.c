@@ -124,6 +124,8 @@ static bool new_defect(Scene *s)
         62 + letter % 25);
     json_t *section = path.ptr ? any_feature(s, path.ptr) : NULL;
     const Yaml *y = note ? note->first : NULL;
+    const double size = 0.4 + 3 * rng_unit(&s->r);
+    const bool light = rng_unit(&s->r) < 0.7, danger = rng_unit(&s->r) < 0.2;
     double px, py;
     Buf b;
 
@@ -142,8 +144,7 @@ static bool new_defect(Scene *s)
     buf_json_str(&b, id_of(section));
     buf_fmt(&b,
         ",\"kind\":\"%s\",\"size\":%.1f,\"severity\":\"%s\",\"safety\":%s,\"state\":\"发现\",\"found_at\":\"",
-        kind[k], 0.4 + 3 * rng_unit(&s->r), rng_unit(&s->r) < 0.7 ? "轻" : "中",
-        rng_unit(&s->r) < 0.2 ? "true" : "false");
+        kind[k], size, light ? "轻" : "中", danger ? "true" : "false");
     time_text(s->now, 0, &b);
     buf_str(&b, STR("\",\"note\":"));
     buf_json_str(&b, y ? y->text : STR(""));

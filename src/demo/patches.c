@@ -409,6 +409,13 @@ static double fitness(const Patch *p, Str near) /* less is fitter */
     return -p->slope * 100;
 }
 
+static double bid_of(const Patch *p, Str near, Rng *r)
+{
+    const double factor = 0.75 + 0.5 * rng_unit(r);
+
+    return fitness(p, near) * factor + 60 * rng_unit(r);
+}
+
 typedef struct Bid {
     double score;
     uint32_t i;
@@ -438,7 +445,7 @@ static void take(Sheet *s, const Yaml *y, int cls, double want, Bid *bid, Rng *r
             p->cls = cls;
             want -= p->cells;
         } else if (p->kind == LAND)
-            bid[n++] = (Bid){ fitness(p, near) * (0.75 + 0.5 * rng_unit(r)) + 60 * rng_unit(r), (uint32_t)i };
+            bid[n++] = (Bid){ bid_of(p, near, r), (uint32_t)i };
     }
     if (want < 1 || str_eq(near, STR("lake")) || str_eq(near, STR("road")))
         return;

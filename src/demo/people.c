@@ -97,7 +97,8 @@ static Xy next_lot(const County *c, Lots *l, Rng *r)
             c->group_at[cell] == l->group)
             return p;
     }
-    return (Xy){ s.x + (rng_unit(r) - 0.5) * 200, s.y + (rng_unit(r) - 0.5) * 200 };
+    const double x = s.x + (rng_unit(r) - 0.5) * 200, y = s.y + (rng_unit(r) - 0.5) * 200;
+    return (Xy){ x, y };
 }
 
 static Bytes outline(const County *c, Xy p, double turn, double w, double d, Arena *a)

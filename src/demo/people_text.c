@@ -51,9 +51,12 @@ static void given(const Cohort *k, const Given *g, Str poem, Rng *r, char *out, 
 
     if (poem.len)
         snprintf(out, size, "%.*s%.*s", STRV(poem), STRV(one));
-    else if (g->whole && rng_unit(r) < 0.06)
-        snprintf(out, size, "%.*s", STRV(demo_at(g->whole, rng_below(r, g->whole->n))->text));
-    else if (rng_unit(r) < k->single)
+    else if (g->whole && rng_unit(r) < 0.06) {
+        const Str whole =
+            demo_at(g->whole, rng_below(r, g->whole->n))->text; /* STRV takes its argument twice */
+
+        snprintf(out, size, "%.*s", STRV(whole));
+    } else if (rng_unit(r) < k->single)
         snprintf(out, size, "%.*s", STRV(one));
     else
         snprintf(out, size, "%.*s%.*s", STRV(one), STRV(two));

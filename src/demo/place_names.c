@@ -55,10 +55,9 @@ static Str natural(const County *c, const char *sort, Rng *r, Arena *a)
     const Yaml *front = yaml_get(y, "natural_front"), *middle = yaml_get(y, "natural_middle");
 
     for (;;) {
-        const Str f = any(front, r), b = any(back, r);
-        const Str name = rng_unit(r) < 0.6
-                             ? str_fmt(a, "%.*s%.*s%.*s", STRV(f), STRV(any(middle, r)), STRV(b))
-                             : str_fmt(a, "%.*s%.*s", STRV(f), STRV(b));
+        const Str f = any(front, r), b = any(back, r), m = any(middle, r);
+        const Str name = rng_unit(r) < 0.6 ? str_fmt(a, "%.*s%.*s%.*s", STRV(f), STRV(m), STRV(b))
+                                           : str_fmt(a, "%.*s%.*s", STRV(f), STRV(b));
 
         if (!name.ptr || !demo_initials(c, name, "ljw"))
             return name;
@@ -82,10 +81,11 @@ static bool natural_places(County *c, size_t town, Out *o, Rng *r)
             if (!a)
                 return false;
             const Str code = c->village[c->village_at[cell]].code;
-            const Name n = { .name = natural(c, sort, r, a),
+            const Str name = natural(c, sort, r, a), from = any(origin, r);
+            const Name n = { .name = name,
                 .kind = yaml_text(kinds, sort),
                 .division = code,
-                .origin = any(origin, r),
+                .origin = from,
                 .place = demo_wkb_point(c, demo_centre(c->g, cell), a) };
 
             if (!n.name.ptr || !tell(c, o, &n, r))

@@ -185,6 +185,18 @@ static Str pick(const Weighted *w, Rng *r)
     return w->text[demo_draw(w, r)];
 }
 
+static Str joined(const County *c, Str a, const char *between, Str b)
+{
+    return str_fmt(c->a, "%.*s%s%.*s", STRV(a), between, STRV(b));
+}
+
+static Str two_of(const County *c, const Weighted *front, const Weighted *back, Rng *r)
+{
+    const Str a = pick(front, r);
+
+    return joined(c, a, "", pick(back, r));
+}
+
 static Str draw_name(County *c, Lot *l, size_t v)
 {
     const Terrain t = c->town[c->village[v].town].terrain;
@@ -197,12 +209,12 @@ static Str draw_name(County *c, Lot *l, size_t v)
         return pick(&l->plain, &l->r);
     }
     if (u < two)
-        return str_fmt(c->a, "%.*s%.*s", STRV(pick(&l->front, &l->r)), STRV(pick(&l->back[t], &l->r)));
+        return two_of(c, &l->front, &l->back[t], &l->r);
     if (u < three && rng_unit(&l->r) < 0.5 && !c->village[v].community)
-        return str_fmt(c->a, "%.*s家%.*s", STRV(demo_clan(c, v)), STRV(pick(&l->clan_back, &l->r)));
+        return joined(c, demo_clan(c, v), "家", pick(&l->clan_back, &l->r));
     if (u < three)
         return pick(&l->object, &l->r);
-    return str_fmt(c->a, "%.*s%.*s", STRV(pick(&l->four, &l->r)), STRV(pick(&l->object, &l->r)));
+    return two_of(c, &l->four, &l->object, &l->r);
 }
 
 static bool listed(const Yaml *list, Str s)
@@ -318,7 +330,7 @@ static bool group_names(County *c)
             g->name = str_fmt(c->a, "%.*s组", STRV(demo_at(number, i)->text));
             for (int k = 0; hamlet && k < 20; k++) {
                 const Str family = demo_family(c, demo_draw(&c->family, &r));
-                const Str name = str_fmt(c->a, "%.*s家%.*s", STRV(family), STRV(pick(&back, &r)));
+                const Str name = joined(c, family, "家", pick(&back, &r));
 
                 if (!demo_initials(c, name, "ljw")) {
                     g->name = name;

@@ -109,31 +109,6 @@ static bool product(County *c, Out *o, const Yaml *y, size_t i, size_t variety)
     return true;
 }
 
-bool demo_emit_county_registers(County *c, Out *o, Err *err)
-{
-    const Yaml *bureau = yaml_get(c->d.registers, "bureaus"), *list = yaml_get(c->d.registers, "products");
-    const size_t products = demo_quota(demo_num(c->d.registers, "products_n"), fmin(c->share, 1), 8);
-    Rng r = demo_rng(c, "bureaus", 0);
-    uint32_t n = 0;
-    bool good = list && list->n;
-
-    for (const Yaml *y = bureau ? bureau->first : NULL; good && y; y = y->next, n++) {
-        const Xy s = c->town[0].seat;
-        const Firm f = { .number = ORG_BUREAU + n,
-            .prefix = "11",
-            .name = yaml_text(y, "name"),
-            .kind = yaml_text(y, "kind"),
-            .division = STR("990121000000"),
-            .place = { s.x + (rng_unit(&r) - .5) * 900, s.y + (rng_unit(&r) - .5) * 900 },
-            .year = 2001 };
-
-        good = organization(c, o, &f);
-    }
-    for (size_t i = 0; good && i < products; i++)
-        good = product(c, o, demo_at(list, i % list->n), i, i / list->n);
-    return good || FAIL(err, DEMO_STOPPED, STR("organization"), "registers.yaml");
-}
-
 /* --- places ------------------------------------------------------------------------------------------------------------- */
 static Xy around(const County *c, Xy p, double radius, Rng *r) /* dry if it can be */
 {
@@ -194,6 +169,33 @@ static Xy spot(const County *c, size_t village, Str near, Rng *r)
     return around(c, c->group[v->group + rng_below(r, v->ngroup)].seat, 220, r);
 }
 
+/* --- the county's own -------------------------------------------------------------------------------------- */
+bool demo_emit_county_registers(County *c, Out *o, Err *err)
+{
+    const Yaml *bureau = yaml_get(c->d.registers, "bureaus"), *list = yaml_get(c->d.registers, "products");
+    const size_t products = demo_quota(demo_num(c->d.registers, "products_n"), fmin(c->share, 1), 8);
+    Rng r = demo_rng(c, "bureaus", 0);
+    uint32_t n = 0;
+    bool good = list && list->n;
+
+    for (const Yaml *y = bureau ? bureau->first : NULL; good && y; y = y->next, n++) {
+        const Xy place = around(c, c->town[0].seat, 500, &r);
+        const Firm f = { .number = ORG_BUREAU + n,
+            .prefix = "11",
+            .name = yaml_text(y, "name"),
+            .kind = yaml_text(y, "kind"),
+            .division = STR("990121000000"),
+            .place = place,
+            .year = 2001 };
+
+        good = organization(c, o, &f);
+    }
+    for (size_t i = 0; good && i < products; i++)
+        good = product(c, o, demo_at(list, i % list->n), i, i / list->n);
+    return good || FAIL(err, DEMO_STOPPED, STR("organization"), "registers.yaml");
+}
+
+/* --- what stands in a village ----------------------------------------------------------------------------- */
 /* How many of a thing this village gets, so that the county has its number; every county has one. */
 static size_t due(County *c, size_t slot, double n)
 {
@@ -211,7 +213,6 @@ static size_t due(County *c, size_t slot, double n)
     return k;
 }
 
-/* --- what stands in a village --------------------------------------------------------------------------------------------- */
 static bool facility(County *c, Out *o, const Yaml *y, size_t village, size_t k, Rng *r)
 {
     static const char *const condition[] = { "好", "好", "好", "一般", "一般", "差" };
@@ -333,14 +334,16 @@ static bool firm(County *c, Out *o, const Yaml *y, size_t village, Rng *r)
     date_split(c->spec->today, &year, &m, &d);
     const Str bare = demo_at(name, rng_below(r, name->n))->text,
               in = demo_at(trade, rng_below(r, trade->n))->text;
+    const Xy place = spot(c, village, STR("group"), r); /* in this order: initialisers have none */
+    const int age = 1 + (int)rng_below(r, 16);
     const Firm f = { .number = ORG_FIRM + n,
         .prefix = prefix,
         .name = str_fmt(c->a, "云穗县%.*s%.*s%.*s%.*s", STRV(c->village[village].bare), STRV(bare), STRV(in),
             STRV(yaml_text(y, "end"))),
         .kind = yaml_text(y, "kind"),
         .division = c->village[village].code,
-        .place = spot(c, village, STR("group"), r),
-        .year = year - 1 - (int)rng_below(r, 16) };
+        .place = place,
+        .year = year - age };
 
     return f.name.ptr && organization(c, o, &f);
 }
