@@ -4,7 +4,7 @@
  * in the same order, ids included. It knows no ledger: records go into a sink, in an order in which references come
  * before those who refer (one circle: a household names its head, who comes right behind it).
  *
- * Stands on base, geo, cql (values). Memory: its own, some 300 MB for 500,000 persons.
+ * Stands on base, geo, cql (values). Memory: its own, some 200 MB for 500,000 persons.
  * Threads  demo_make generates on a second thread; the sink is called from the caller's thread only.
  */
 #pragma once
