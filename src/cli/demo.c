@@ -94,9 +94,7 @@ static bool township(void *ctx, size_t done, size_t total, Str name, Err *err)
     Demo *d = ctx;
     char message[160];
 
-    if (done == 1 && !ledger_load_flush(d->load, err))
-        return false;
-    if (done == 1 && d->serve && !start_face(d, err))
+    if (done == 1 && d->serve && (!ledger_load_flush(d->load, err) || !start_face(d, err)))
         return false;
     if (cli_english())
         snprintf(message, sizeof message, "made %zu of %zu townships", done, total);
