@@ -81,6 +81,7 @@ struct FaceDoor {
     const FaceRow *row;
     size_t nrow;
     bool (*start)(Face *f, void **state, Err *err); /* may be NULL */
+    void (*ending)(void *state); /* the server is about to stop: hold nobody any longer */
     void (*stop)(void *state);
 };
 

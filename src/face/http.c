@@ -718,8 +718,8 @@ void face_stop(Face *f)
         return;
     f->stopping = true;
     for (size_t i = 0; i < f->nstate; i++)
-        if (face_doors[i] == &face_events && f->state[i])
-            face_events_end(f->state[i]); /* open streams would hold us */
+        if (face_doors[i]->ending && f->state[i])
+            face_doors[i]->ending(f->state[i]);
     if (f->daemon) {
         drain(f);
         pool_free(f->pool); /* what waits there resumes its connections before the daemon goes */
