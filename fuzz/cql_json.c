@@ -27,7 +27,7 @@ static const CqlProperty *find(const void *ctx, Str name)
     return NULL;
 }
 
-/* A record with a value in every property but `any`. */
+/* A record with a value in every property; in `any` and in a name that has another, something unexpected. */
 static CqlValue get(void *ctx, const CqlProperty *p)
 {
     static const CqlValue tag = { .kind = CQL_TEXT, .text = { "a", 1 } };
@@ -50,7 +50,7 @@ static CqlValue get(void *ctx, const CqlProperty *p)
     case CQL_GEOM:
         return (CqlValue){ .kind = CQL_GEOM, .geom = *(const Bytes *)ctx };
     default:
-        return (CqlValue){ CQL_NULL };
+        return (CqlValue){ .kind = CQL_INT, .integer = 3 };
     }
 }
 
@@ -88,8 +88,12 @@ static void written_and_read_again(const CqlExpr *e, Arena *a)
 
 static void asked(CqlExpr *e, Arena *a)
 {
-    static const CqlDialect dialect = { .quote_open = { "\"", 1 }, .quote_close = { "\"", 1 }, .fn_relate = { "relate", 6 },
-        .fn_like = { "like", 4 }, .fn_math = { "math", 4 }, .fn_list = { "list", 4 } };
+    static const CqlDialect dialect = { .quote_open = { "\"", 1 },
+        .quote_close = { "\"", 1 },
+        .fn_relate = { "relate", 6 },
+        .fn_like = { "like", 4 },
+        .fn_math = { "math", 4 },
+        .fn_list = { "list", 4 } };
     const CqlSchema schema = { .find = find };
     Bytes point;
     CqlSql sql;

@@ -83,7 +83,8 @@ static bool prepare(Layer *l, const char *sql, Str bind, sqlite3_stmt **out, Err
 
 static Str text_at(sqlite3_stmt *s, int at, Arena *a)
 {
-    return str_copy(a, (Str){ (const char *)sqlite3_column_text(s, at), (size_t)sqlite3_column_bytes(s, at) });
+    return str_copy(
+        a, (Str){ (const char *)sqlite3_column_text(s, at), (size_t)sqlite3_column_bytes(s, at) });
 }
 
 /* OGC 12-128r19 table 1; "TEXT(100)" is TEXT. */
@@ -92,9 +93,9 @@ static CqlKind kind_of(Str type)
     static const struct {
         const char *name;
         CqlKind kind;
-    } row[] = { { "BOOLEAN", CQL_BOOL }, { "TINYINT", CQL_INT }, { "SMALLINT", CQL_INT }, { "MEDIUMINT", CQL_INT },
-        { "INT", CQL_INT }, { "INTEGER", CQL_INT }, { "FLOAT", CQL_NUMBER }, { "DOUBLE", CQL_NUMBER },
-        { "REAL", CQL_NUMBER }, { "DATE", CQL_DATE }, { "DATETIME", CQL_TIME } };
+    } row[] = { { "BOOLEAN", CQL_BOOL }, { "TINYINT", CQL_INT }, { "SMALLINT", CQL_INT },
+        { "MEDIUMINT", CQL_INT }, { "INT", CQL_INT }, { "INTEGER", CQL_INT }, { "FLOAT", CQL_NUMBER },
+        { "DOUBLE", CQL_NUMBER }, { "REAL", CQL_NUMBER }, { "DATE", CQL_DATE }, { "DATETIME", CQL_TIME } };
     Str base, rest;
 
     if (!str_cut(type, '(', &base, &rest))
@@ -109,8 +110,9 @@ static bool read_geometry_column(Layer *l, Arena *a, Err *err)
 {
     sqlite3_stmt *s;
 
-    if (!prepare(l, "SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)", l->table, &s,
-            err))
+    if (!prepare(l,
+            "SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)",
+            l->table, &s, err))
         return false;
     if (sqlite3_step(s) == SQLITE_ROW) {
         l->geometry = text_at(s, 0, a);
@@ -305,9 +307,12 @@ static bool print_as(const Task *t, const CqlExpr *e, Arena *a, Err *err)
         return print_sql(e, a, err);
     if (!(str_eq(t->to, STR("text")) ? cql_to_text : cql_to_json)(e, a, &s, err))
         return false;
-    for (size_t i = 0; i < s.len; i++) /* a line break inside a text literal of the text form */
-        putchar(s.ptr[i] == '\n' || s.ptr[i] == '\r' ? ' ' : s.ptr[i]);
-    putchar('\n');
+    if (str_find(s, STR("\n")) != SIZE_MAX) { /* in a text literal: one line could not say it */
+        (void)FAIL(err, CQL_BAD_VALUE, STR("\\n"), "filter:0");
+        err_hint(err, "%s", "--to json");
+        return false;
+    }
+    printf("%.*s\n", STRV(s));
     return true;
 }
 
@@ -389,7 +394,8 @@ int cli_cql2(int argc, char **argv, const CqlSchema *(*schema_of)(Str collection
     Err err = { 0 };
 
     if (!read_options(argc, argv, &t)) {
-        fputs("sangzi cql2 [--to sql|json|text] [--check COLLECTION]\nsangzi cql2 --count FILE.gpkg LAYER\n", stderr);
+        fputs("sangzi cql2 [--to sql|json|text] [--check COLLECTION]\nsangzi cql2 --count FILE.gpkg LAYER\n",
+            stderr);
         arena_free(a);
         return 2;
     }

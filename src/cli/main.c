@@ -41,6 +41,7 @@ static const struct Command {
     const char *usage, *zh, *en;
 } command[] = {
     { "init",   cli_init,   "init DIR [--division CODE]", "建立一个空的县", "make an empty county" },
+    { "demo",   cli_demo,   "demo DIR [--persons N] [--seed S] [--today DATE] [--live] [--serve [--port N]]", "生成演示县", "make the demo county" },
     { "serve",  cli_serve,  "serve DIR [--port N] [--ui DIR]", "启动服务（只在本机）", "serve it (on this machine only)" },
     { "verify", cli_verify, "verify DIR", "验证账本", "prove the chain and every record" },
     { "backup", cli_backup, "backup DIR FILE", "在线备份", "one consistent file, while serving" },

@@ -13,9 +13,16 @@ static bool check(Check *c, CqlExpr *e);
 /* --- what is said of a node --------------------------------------------------------------------------------- */
 static const char *kind_name(CqlKind k)
 {
-    static const char *const name[] = { [CQL_NULL] = "null", [CQL_BOOL] = "boolean", [CQL_INT] = "integer",
-        [CQL_NUMBER] = "number", [CQL_TEXT] = "string", [CQL_DATE] = "date", [CQL_TIME] = "date-time",
-        [CQL_INTERVAL] = "interval", [CQL_GEOM] = "geometry", [CQL_LIST] = "array" };
+    static const char *const name[] = { [CQL_NULL] = "null",
+        [CQL_BOOL] = "boolean",
+        [CQL_INT] = "integer",
+        [CQL_NUMBER] = "number",
+        [CQL_TEXT] = "string",
+        [CQL_DATE] = "date",
+        [CQL_TIME] = "date-time",
+        [CQL_INTERVAL] = "interval",
+        [CQL_GEOM] = "geometry",
+        [CQL_LIST] = "array" };
 
     return name[k];
 }
@@ -54,14 +61,46 @@ static void consider(Near *n, Str name)
     }
 }
 
+/* What is near, or else the first names there are. */
+static void suggest(Check *c, const Near *n, Str (*name_at)(const Check *, size_t), size_t count)
+{
+    enum { SOME = 5 };
+    char room[160];
+    Buf b = { room, 0, sizeof room, sizeof room, false }; /* what does not fit is left out */
+
+    if (n->best.ptr && n->distance * 2 <= n->wrong.len + 1) {
+        err_hint(c->err, "%.*s", STRV(n->best));
+        return;
+    }
+    for (size_t i = 0; i < count && i < SOME; i++) {
+        buf_str(&b, name_at(c, i));
+        buf_str(&b, STR(", "));
+    }
+    err_hint(c->err, "%.*s…", STRV(buf_text(&b)));
+}
+
+static Str property_at(const Check *c, size_t i)
+{
+    return c->schema->all[i]->name;
+}
+
+static Str function_at(const Check *c, size_t i)
+{
+    size_t n;
+
+    (void)c;
+    return str_of(cql_functions(&n)[i].name);
+}
+
 static bool no_property(Check *c, const CqlExpr *e)
 {
+    const size_t count = c->schema->all ? c->schema->nall : 0;
     Near n = { .wrong = e->name };
 
-    for (size_t i = 0; c->schema->all && i < c->schema->nall; i++)
-        consider(&n, c->schema->all[i]->name);
+    for (size_t i = 0; i < count; i++)
+        consider(&n, property_at(c, i));
     FAIL_AT(c->err, CQL_NO_PROPERTY, e, e->name);
-    err_hint(c->err, "%.*s", STRV(n.best.ptr ? n.best : STR("queryables")));
+    suggest(c, &n, property_at, count);
     return false;
 }
 
@@ -69,12 +108,12 @@ static bool no_function(Check *c, const CqlExpr *e)
 {
     Near n = { .wrong = e->name };
     size_t count;
-    const CqlFunction *f = cql_functions(&count);
 
+    (void)cql_functions(&count);
     for (size_t i = 0; i < count; i++)
-        consider(&n, str_of(f[i].name));
+        consider(&n, function_at(c, i));
     FAIL_AT(c->err, CQL_NO_FUNCTION, e, e->name);
-    err_hint(c->err, "%.*s", STRV(n.best));
+    suggest(c, &n, function_at, count);
     return false;
 }
 

@@ -37,7 +37,9 @@ static CqlTruth truth(const Eval *v, const CqlExpr *e)
 /* Joins two truths by OR; AND is its mirror. */
 static CqlTruth either(CqlTruth x, CqlTruth y)
 {
-    return x == CQL_TRUE || y == CQL_TRUE ? CQL_TRUE : x == CQL_UNKNOWN || y == CQL_UNKNOWN ? CQL_UNKNOWN : CQL_FALSE;
+    return x == CQL_TRUE || y == CQL_TRUE         ? CQL_TRUE
+           : x == CQL_UNKNOWN || y == CQL_UNKNOWN ? CQL_UNKNOWN
+                                                  : CQL_FALSE;
 }
 
 static CqlTruth both(CqlTruth x, CqlTruth y)
@@ -52,6 +54,10 @@ static CqlValue of_property(const Eval *v, const CqlExpr *e)
 
     if (e->property->money && x.kind == CQL_INT) /* stored in 分, spoken of in yuan */
         return (CqlValue){ .kind = CQL_NUMBER, .number = (double)x.integer / 100 };
+    if (e->property->list && x.kind == CQL_TEXT) /* as a store keeps it */
+        return cql_list_of(x.text, e->property->kind, v->a);
+    if (x.kind == CQL_GEOM && !cql_wkb_of(x.geom, &x.geom))
+        return null();
     return x;
 }
 
@@ -69,18 +75,22 @@ static CqlValue of_list(const Eval *v, const CqlExpr *e)
     return (CqlValue){ .kind = CQL_LIST, .list = { item, e->narg } };
 }
 
+/* What a function gets is of the kind it declares, whatever a record may hold; a number may be whole. */
+static bool argument(CqlValue x, CqlKind kind, CqlValue *out)
+{
+    *out = kind == CQL_NUMBER ? x : cql_coerce(x, kind);
+    return out->kind == kind || (kind == CQL_NUMBER && out->kind == CQL_INT) ||
+           (kind == CQL_NULL && x.kind != CQL_NULL);
+}
+
 static CqlValue of_function(const Eval *v, const CqlExpr *e)
 {
     CqlValue arg[LEN(((CqlFunction *)0)->arg) + 1] = { { 0 } };
 
-    for (size_t i = 0; i < e->narg; i++) {
-        arg[i] = cql_coerce(value(v, e->arg[i]), e->function->arg[i].kind);
-        if (e->function->arg[i].kind == CQL_NUMBER && arg[i].kind == CQL_INT)
-            arg[i] = cql_coerce(arg[i], CQL_NUMBER);
-        if (arg[i].kind == CQL_NULL)
+    for (size_t i = 0; i < e->narg; i++)
+        if (!argument(value(v, e->arg[i]), e->function->arg[i].kind, &arg[i]))
             return null();
-    }
-    arg[e->narg] = e->now;
+    arg[e->narg] = v->record->now ? (CqlValue){ .kind = CQL_TIME, .time = v->record->now } : e->now;
     return e->function->call(arg, e->narg, v->a);
 }
 
@@ -117,7 +127,8 @@ static CqlValue of_interval(const Eval *v, const CqlExpr *e)
     if (!cql_timelike(end[0].kind) || !cql_timelike(end[1].kind))
         return null();
     return (CqlValue){ .kind = CQL_INTERVAL,
-        .interval = { cql_instant(end[0]), cql_instant(end[1]), end[0].kind == CQL_DATE && end[1].kind == CQL_DATE } };
+        .interval = {
+            cql_instant(end[0]), cql_instant(end[1]), end[0].kind == CQL_DATE && end[1].kind == CQL_DATE } };
 }
 
 static CqlTruth temporal(const Eval *v, const CqlExpr *e)
@@ -180,7 +191,7 @@ static CqlTruth spatial(const Eval *v, const CqlExpr *e)
 
     if (x.kind != CQL_GEOM || y.kind != CQL_GEOM)
         return CQL_UNKNOWN;
-    return cql_relate(e->op, x.geom, y.geom, v->a) ? CQL_TRUE : CQL_FALSE;
+    return cql_relate(e->op, x.geom, y.geom, v->a);
 }
 
 static CqlTruth predicate(const Eval *v, const CqlExpr *e)

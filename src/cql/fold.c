@@ -90,8 +90,8 @@ Str cql_fold_accent(Str s, Arena *a)
 
     if (is_ascii(s))
         return s;
-    if (s.len > INT32_MAX / 8 || !(wide = NEWS(a, UChar, (size_t)room)) || !(parts = NEWS(a, UChar, (size_t)room)) ||
-        !(out = arena_take(a, (size_t)room, 1)))
+    if (s.len > INT32_MAX / 8 || !(wide = NEWS(a, UChar, (size_t)room)) ||
+        !(parts = NEWS(a, UChar, (size_t)room)) || !(out = arena_take(a, (size_t)room, 1)))
         return (Str){ NULL, 0 };
     u_strFromUTF8(wide, room, &n, s.ptr, (int32_t)s.len, &code);
     n = unorm2_normalize(unorm2_getNFDInstance(&code), wide, n, parts, room, &code);

@@ -2,8 +2,15 @@
 #pragma once
 #include "base/base.h"
 
-typedef enum CqlTokenKind { CQL_T_END, CQL_T_NAME, CQL_T_QUOTED, CQL_T_STRING, CQL_T_NUMBER, CQL_T_SIGN,
-    CQL_T_BAD } CqlTokenKind;
+typedef enum CqlTokenKind {
+    CQL_T_END,
+    CQL_T_NAME,
+    CQL_T_QUOTED,
+    CQL_T_STRING,
+    CQL_T_NUMBER,
+    CQL_T_SIGN,
+    CQL_T_BAD
+} CqlTokenKind;
 typedef struct CqlToken {
     CqlTokenKind kind;
     Str raw;  /* as it stands in the text */
@@ -18,6 +25,6 @@ typedef struct CqlLex {
     bool no_memory;
 } CqlLex;
 void cql_lex_next(CqlLex *l);
-void cql_lex_goto(CqlLex *l, size_t pos); /* and read the token there */
+void cql_lex_goto(CqlLex *l, size_t pos);                /* and read the token there */
 bool cql_lex_is(const CqlLex *l, const char *sign);      /* the token is this sign */
 bool cql_lex_word(const CqlLex *l, const char *keyword); /* … this bare word, any case */

@@ -104,8 +104,8 @@ bool cql_read_timestamp(Str s, CqlValue *out)
     } else if (s.len != SECONDS + 1)
         return false;
     text[n++] = 'Z';
-    if (!time_parse((Str){ text, n }, &us))
-        return false;
+    if (!time_parse((Str){ text, n }, &us) || us >= date_of(9999, 12, 31) * TIME_DAY + TIME_DAY)
+        return false; /* the leap second of 9999 would need a fifth digit */
     *out = (CqlValue){ .kind = CQL_TIME, .time = us };
     return true;
 }

@@ -8,6 +8,7 @@ typedef struct Json {
 } Json;
 
 static CqlExpr *read_value(Json *j, const json_t *v, const CqlPath *path);
+static CqlExpr *read_list(Json *j, const json_t *v, const CqlPath *path);
 
 static const CqlPath *step(Json *j, const CqlPath *up, const char *key, size_t index)
 {
@@ -51,12 +52,13 @@ static CqlExpr *literal(Json *j, const CqlPath *path, CqlValue v)
     return cql_node(&j->b, CQL_OP_LITERAL, place, NULL, 0);
 }
 
-/* Reads each item of an array onto the list. */
-static bool read_items(Json *j, const json_t *array, const CqlPath *path, CqlList *out)
+/* Reads each item of an array onto the list. Only in arrays, functions and A_ operators may an item be an array. */
+static bool read_items(Json *j, const json_t *array, bool list_ok, const CqlPath *path, CqlList *out)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
         const CqlPath *p = step(j, path, NULL, i);
-        CqlExpr *e = p ? read_value(j, json_array_get(array, i), p) : NULL;
+        const json_t *v = json_array_get(array, i);
+        CqlExpr *e = !p ? NULL : list_ok && json_is_array(v) ? read_list(j, v, p) : read_value(j, v, p);
 
         if (!e || !cql_list_add(out, e, &j->b))
             return false;
@@ -170,7 +172,7 @@ static bool read_in(Json *j, const json_t *args, const CqlPath *path, CqlList *o
     if (json_array_size(args) != 2 || !json_is_array(list))
         return fail(j, path, STR("in"), "[…, […]]");
     e = read_value(j, json_array_get(args, 0), first);
-    return e && cql_list_add(out, e, &j->b) && read_items(j, list, second, out);
+    return e && cql_list_add(out, e, &j->b) && read_items(j, list, false, second, out);
 }
 
 static bool right_count(CqlOp op, size_t n)
@@ -190,9 +192,14 @@ static CqlExpr *read_operator(Json *j, CqlOp op, const json_t *args, const CqlPa
     if (op == CQL_OP_IN)
         return read_in(j, args, inner, &l) ? cql_node(&j->b, op, at(path), l.item, l.n) : NULL;
     if (!right_count(op, json_array_size(args)))
-        return fail(j, inner, str_of(cql_op[op].json), op == CQL_OP_AND || op == CQL_OP_OR ? "[…, …]" :
-            cql_op[op].nargs == 1 ? "[…]" : cql_op[op].nargs == 2 ? "[…, …]" : "[…, …, …]");
-    return read_items(j, args, inner, &l) ? cql_node(&j->b, op, at(path), l.item, l.n) : NULL;
+        return fail(j, inner, str_of(cql_op[op].json),
+            op == CQL_OP_AND || op == CQL_OP_OR ? "[…, …]"
+            : cql_op[op].nargs == 1             ? "[…]"
+            : cql_op[op].nargs == 2             ? "[…, …]"
+                                                : "[…, …, …]");
+    return read_items(j, args, cql_op[op].family == CQL_ARRAY, inner, &l)
+               ? cql_node(&j->b, op, at(path), l.item, l.n)
+               : NULL;
 }
 
 static CqlExpr *read_function(Json *j, Str name, const json_t *args, const CqlPath *path)
@@ -204,7 +211,7 @@ static CqlExpr *read_function(Json *j, Str name, const json_t *args, const CqlPa
     if (!inner)
         return NULL;
     place.name = name;
-    return read_items(j, args, inner, &l) ? cql_node(&j->b, CQL_OP_FUNCTION, place, l.item, l.n) : NULL;
+    return read_items(j, args, true, inner, &l) ? cql_node(&j->b, CQL_OP_FUNCTION, place, l.item, l.n) : NULL;
 }
 
 static CqlExpr *read_op(Json *j, const json_t *v, const CqlPath *path)
@@ -249,13 +256,11 @@ static CqlExpr *read_object(Json *j, const json_t *v, const CqlPath *path)
 
 static CqlExpr *read_kind(Json *j, const json_t *v, const CqlPath *path)
 {
-    CqlList l = { 0 };
-
     switch (json_typeof(v)) {
     case JSON_OBJECT:
         return read_object(j, v, path);
     case JSON_ARRAY:
-        return read_items(j, v, path, &l) ? cql_node(&j->b, CQL_OP_LIST, at(path), l.item, l.n) : NULL;
+        return fail(j, path, STR("[]"), "\"op\", \"property\", 1, \"a\"");
     case JSON_STRING:
         return literal(j, path, (CqlValue){ .kind = CQL_TEXT, .text = json_str(v) });
     case JSON_INTEGER:
@@ -270,20 +275,36 @@ static CqlExpr *read_kind(Json *j, const json_t *v, const CqlPath *path)
     }
 }
 
-/* Bounded like the text: as deep in the JSON as a tree may be, and a little for what is no node of its own. */
+/* Bounded like the text: every value is a level of the tree. */
+static bool down(Json *j, const CqlPath *path)
+{
+    CqlExpr place = at(path);
+
+    if (j->deep < CQL_MAX_DEPTH) {
+        j->deep++;
+        return true;
+    }
+    FAIL_AT(j->b.err, CQL_TOO_BIG, &place, STR("depth"));
+    err_hint(j->b.err, "%d", CQL_MAX_DEPTH);
+    return false;
+}
+
 static CqlExpr *read_value(Json *j, const json_t *v, const CqlPath *path)
 {
-    CqlExpr place = at(path), *e;
+    CqlExpr *e = down(j, path) ? read_kind(j, v, path) : NULL;
 
-    if (j->deep >= 2 * CQL_MAX_DEPTH) {
-        FAIL_AT(j->b.err, CQL_TOO_BIG, &place, STR("depth"));
-        err_hint(j->b.err, "%d", CQL_MAX_DEPTH);
-        return NULL;
-    }
-    j->deep++;
-    e = read_kind(j, v, path);
-    j->deep--;
+    j->deep -= e != NULL;
     return e;
+}
+
+static CqlExpr *read_list(Json *j, const json_t *v, const CqlPath *path)
+{
+    CqlList l = { 0 };
+
+    if (!down(j, path) || !read_items(j, v, true, path, &l))
+        return NULL;
+    j->deep--;
+    return cql_node(&j->b, CQL_OP_LIST, at(path), l.item, l.n);
 }
 
 bool cql_parse_json(Str json, Arena *a, CqlExpr **out, Err *err)

@@ -302,16 +302,26 @@ static CqlExpr *function_call(Text *t, CqlExpr place)
     return open(t) && elements(t, element, &l) ? cql_node(&t->b, CQL_OP_FUNCTION, place, l.item, l.n) : NULL;
 }
 
+/* "POINT", "POINTZ": the BNF puts no blank before its Z. */
+static bool names_geometry(Str name)
+{
+    GeoType type;
+
+    if (geo_type_of(name, &type))
+        return type != GEO_ANY;
+    return name.len && (name.ptr[name.len - 1] | 32) == 'z' &&
+           geo_type_of(str_sub(name, 0, name.len - 1), &type) && type != GEO_ANY;
+}
+
 /* Something written name(…); the token is the name. */
 static CqlExpr *call(Text *t)
 {
     CqlExpr place = here(t);
     const Str name = t->lex.token.raw;
-    GeoType type;
     CqlOp op;
 
     place.name = name;
-    if (geo_type_of(name, &type) && type != GEO_ANY)
+    if (names_geometry(name))
         return geometry(t, (CqlExpr){ .at = place.at });
     cql_lex_next(&t->lex);
     if (cql_op_of_text(name, &op))
@@ -328,27 +338,34 @@ static CqlExpr *call(Text *t)
 }
 
 /* --- operands --------------------------------------------------------------------------------------------------- */
+static CqlExpr *no_list(Text *t, const CqlExpr *place)
+{
+    FAIL_AT(t->b.err, CQL_SYNTAX, place, STR("("));
+    err_hint(t->b.err, "%s", "(…)");
+    return NULL;
+}
+
 /* '(' expression ')' or a list. `(a + b)` groups even where a list may stand; `('a')` there is a list of one, for
- * the BNF knows no parentheses around a single literal or name. */
+ * the BNF knows no parentheses around a single literal or name. Nothing can be done with a list but end it: what an
+ * operator follows was a group, and so was what stood alone inside it. */
 static CqlExpr *parens(Text *t, bool list_ok)
 {
     CqlList l = { 0 };
-    CqlExpr place = here(t);
-    bool list;
+    CqlExpr place = here(t), *e;
+    bool ends;
 
     if (!open(t) || !elements(t, list_ok ? element : expression, &l))
         return NULL;
-    list = l.n != 1 || (list_ok && !looks_grouped(l.item[0]) &&
-                           (cql_lex_is(&t->lex, ",") || cql_lex_is(&t->lex, ")")));
-    if (list && list_ok)
+    ends = list_ok && (cql_lex_is(&t->lex, ",") || cql_lex_is(&t->lex, ")"));
+    if (ends && !(l.n == 1 && looks_grouped(l.item[0])))
         return cql_node(&t->b, CQL_OP_LIST, place, l.item, l.n);
-    if (list) {
-        FAIL_AT(t->b.err, CQL_SYNTAX, &place, STR("("));
-        err_hint(t->b.err, "%s", "(…)");
-        return NULL;
-    }
-    l.item[0]->grouped = true;
-    return l.item[0];
+    if (l.n != 1)
+        return no_list(t, &place);
+    for (e = l.item[0]; e->op == CQL_OP_LIST; e = e->arg[0])
+        if (e->narg != 1)
+            return no_list(t, e);
+    e->grouped = true;
+    return e;
 }
 
 /* The first sign after the name at hand, without reading on. */
@@ -364,9 +381,8 @@ static bool followed_by(const Text *t, const char *sign)
 static bool is_tagged(const Text *t)
 {
     CqlLex ahead = t->lex;
-    GeoType type;
 
-    if (!geo_type_of(t->lex.token.raw, &type) || type == GEO_ANY)
+    if (!names_geometry(t->lex.token.raw))
         return false;
     cql_lex_next(&ahead);
     if (cql_lex_word(&ahead, "EMPTY"))

@@ -1,5 +1,6 @@
 /* src/cql/print_json.c - a tree as canonical CQL2 JSON, valid by the standard's schema. */
 #include "cql/print.h"
+#include <math.h>
 
 static void write_node(const CqlExpr *e, Buf *out);
 
@@ -21,13 +22,18 @@ static size_t ordinates(uint32_t type)
     return type >= 1000 ? 3 : 2;
 }
 
+/* An empty point has no numbers (in WKB: NaN). */
 static void write_position(Rd *r, size_t dim, Buf *out)
 {
+    double v[3] = { 0 };
+
+    for (size_t i = 0; i < dim; i++)
+        v[i] = rd_f64(r, true);
     buf_c(out, '[');
-    for (size_t i = 0; i < dim; i++) {
+    for (size_t i = 0; i < dim && !isnan(v[0]); i++) {
         if (i)
             buf_c(out, ',');
-        buf_f64(out, rd_f64(r, true));
+        buf_f64(out, v[i]);
     }
     buf_c(out, ']');
 }

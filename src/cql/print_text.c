@@ -7,8 +7,16 @@ typedef struct Out {
 } Out;
 
 /* How tightly a node binds; an operand that binds less than its place asks for stands in parentheses. */
-typedef enum Bind { BIND_OR, BIND_AND, BIND_NOT, BIND_PREDICATE, BIND_SUM, BIND_PRODUCT, BIND_POWER,
-    BIND_OPERAND } Bind;
+typedef enum Bind {
+    BIND_OR,
+    BIND_AND,
+    BIND_NOT,
+    BIND_PREDICATE,
+    BIND_SUM,
+    BIND_PRODUCT,
+    BIND_POWER,
+    BIND_OPERAND
+} Bind;
 
 static void write_node(const CqlExpr *e, Out *o);
 
@@ -294,7 +302,8 @@ bool cql_to_text(const CqlExpr *e, Arena *a, Str *out, Err *err)
     write_node(e, &o);
     if (o.unsayable) {
         buf_clear(&o.b);
-        FAIL_AT(err, CQL_BAD_VALUE, o.unsayable, o.unsayable->op == CQL_OP_FUNCTION ? o.unsayable->name : o.unsayable->value.text);
+        FAIL_AT(err, CQL_BAD_VALUE, o.unsayable,
+            o.unsayable->op == CQL_OP_FUNCTION ? o.unsayable->name : o.unsayable->value.text);
         err_hint(err, "%s", "CQL2 JSON");
         return false;
     }

@@ -14,8 +14,14 @@ CqlExpr *cql_and(CqlExpr *x, CqlExpr *y, Arena *a)
         return NULL;
     arg[0] = x;
     arg[1] = y;
-    *e = (CqlExpr){ .op = CQL_OP_AND, .at = x->at, .json = x->json, .path = x->path, .arg = arg, .narg = 2,
-        .depth = 1 + (x->depth > y->depth ? x->depth : y->depth), .kind = CQL_BOOL,
+    *e = (CqlExpr){ .op = CQL_OP_AND,
+        .at = x->at,
+        .json = x->json,
+        .path = x->path,
+        .arg = arg,
+        .narg = 2,
+        .depth = 1 + (x->depth > y->depth ? x->depth : y->depth),
+        .kind = CQL_BOOL,
         .constant = x->constant && y->constant };
     return e;
 }

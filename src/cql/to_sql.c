@@ -42,10 +42,8 @@ static void put(Sql *s, const char *text)
     buf_str(&s->b, str_of(text));
 }
 
-static void add_param(void *ctx, CqlValue v)
+static void add_param(Sql *s, CqlValue v)
 {
-    Sql *s = ctx;
-
     if (s->nparam == s->cap) {
         const size_t cap = s->cap ? s->cap * 2 : 8;
         CqlValue *more = NEWS(s->a, CqlValue, cap);
@@ -75,6 +73,11 @@ static void mark(Sql *s, CqlValue v)
         put(s, "?");
 }
 
+static void marked(void *ctx, CqlValue v) /* for a dialect's box */
+{
+    mark(ctx, v);
+}
+
 static void truth_word(Sql *s, CqlTruth t)
 {
     put(s, t == CQL_UNKNOWN ? "CAST(NULL AS BOOLEAN)" : t == CQL_TRUE ? "TRUE" : "FALSE");
@@ -89,7 +92,7 @@ static CqlValue nothing(void *ctx, const CqlProperty *p)
 /* The value of a part without properties. */
 static CqlValue known(Sql *s, const CqlExpr *e)
 {
-    return cql_value(e, &(CqlRecord){ nothing, NULL }, s->a);
+    return cql_value(e, &(CqlRecord){ nothing, NULL, s->d->now }, s->a);
 }
 
 static void quoted(Sql *s, Str name)
@@ -119,7 +122,10 @@ static void around(Sql *s, Str pattern, bool before)
 static void column(Sql *s, const CqlProperty *p)
 {
     const Str none = STR("");
-    const Str pattern = p->list ? none : p->kind == CQL_DATE ? s->d->date_expr : p->kind == CQL_TIME ? s->d->time_expr : none;
+    const Str pattern = p->list               ? none
+                        : p->kind == CQL_DATE ? s->d->date_expr
+                        : p->kind == CQL_TIME ? s->d->time_expr
+                                              : none;
 
     around(s, pattern, true);
     quoted(s, p->column);
@@ -392,8 +398,9 @@ static void against_time(Sql *s, const CqlExpr *x, CqlOp op, CqlValue v)
         always(s, x, op == CQL_OP_NE);
         return;
     }
-    plain(s, x, op, column_is_date ? (CqlValue){ .kind = CQL_DATE, .date = (int32_t)units } :
-        (CqlValue){ .kind = CQL_TIME, .time = units * unit });
+    plain(s, x, op,
+        column_is_date ? (CqlValue){ .kind = CQL_DATE, .date = (int32_t)units }
+                       : (CqlValue){ .kind = CQL_TIME, .time = units * unit });
 }
 
 /* 12345 / 100.0 is the double nearest to 123.45, and so is the literal: whole 分 compare exactly. */
@@ -575,7 +582,8 @@ static Str pattern_prefix(Str p, Arena *a)
 static void like(Sql *s, const CqlExpr *e)
 {
     const CqlValue p = e->arg[1]->constant ? known(s, e->arg[1]) : (CqlValue){ CQL_NULL };
-    const Str prefix = p.kind == CQL_TEXT && e->arg[0]->op == CQL_OP_PROPERTY ? pattern_prefix(p.text, s->a) : STR("");
+    const Str prefix =
+        p.kind == CQL_TEXT && e->arg[0]->op == CQL_OP_PROPERTY ? pattern_prefix(p.text, s->a) : STR("");
 
     put(s, "(");
     if (prefix.len) {
@@ -646,7 +654,7 @@ static bool box(Sql *s, const CqlExpr *e, Mode mode)
     for (size_t i = 0; i < n; i++) {
         if (i)
             put(s, " OR ");
-        if (!s->d->box(s->d, x->property->column, half[i], &s->b, add_param, s)) {
+        if (!s->d->box(s->d, x->property->column, half[i], &s->b, marked, s)) {
             s->b.len = before;
             s->nparam = params;
             return false;
@@ -685,7 +693,8 @@ static void leaf(Sql *s, const CqlExpr *e)
         else if (cql_op[e->op].family == CQL_TEMPORAL)
             temporal(s, e);
         else
-            call(s, cql_op[e->op].family == CQL_SPATIAL ? s->d->fn_relate : s->d->fn_list, cql_op[e->op].json, e->arg, 2);
+            call(s, cql_op[e->op].family == CQL_SPATIAL ? s->d->fn_relate : s->d->fn_list, cql_op[e->op].json,
+                e->arg, 2);
     }
 }
 
@@ -763,13 +772,19 @@ static void bounded_leaf(Sql *s, const CqlExpr *e, Mode mode)
     put(s, mode == IF_FALSE ? ")" : "");
 }
 
+static void decided(Sql *s, const CqlExpr *e, Mode mode)
+{
+    const CqlTruth t = cql_eval(e, &(CqlRecord){ nothing, NULL, s->d->now }, s->a);
+
+    truth_word(s, mode == IF_FALSE ? cql_not(t) : t);
+}
+
 static void condition(Sql *s, const CqlExpr *e, Mode mode)
 {
     if (mode != EXACT && !says(s, e, mode))
         truth_word(s, CQL_TRUE);
     else if (e->constant)
-        truth_word(s, mode == IF_FALSE ? cql_not(cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a)) :
-            cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a));
+        decided(s, e, mode);
     else if (e->op == CQL_OP_AND || e->op == CQL_OP_OR)
         chain(s, e, mode);
     else if (e->op == CQL_OP_NOT)

@@ -6,11 +6,11 @@
 const CqlOpRow cql_op[CQL_OP_COUNT] = { CQL_OPS(ROW) };
 
 /* Names that mean something else where a property could stand (rules of the BNF, any case). */
-static const char *const reserved[] = { "AND", "OR", "NOT", "LIKE", "BETWEEN", "IN", "IS", "NULL", "TRUE", "FALSE",
-    "DIV" };
+static const char *const reserved[] = { "AND", "OR", "NOT", "LIKE", "BETWEEN", "IN", "IS", "NULL", "TRUE",
+    "FALSE", "DIV" };
 /* Names that mean something else where a function could stand. */
-static const char *const taken[] = { "DATE", "TIMESTAMP", "INTERVAL", "BBOX", "POINT", "LINESTRING", "POLYGON",
-    "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION" };
+static const char *const taken[] = { "DATE", "TIMESTAMP", "INTERVAL", "BBOX", "POINT", "LINESTRING",
+    "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION" };
 
 bool cql_op_of_json(Str name, CqlOp *out)
 {

@@ -37,8 +37,16 @@ CqlValue cql_coerce(CqlValue v, CqlKind want)
 /* Values of one class can be compared; classes follow each other, nulls last. */
 static int class_of(CqlKind k)
 {
-    static const int of[] = { [CQL_NULL] = 9, [CQL_BOOL] = 0, [CQL_INT] = 1, [CQL_NUMBER] = 1, [CQL_TEXT] = 2,
-        [CQL_DATE] = 3, [CQL_TIME] = 3, [CQL_INTERVAL] = 4, [CQL_GEOM] = 5, [CQL_LIST] = 6 };
+    static const int of[] = { [CQL_NULL] = 9,
+        [CQL_BOOL] = 0,
+        [CQL_INT] = 1,
+        [CQL_NUMBER] = 1,
+        [CQL_TEXT] = 2,
+        [CQL_DATE] = 3,
+        [CQL_TIME] = 3,
+        [CQL_INTERVAL] = 4,
+        [CQL_GEOM] = 5,
+        [CQL_LIST] = 6 };
 
     return of[k];
 }
@@ -97,8 +105,8 @@ int cql_compare(CqlValue a, CqlValue b)
     case CQL_TIME:
         return ORDER(cql_instant(a), cql_instant(b));
     case CQL_INTERVAL:
-        return a.interval.from != b.interval.from ? ORDER(a.interval.from, b.interval.from) :
-                                                    ORDER(a.interval.to, b.interval.to);
+        return a.interval.from != b.interval.from ? ORDER(a.interval.from, b.interval.from)
+                                                  : ORDER(a.interval.to, b.interval.to);
     case CQL_GEOM:
         return str_cmp(TEXT(a.geom), TEXT(b.geom));
     case CQL_LIST:

@@ -124,12 +124,15 @@ typedef struct County {
     size_t nsection, section_max;
     size_t persons, households;
     Reader *reader;
+    struct People *people;
     Weighted family; /* surnames */
     Past past[64];
     size_t npast;
     unsigned merged;
     /* serials that run through the townships */
     uint32_t serial[64];
+    double owed[64]; /* facilities, devices …: what rounding left over, by row of registers.yaml */
+    uint32_t *patch_serial; /* by village */
     uint16_t *born; /* people per day of birth and sex, for ID numbers */
 } County;
 
@@ -187,9 +190,13 @@ bool demo_way(Grid g, const float *cost, size_t from, size_t to, Arena *a, Line 
 typedef struct Rings {
     Grid g;
     const uint16_t *label;
-    Xy *at;        /* displaced lattice vertex, (w+1) × (h+1) */
+    const uint16_t *zone; /* where zones meet, only they decide; NULL: one zone */
+    int x0, y0;           /* of the grid, in cells of the whole county's lattice */
+    bool thin;            /* leave out vertices where a line runs straight on */
+    Xy *at;               /* displaced lattice vertex, (w+1) × (h+1); x NAN: left out */
+    Arena *scratch;       /* cleared at each polygon */
 } Rings;
-bool demo_rings(Grid g, const uint16_t *label, Arena *a, Rings *out) MUST;
+bool demo_rings(Rings *r, Arena *a) MUST; /* fills `at` and `scratch` */
 /* Polygon (or multipolygon) of all cells whose label maps to `want`. */
 bool demo_ring_polygon(const County *c, const Rings *r, const uint16_t *map, uint16_t want, int box[4], Arena *a,
     Bytes *wkb) MUST;
@@ -222,7 +229,8 @@ void demo_date(Out *o, Str name, int32_t day);
 void demo_time(Out *o, Str name, int64_t us);
 void demo_list(Out *o, Str name, const Str *item, size_t n);
 void demo_point(Out *o, Str name, Bytes wkb);
-Arena *demo_arena(Out *o); /* of the block in hand */
+Arena *demo_arena(Out *o); /* of the record in hand */
+Arena *demo_next(Out *o);  /* of the record to come; NULL: stop */
 Out *demo_out_new(void);
 void demo_out_free(Out *o);
 bool demo_out_flush(Out *o) MUST;
@@ -238,7 +246,7 @@ bool demo_plan_sections(County *c, Err *err) MUST;
 bool demo_emit_roads(County *c, Out *o, Err *err) MUST;                       /* lines, county wide */
 bool demo_emit_road_file(County *c, size_t town, Out *o, Err *err) MUST;      /* sections, structures, inspections … */
 bool demo_emit_patches(County *c, size_t town, Out *o, Err *err) MUST;
-bool demo_plan_people(County *c, Err *err) MUST;
+bool demo_plan_people(County *c, Err *err) MUST; /* after it, demo_emit_people in any order of towns */
 bool demo_emit_people(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST;            /* bureaus, firms, products */
 bool demo_emit_town_registers(County *c, size_t town, Out *o, Err *err) MUST; /* committees, facilities, devices … */

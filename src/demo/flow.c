@@ -4,82 +4,43 @@
  * millimetre so that lakes drain. The order in which cells are reached runs from the outlets up.
  */
 #include "demo/county.h"
-#include <assert.h>
+#include "demo/heap.h"
 #include <math.h>
-
-typedef struct Spot {
-    float z;
-    int32_t cell;
-} Spot;
-typedef struct Flood { /* a heap of spots, the lowest first; ties by cell so that all machines agree */
-    Spot *spot;
-    size_t n;
-} Flood;
-
-static bool lower(Spot a, Spot b)
-{
-    return a.z < b.z || (a.z == b.z && a.cell < b.cell);
-}
-
-static void push(Flood *f, Spot s)
-{
-    size_t i = f->n++;
-
-    for (; i && lower(s, f->spot[(i - 1) / 2]); i = (i - 1) / 2)
-        f->spot[i] = f->spot[(i - 1) / 2];
-    f->spot[i] = s;
-}
-
-static Spot pop(Flood *f)
-{
-    const Spot top = f->spot[0], last = f->spot[--f->n];
-    size_t i = 0, k;
-
-    for (; (k = 2 * i + 1) < f->n; i = k) {
-        if (k + 1 < f->n && lower(f->spot[k + 1], f->spot[k]))
-            k++;
-        if (!lower(f->spot[k], last))
-            break;
-        f->spot[i] = f->spot[k];
-    }
-    f->spot[i] = last;
-    return top;
-}
 
 bool demo_fill(float *z, Grid g, int32_t *down, int32_t *order, Arena *a)
 {
     static const int dx[8] = { 1, -1, 0, 0, 1, 1, -1, -1 }, dy[8] = { 0, 0, 1, -1, 1, -1, 1, -1 };
     const size_t n = (size_t)g.w * (size_t)g.h;
     Arena *own = arena_new(n * 16 + (1 << 16));
-    Flood f = { NEWS(own, Spot, n), 0 };
+    Heap f = { NEWS(own, HeapItem, n), 0, n };
     uint8_t *seen = NEWS(own, uint8_t, n);
     size_t norder = 0;
 
     (void)a;
-    for (size_t i = 0; f.spot && seen && i < n; i++) {
+    for (size_t i = 0; f.item && seen && i < n; i++) {
         const int x = (int)(i % (size_t)g.w), y = (int)(i / (size_t)g.w);
 
         if (x && y && x + 1 < g.w && y + 1 < g.h)
             continue;
         seen[i] = 1;
         down[i] = -1;
-        push(&f, (Spot){ z[i], (int32_t)i });
+        heap_push(&f, z[i], i);
     }
     while (f.n) {
-        const Spot s = pop(&f);
-        const int x = s.cell % g.w, y = s.cell / g.w;
+        const HeapItem s = heap_pop(&f);
+        const int x = (int)(s.cell % (uint32_t)g.w), y = (int)(s.cell / (uint32_t)g.w);
 
-        order[norder++] = s.cell;
+        order[norder++] = (int32_t)s.cell;
         for (int k = 0; k < 8; k++) {
             const int nx = x + dx[k], ny = y + dy[k], to = ny * g.w + nx;
 
             if (nx < 0 || ny < 0 || nx >= g.w || ny >= g.h || seen[to])
                 continue;
             seen[to] = 1;
-            down[to] = s.cell;
-            if (z[to] < s.z + 0.001F)
-                z[to] = s.z + 0.001F;
-            push(&f, (Spot){ z[to], to });
+            down[to] = (int32_t)s.cell;
+            if (z[to] < s.cost + 0.001F)
+                z[to] = s.cost + 0.001F;
+            heap_push(&f, z[to], (size_t)to);
         }
     }
     arena_free(own);

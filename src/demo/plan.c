@@ -140,6 +140,7 @@ bool demo_plan(County *c, Err *err)
     c->village = NEWS(c->a, Village, c->nvillage);
     c->group = NEWS(c->a, Group, c->ngroup);
     c->born = NEWS(c->a, uint16_t, 2 * 60000);
+    c->patch_serial = NEWS(c->a, uint32_t, c->nvillage);
     place(c);
-    return (c->village && c->group && c->born) || FAIL(err, BASE_NO_MEMORY, STR("plan"), "plan");
+    return (c->village && c->patch_serial && c->group && c->born) || FAIL(err, BASE_NO_MEMORY, STR("plan"), "plan");
 }

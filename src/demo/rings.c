@@ -10,16 +10,16 @@
 #include "demo/county.h"
 #include <math.h>
 
-static uint16_t label_at(const Rings *r, int x, int y)
+static uint16_t value_at(const Rings *r, const uint16_t *label, int x, int y)
 {
-    return x < 0 || y < 0 || x >= r->g.w || y >= r->g.h ? NOBODY : r->label[(size_t)y * (size_t)r->g.w + (size_t)x];
+    return x < 0 || y < 0 || x >= r->g.w || y >= r->g.h ? NOBODY : label[(size_t)y * (size_t)r->g.w + (size_t)x];
 }
 
 /* Boundary edges at vertex (x, y): bits east, south, west, north. */
-static int edges(const Rings *r, int x, int y)
+static int edges(const Rings *r, const uint16_t *label, int x, int y)
 {
-    const uint16_t nw = label_at(r, x - 1, y - 1), ne = label_at(r, x, y - 1), sw = label_at(r, x - 1, y),
-                   se = label_at(r, x, y);
+    const uint16_t nw = value_at(r, label, x - 1, y - 1), ne = value_at(r, label, x, y - 1),
+                   sw = value_at(r, label, x - 1, y), se = value_at(r, label, x, y);
 
     return (ne != se) | (sw != se) << 1 | (nw != sw) << 2 | (nw != ne) << 3;
 }
@@ -27,10 +27,13 @@ static int edges(const Rings *r, int x, int y)
 static Xy displaced(const Rings *r, int x, int y)
 {
     static const int dx[4] = { 1, 0, -1, 0 }, dy[4] = { 0, 1, 0, -1 };
-    const int e = edges(r, x, y), n = (e & 1) + (e >> 1 & 1) + (e >> 2 & 1) + (e >> 3 & 1);
-    Xy p = { x, y };
+    const int border = r->zone ? edges(r, r->zone, x, y) : 0, e = border ? border : edges(r, r->label, x, y);
+    const int n = (e & 1) + (e >> 1 & 1) + (e >> 2 & 1) + (e >> 3 & 1), gx = x + r->x0, gy = y + r->y0;
+    Xy p = { gx, gy };
 
     if (n == 2) {
+        if (r->thin && !border && (e == 5 || e == 10))
+            return (Xy){ NAN, NAN };
         for (int k = 0; k < 4; k++)
             if (e >> k & 1) {
                 p.x += 0.25 * dx[k];
@@ -38,22 +41,26 @@ static Xy displaced(const Rings *r, int x, int y)
             }
     }
     if (n) { /* nothing in nature lies on a lattice */
-        p.x += 0.16 * demo_noise(4711, x * 0.37, y * 0.37);
-        p.y += 0.16 * demo_noise(1147, x * 0.37, y * 0.37);
+        p.x += 0.16 * demo_noise(4711, gx * 0.37, gy * 0.37);
+        p.y += 0.16 * demo_noise(1147, gx * 0.37, gy * 0.37);
     }
     return (Xy){ p.x * r->g.cell, p.y * r->g.cell };
 }
 
-bool demo_rings(Grid g, const uint16_t *label, Arena *a, Rings *out)
+static void free_scratch(void *a)
 {
-    Rings r = { g, label, NEWS(a, Xy, (size_t)(g.w + 1) * (size_t)(g.h + 1)) };
+    arena_free(a);
+}
 
-    if (!r.at)
+bool demo_rings(Rings *r, Arena *a)
+{
+    r->at = NEWS(a, Xy, (size_t)(r->g.w + 1) * (size_t)(r->g.h + 1));
+    r->scratch = arena_new((size_t)256 << 20);
+    if (!r->at || !arena_defer(a, free_scratch, r->scratch))
         return false;
-    for (int y = 0; y <= g.h; y++)
-        for (int x = 0; x <= g.w; x++)
-            r.at[(size_t)y * (size_t)(g.w + 1) + (size_t)x] = displaced(&r, x, y);
-    *out = r;
+    for (int y = 0; y <= r->g.h; y++)
+        for (int x = 0; x <= r->g.w; x++)
+            r->at[(size_t)y * (size_t)(r->g.w + 1) + (size_t)x] = displaced(r, x, y);
     return true;
 }
 
@@ -71,23 +78,35 @@ typedef struct Trace {
 
 static bool mine(const Trace *t, int x, int y)
 {
-    const uint16_t l = label_at(t->r, x, y);
+    const uint16_t l = value_at(t->r, t->r->label, x, y);
 
     return l != NOBODY && (t->map ? t->map[l] : l) == t->want;
 }
 
+static bool room(Trace *t) /* for one more vertex */
+{
+    double *more;
+
+    if (t->n < t->cap)
+        return true;
+    more = NEWS(t->a, double, 4 * t->cap);
+    if (!more)
+        return false;
+    memcpy(more, t->xy, 2 * t->n * sizeof *more);
+    t->xy = more;
+    t->cap *= 2;
+    return true;
+}
+
 static bool put(Trace *t, int x, int y)
 {
-    if (t->n == t->cap) {
-        double *more = NEWS(t->a, double, 4 * t->cap);
+    const Xy place = t->r->at[(size_t)y * (size_t)(t->r->g.w + 1) + (size_t)x];
 
-        if (!more)
-            return false;
-        memcpy(more, t->xy, 2 * t->n * sizeof *more);
-        t->xy = more;
-        t->cap *= 2;
-    }
-    const Xy p = demo_degrees(t->c, t->r->at[(size_t)y * (size_t)(t->r->g.w + 1) + (size_t)x]);
+    if (isnan(place.x))
+        return true;
+    if (!room(t))
+        return false;
+    const Xy p = demo_degrees(t->c, place);
     t->xy[2 * t->n] = p.x;
     t->xy[2 * t->n++ + 1] = p.y;
     return true;
@@ -101,6 +120,7 @@ static bool walk(Trace *t, int x, int y)
     static const int lx[4] = { 0, 0, -1, -1 }, ly[4] = { -1, 0, 0, -1 };
     static const int rx[4] = { 0, -1, -1, 0 }, ry[4] = { 0, 0, -1, -1 };
     const int sx = x, sy = y;
+    const size_t first = t->n;
     int d = 0;
 
     do {
@@ -116,7 +136,11 @@ static bool walk(Trace *t, int x, int y)
         else if (!right)
             d = (d + 1) % 4;
     } while (x != sx || y != sy || d != 0);
-    return put(t, sx, sy);
+    if (!room(t))
+        return false;
+    t->xy[2 * t->n] = t->xy[2 * first];
+    t->xy[2 * t->n++ + 1] = t->xy[2 * first + 1];
+    return true;
 }
 
 static double ring_area(const double *xy, size_t n)
@@ -194,9 +218,9 @@ static bool finish(const Trace *t, const Piece *p, size_t n, Arena *a, Bytes *wk
 /* box: first and last column and row that can hold cells of ours: x0, y0, x1, y1. */
 bool demo_ring_polygon(const County *c, const Rings *r, const uint16_t *map, uint16_t want, int box[4], Arena *a, Bytes *wkb)
 {
-    enum { PIECES = 512 };
+    enum { PIECES = 256 };
     const int w = box[2] - box[0] + 1, h = box[3] - box[1] + 1;
-    Arena *own = arena_new((size_t)256 << 20);
+    Arena *own = (arena_clear(r->scratch), r->scratch);
     Trace t = { c, r, map, want, box, NEWS(own, uint8_t, (size_t)w * (size_t)h), NEWS(own, double, 512), 0, 256, own };
     Piece *p = NEWS(own, Piece, PIECES);
     size_t n = 0;
@@ -214,7 +238,5 @@ bool demo_ring_polygon(const County *c, const Rings *r, const uint16_t *map, uin
             if (good)
                 p[n++] = q;
         }
-    good = good && finish(&t, p, n, a, wkb);
-    arena_free(own);
-    return good;
+    return good && finish(&t, p, n, a, wkb);
 }

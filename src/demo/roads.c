@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CHAIN = 24 };
+enum { CHAIN = 24, CHAIN_USED = 3 }; /* two stretches make a township road of some 5 km */
 typedef struct Chain { /* villages from the far end inwards; the last may lie on a chain already built */
     size_t v[CHAIN], n, town;
     double length;
@@ -251,7 +251,7 @@ static size_t chains_of(const County *c, size_t town, Chain *out)
             return n;
         Chain *ch = &out[n++];
         *ch = (Chain){ .town = town, .length = far };
-        while (!done[at] && ch->n + 1 < CHAIN) {
+        while (!done[at] && ch->n + 1 < CHAIN_USED) {
             ch->v[ch->n++] = t->village + at;
             done[at] = true;
             at = up[at];
@@ -369,7 +369,15 @@ static bool spurs(Builder *b, const char *class, double km, size_t lines, unsign
 static void for_stories(County *c)
 {
     const size_t t = demo_story_town(c, STR("110"));
-    size_t best = SIZE_MAX, named = SIZE_MAX;
+    size_t best = SIZE_MAX, named = SIZE_MAX, county = SIZE_MAX;
+
+    for (size_t i = 0; i < c->nroad; i++)
+        if (str_eq(c->road[i].class, STR("县道")) &&
+            (county == SIZE_MAX || str_eq(c->road[i].code, STR("X003")) ||
+                (!str_eq(c->road[county].code, STR("X003")) && c->road[i].length > c->road[county].length)))
+            county = i;
+    if (county != SIZE_MAX)
+        c->road[county].code = STR("X003");
 
     for (size_t i = 0; i < c->nroad; i++) {
         Road *r = &c->road[i];

@@ -1,5 +1,6 @@
 /* src/demo/space.c - points, lines and cheapest ways on the county's grid. */
 #include "demo/county.h"
+#include "demo/heap.h"
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -159,50 +160,7 @@ Bytes demo_wkb_line(const County *c, Line l, Arena *a)
     return geo_make_line(xy, l.n, a, &b) ? b : (Bytes){ 0 };
 }
 
-/* --- a heap of cells by cost ---------------------------------------------------------------------------- */
-typedef struct Item {
-    float cost;
-    uint32_t cell;
-} Item;
-typedef struct Heap {
-    Item *item;
-    size_t n, cap;
-} Heap;
-
-static void push(Heap *h, float cost, size_t cell)
-{
-    size_t i = h->n;
-
-    assert(h->n < h->cap);
-    h->n++;
-    while (i && h->item[(i - 1) / 2].cost > cost) {
-        h->item[i] = h->item[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    h->item[i] = (Item){ cost, (uint32_t)cell };
-}
-
-static Item pop(Heap *h)
-{
-    const Item top = h->item[0], last = h->item[--h->n];
-    size_t i = 0;
-
-    for (;;) {
-        size_t k = 2 * i + 1;
-
-        if (k >= h->n)
-            break;
-        if (k + 1 < h->n && h->item[k + 1].cost < h->item[k].cost)
-            k++;
-        if (h->item[k].cost >= last.cost)
-            break;
-        h->item[i] = h->item[k];
-        i = k;
-    }
-    h->item[i] = last;
-    return top;
-}
-
+/* --- cheapest ways ------------------------------------------------------------------------------------ */
 static const int step_x[8] = { 1, -1, 0, 0, 1, 1, -1, -1 }, step_y[8] = { 0, 0, 1, -1, 1, -1, 1, -1 };
 static const float step_m[8] = { 1, 1, 1, 1, 1.41421356F, 1.41421356F, 1.41421356F, 1.41421356F };
 
@@ -233,12 +191,12 @@ static bool touches(const Spread *s, Heap *h, const uint8_t *done, uint16_t *lab
     if (best != UINT32_MAX) {
         far[cell] = least;
         label[cell] = label[best];
-        push(h, least, cell);
+        heap_push(h, least, cell);
     }
     return false;
 }
 
-static void relax(const Spread *s, Heap *h, const uint8_t *done, uint16_t *label, float *far, Item it)
+static void relax(const Spread *s, Heap *h, const uint8_t *done, uint16_t *label, float *far, HeapItem it)
 {
     const int x = (int)(it.cell % (size_t)s->g.w), y = (int)(it.cell / (size_t)s->g.w);
 
@@ -255,7 +213,7 @@ static void relax(const Spread *s, Heap *h, const uint8_t *done, uint16_t *label
             continue;
         far[to] = cost;
         label[to] = label[it.cell];
-        push(h, cost, to);
+        heap_push(h, cost, to);
     }
 }
 
@@ -272,14 +230,14 @@ static void sow(const Spread *s, Heap *h, uint16_t *label, float *far)
             continue;
         far[s->seed[i]] = at;
         label[s->seed[i]] = (uint16_t)i;
-        push(h, at, s->seed[i]);
+        heap_push(h, at, s->seed[i]);
     }
 }
 
 bool demo_spread(const Spread *s, uint16_t *label, float *far, Arena *a)
 {
     const size_t cells = (size_t)s->g.w * (size_t)s->g.h;
-    Heap h = { NEWS(a, Item, 3 * cells + s->n), 0, 3 * cells + s->n };
+    Heap h = { NEWS(a, HeapItem, 3 * cells + s->n), 0, 3 * cells + s->n };
     uint8_t *done = NEWS(a, uint8_t, cells);
 
     if (!h.item || !done)
@@ -290,7 +248,7 @@ bool demo_spread(const Spread *s, uint16_t *label, float *far, Arena *a)
     }
     sow(s, &h, label, far);
     while (h.n) {
-        const Item it = pop(&h);
+        const HeapItem it = heap_pop(&h);
 
         if (done[it.cell] || it.cost < far[it.cell] || it.cost > far[it.cell])
             continue;
@@ -347,7 +305,7 @@ bool demo_way(Grid g, const float *cost, size_t from, size_t to, Arena *a, Line 
     Arena *own = arena_new(cells * 96 + (1 << 16));
     float *far = NEWS(own, float, cells);
     uint8_t *by = NEWS(own, uint8_t, cells);
-    Heap h = { NEWS(own, Item, 8 * cells + 1), 0, 8 * cells + 1 };
+    Heap h = { NEWS(own, HeapItem, 8 * cells + 1), 0, 8 * cells + 1 };
     const size_t start = (from / (size_t)g.w - (size_t)w.y0) * (size_t)w.w + from % (size_t)g.w - (size_t)w.x0;
     const size_t goal = (to / (size_t)g.w - (size_t)w.y0) * (size_t)w.w + to % (size_t)g.w - (size_t)w.x0;
     bool good = far && by && h.item;
@@ -356,10 +314,10 @@ bool demo_way(Grid g, const float *cost, size_t from, size_t to, Arena *a, Line 
         far[i] = INFINITY;
     if (good) {
         far[start] = 0;
-        push(&h, 0, start);
+        heap_push(&h, 0, start);
     }
     while (good && h.n) {
-        const Item it = pop(&h);
+        const HeapItem it = heap_pop(&h);
         const int x = (int)(it.cell % (size_t)w.w), y = (int)(it.cell / (size_t)w.w);
         const size_t here = (size_t)(y + w.y0) * (size_t)g.w + (size_t)(x + w.x0);
 
@@ -379,7 +337,7 @@ bool demo_way(Grid g, const float *cost, size_t from, size_t to, Arena *a, Line 
                 continue;
             far[t] = c;
             by[t] = (uint8_t)k;
-            push(&h, c, t);
+            heap_push(&h, c, t);
         }
     }
     good = good && walk_back(g, w, by, start, goal, a, out);

@@ -112,6 +112,7 @@ bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord
 void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err);
 bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a);
 bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *division, Err *err) MUST;
+bool ledger_lineage(Ledger *l, StoreRead *r, LedgerRecord *rec, Map *known, Arena *keep, Arena *a);
 /* words and links */
 void ledger_words(const Sheet *s, const LedgerRecord *r, Buf *g1, Buf *g2);
 void ledger_cut(Str text, Buf *out);           /* for the index */

@@ -17,7 +17,8 @@ struct LedgerLoad {
     uint8_t (*digest)[SM3_LEN];
     size_t n;      /* records of this chunk */
     int64_t total;
-    bool open, words_aside;
+    Map *full_name; /* of divisions, by code */
+    bool open;
 };
 
 bool ledger_load_begin(Ledger *l, Str who, Str source, Str reason, int64_t at, uint64_t salt, LedgerLoad **out, Err *err)
@@ -36,8 +37,9 @@ bool ledger_load_begin(Ledger *l, Str who, Str source, Str reason, int64_t at, u
     load->salt = salt;
     load->aside = NEWS(load->arena, bool, l->model->ncollection);
     load->touched = NEWS(load->arena, bool, l->model->ncollection);
+    load->full_name = map_new(load->arena);
     load->digest = (uint8_t(*)[SM3_LEN])arena_take(load->arena, CHUNK, SM3_LEN);
-    if (!load->aside || !load->touched || !load->digest) {
+    if (!load->aside || !load->touched || !load->digest || !load->full_name) {
         arena_free(load->arena);
         arena_free(load->row);
         mem_free(load);
@@ -171,6 +173,8 @@ static bool put(LedgerLoad *load, Sheet *s, const LedgerLoadRecord *r, Err *err)
     if (!value)
         return FAIL(err, BASE_NO_MEMORY, c->name, "load");
     fill(load, r, value);
+    if (!ledger_lineage(load->ledger, NULL, &rec, load->full_name, load->arena, load->row))
+        return FAIL(err, BASE_NO_MEMORY, c->name, "load");
     ledger_derive(c, &rec, load->row);
     return ledger_columns(load->ledger, s, &rec, load->row, &col, &blob, err) &&
            store_insert(load->ledger->store, &s->table, rec.id, blob, col, &rec.fid, err) && journal(load, &rec, err) &&

@@ -146,33 +146,66 @@ static UTransliterator *latin(void)
     return to_latin;
 }
 
-void ledger_pinyin(Str text, Buf *full, Buf *initials)
+enum { HAN_FROM = 0x4E00, HAN_TO = 0xA000, SYLLABLE = 8 };
+static _Thread_local char (*syllable)[SYLLABLE]; /* of the common Han characters, as they were asked for; kept for good */
+
+/* One character's pinyin without its tone; "": none. */
+static bool spell(uint32_t c, char out[SYLLABLE])
 {
-    UChar u[512];
-    char out[2048];
+    UChar u[32];
+    char text[64];
     int32_t n = 0, limit, len = 0;
     UErrorCode e = U_ZERO_ERROR;
+    UBool bad = false;
+
+    U16_APPEND(u, n, 32, (UChar32)c, bad);
+    limit = n;
+    if (bad || !latin())
+        return false;
+    utrans_transUChars(latin(), u, &n, 32, 0, &limit, &e);
+    u_strToUTF8(text, sizeof text, &len, u, n, &e);
+    if (U_FAILURE(e))
+        return false;
+    n = 0;
+    for (int32_t i = 0; i < len && n < SYLLABLE - 1; i++)
+        if (text[i] >= 'a' && text[i] <= 'z')
+            out[n++] = text[i];
+    out[n] = 0;
+    return n > 0;
+}
+
+static const char *spelt(uint32_t c, char room[SYLLABLE])
+{
+    if (c < HAN_FROM || c >= HAN_TO)
+        return spell(c, room) ? room : "";
+    if (!syllable && !(syllable = mem_new(HAN_TO - HAN_FROM, SYLLABLE)))
+        return "";
+    if (!syllable[c - HAN_FROM][0] && !spell(c, syllable[c - HAN_FROM]))
+        syllable[c - HAN_FROM][0] = '?';
+    return syllable[c - HAN_FROM][0] == '?' ? "" : syllable[c - HAN_FROM];
+}
+
+void ledger_pinyin(Str text, Buf *full, Buf *initials)
+{
     bool start = true;
 
-    if (text.len > 300 || !latin())
-        return;
-    u_strFromUTF8(u, 256, &n, text.ptr, (int32_t)text.len, &e);
-    limit = n;
-    if (U_FAILURE(e))
-        return;
-    utrans_transUChars(latin(), u, &n, 512, 0, &limit, &e);
-    u_strToUTF8(out, sizeof out, &len, u, n, &e);
-    if (U_FAILURE(e))
-        return;
-    for (int32_t i = 0; i < len; i++) {
-        const bool word = (out[i] >= 'a' && out[i] <= 'z') || (out[i] >= '0' && out[i] <= '9');
+    while (text.len) {
+        const uint32_t c = str_next(&text);
+        char room[SYLLABLE] = "";
 
-        if (word) {
-            buf_c(full, out[i]);
+        if (is_han(c)) {
+            const char *s = spelt(c, room);
+
+            buf_str(full, str_of(s));
+            buf_str(initials, str_sub(str_of(s), 0, 1));
+            start = true;
+        } else if (is_word(c)) {
+            put(full, (uint32_t)u_tolower((UChar32)c));
             if (start)
-                buf_c(initials, out[i]);
-        }
-        start = !word;
+                put(initials, (uint32_t)u_tolower((UChar32)c));
+            start = false;
+        } else
+            start = true;
     }
 }
 

@@ -366,6 +366,7 @@ static bool write_down(Apply *p, uint8_t (*digest)[SM3_LEN], size_t *ndigest)
 {
     if (p->change->verb == LEDGER_RETIRE && !retire(p))
         return false;
+    ledger_lineage(p->ledger, store_writer(p->ledger->store), &p->after, NULL, NULL, p->arena);
     ledger_derive(p->sheet->collection, &p->after, p->arena);
     if (p->change->verb != LEDGER_RETIRE &&
         !ledger_check(p->ledger, store_writer(p->ledger->store), &p->after, p->there ? &p->before : NULL, p->at, p->batch->said, p->arena,

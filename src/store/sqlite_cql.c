@@ -13,9 +13,11 @@ static void quoted(Buf *b, Str prefix, Str name)
 }
 
 /* OGC 12-128r19 annex F.3: the extension's R-tree rounds outwards, so that it never loses a candidate. */
-static bool box(const CqlDialect *dialect, Str column, GeoBox at, Buf *sql, void (*param)(void *, CqlValue), void *ctx)
+static bool box(
+    const CqlDialect *dialect, Str column, GeoBox at, Buf *sql, void (*param)(void *, CqlValue), void *ctx)
 {
     const SqliteDialect *d = (const SqliteDialect *)(const void *)dialect;
+    static const char *const test[] = { "\" WHERE minx <= ", " AND maxx >= ", " AND miny <= ", " AND maxy >= " };
     const double end[] = { at.maxx, at.minx, at.maxy, at.miny };
 
     if (!d->has_rtree || !str_eq(column, d->geometry))
@@ -23,9 +25,11 @@ static bool box(const CqlDialect *dialect, Str column, GeoBox at, Buf *sql, void
     quoted(sql, STR("\""), d->fid);
     quoted(sql, STR("\" IN (SELECT id FROM \"rtree_"), d->table);
     quoted(sql, STR("_"), d->geometry);
-    buf_str(sql, STR("\" WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?)"));
-    for (size_t i = 0; i < LEN(end); i++)
+    for (size_t i = 0; i < LEN(end); i++) {
+        buf_str(sql, str_of(test[i]));
         param(ctx, (CqlValue){ .kind = CQL_NUMBER, .number = end[i] });
+    }
+    buf_c(sql, ')');
     return true;
 }
 
@@ -81,7 +85,8 @@ int sqlite_cql_bind(sqlite3_stmt *stmt, int at, CqlValue v, bool foreign)
     case CQL_NUMBER:
         return sqlite3_bind_double(stmt, at, v.number);
     case CQL_TEXT:
-        return sqlite3_bind_text64(stmt, at, v.text.ptr ? v.text.ptr : "", v.text.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+        return sqlite3_bind_text64(
+            stmt, at, v.text.ptr ? v.text.ptr : "", v.text.len, SQLITE_TRANSIENT, SQLITE_UTF8);
     case CQL_DATE:
     case CQL_TIME:
         s = time_as_text(v, foreign ? 6 : 3, room);
@@ -171,10 +176,11 @@ CqlValue sqlite_cql_value(sqlite3_stmt *stmt, int at, CqlKind kind, bool list, A
     case CQL_NUMBER:
         return number_of(v);
     case CQL_DATE:
-        return read_moment(text_of(v), &us) ? (CqlValue){ .kind = CQL_DATE, .date = (int32_t)day_of(us) } :
-            (CqlValue){ CQL_NULL };
+        return read_moment(text_of(v), &us) ? (CqlValue){ .kind = CQL_DATE, .date = (int32_t)day_of(us) }
+                                            : (CqlValue){ CQL_NULL };
     case CQL_TIME:
-        return read_moment(text_of(v), &us) ? (CqlValue){ .kind = CQL_TIME, .time = us } : (CqlValue){ CQL_NULL };
+        return read_moment(text_of(v), &us) ? (CqlValue){ .kind = CQL_TIME, .time = us }
+                                            : (CqlValue){ CQL_NULL };
     case CQL_GEOM:
         return geometry_of(blob_of(v));
     default:
@@ -320,9 +326,9 @@ static bool op_of(Str name, GeoOp *op)
     static const struct {
         const char *name;
         GeoOp op;
-    } row[] = { { "s_intersects", GEO_INTERSECTS }, { "s_disjoint", GEO_DISJOINT }, { "s_equals", GEO_EQUALS },
-        { "s_within", GEO_WITHIN }, { "s_contains", GEO_CONTAINS }, { "s_touches", GEO_TOUCHES },
-        { "s_crosses", GEO_CROSSES }, { "s_overlaps", GEO_OVERLAPS } };
+    } row[] = { { "s_intersects", GEO_INTERSECTS }, { "s_disjoint", GEO_DISJOINT },
+        { "s_equals", GEO_EQUALS }, { "s_within", GEO_WITHIN }, { "s_contains", GEO_CONTAINS },
+        { "s_touches", GEO_TOUCHES }, { "s_crosses", GEO_CROSSES }, { "s_overlaps", GEO_OVERLAPS } };
 
     for (size_t i = 0; i < LEN(row); i++)
         if (str_eq(name, str_of(row[i].name))) {
@@ -341,8 +347,8 @@ static int ask(const GeoShape *literal, GeoOp op, Bytes blob)
     Err err = { 0 };
     int yes = -1;
 
-    if (geo_blob_open(blob, &g, &err))
-        yes = geo_shape(g.wkb, a, &shape, &err) && geo_relate(literal, op, shape);
+    if (geo_blob_open(blob, &g, &err) && geo_shape(g.wkb, a, &shape, &err))
+        yes = geo_relate(literal, op, shape);
     arena_free(a);
     return yes;
 }
@@ -387,8 +393,8 @@ bool sqlite_cql_register(sqlite3 *db)
     const int how = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
 
     for (size_t i = 0; i < LEN(row); i++)
-        if (sqlite3_create_function(db, row[i].name, row[i].n, how, row[i].flag ? db : NULL, row[i].call, NULL, NULL) !=
-            SQLITE_OK)
+        if (sqlite3_create_function(db, row[i].name, row[i].n, how, row[i].flag ? db : NULL, row[i].call,
+                NULL, NULL) != SQLITE_OK)
             return false;
     return true;
 }

@@ -15,7 +15,8 @@ typedef struct SqliteDialect {
     bool has_rtree;
 } SqliteDialect;
 SqliteDialect sqlite_dialect(Str table, Str geometry, Str fid, bool has_rtree, bool foreign);
-bool sqlite_cql_register(sqlite3 *db) MUST; /* cql_relate, cql_casei, cql_accenti, cql_like, cql_list, cql_math, … */
+bool sqlite_cql_register(
+    sqlite3 *db) MUST; /* cql_relate, cql_casei, cql_accenti, cql_like, cql_list, cql_math, … */
 /* Binds a parameter of a CqlSql; an SQLite code. */
 int sqlite_cql_bind(sqlite3_stmt *stmt, int at, CqlValue v, bool foreign);
 /* A column of a foreign file as the kind it is declared to be; borrowed until the next step, lists in the arena. */

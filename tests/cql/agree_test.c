@@ -5,9 +5,10 @@
  */
 #include "cqltest.h"
 
-static const CqlProperty property[] = { OF("i", CQL_INT), OF("j", CQL_INT), OF("x", CQL_NUMBER), OF("s", CQL_TEXT),
-    OF("t", CQL_TEXT), OF("b", CQL_BOOL), OF("d", CQL_DATE), OF("e", CQL_DATE), OF("u", CQL_TIME), OF("v", CQL_TIME),
-    LIST_OF("l", CQL_INT), LIST_OF("m", CQL_TEXT), LIST_OF("q", CQL_DATE), OF("g", CQL_GEOM),
+static const CqlProperty property[] = { OF("i", CQL_INT), OF("j", CQL_INT), OF("x", CQL_NUMBER),
+    OF("s", CQL_TEXT), OF("t", CQL_TEXT), OF("b", CQL_BOOL), OF("d", CQL_DATE), OF("e", CQL_DATE),
+    OF("u", CQL_TIME), OF("v", CQL_TIME), LIST_OF("l", CQL_INT), LIST_OF("m", CQL_TEXT),
+    LIST_OF("q", CQL_DATE), OF("g", CQL_GEOM),
     { .name = { "fee", 3 }, .kind = CQL_INT, .column = { "fee", 3 }, .money = true },
     { .name = { "z", 1 }, .kind = CQL_INT, .sealed = true },
     { .name = { "y", 1 }, .kind = CQL_TEXT, .sealed = true, .column = { "y", 1 } } };
@@ -31,7 +32,8 @@ static void one_of(Make *m, const char *const *of, size_t n)
 {
     buf_str(&m->b, str_of(of[pick(m, n)]));
 }
-#define ONE(m, ...) one_of((m), (const char *const[]){ __VA_ARGS__ }, LEN(((const char *const[]){ __VA_ARGS__ })))
+#define ONE(m, ...) \
+    one_of((m), (const char *const[]){ __VA_ARGS__ }, LEN(((const char *const[]){ __VA_ARGS__ })))
 
 static void two(Make *m, Part *part, const char *middle, int deep)
 {
@@ -68,7 +70,8 @@ static void number(Make *m, int deep)
     } else if (pick(m, 2)) {
         ONE(m, "i", "j", "x", "fee", "z", "i", "x");
     } else {
-        ONE(m, "0", "1", "-1", "2", "3", "0.5", "-2.25", "1e3", "3.1", "9007199254740993", "0.01", "year(d)", "month(u)");
+        ONE(m, "0", "1", "-1", "2", "3", "0.5", "-2.25", "1e3", "3.1", "9007199254740993", "0.01", "year(d)",
+            "month(u)");
     }
 }
 
@@ -92,7 +95,8 @@ static void pattern(Make *m, int deep)
         pattern(m, deep - 1);
         buf_c(&m->b, ')');
     } else {
-        ONE(m, "''", "'%'", "'a%'", "'A_'", "'%b'", "'_'", "'石%'", "'a\\_%'", "'\\%'", "'__'", "'%Ä%'", "'a\\\\%'");
+        ONE(m, "''", "'%'", "'a%'", "'A_'", "'%b'", "'_'", "'石%'", "'a\\_%'", "'\\%'", "'__'", "'%Ä%'",
+            "'a\\\\%'");
     }
 }
 
@@ -112,7 +116,8 @@ static void end(Make *m)
     if (pick(m, 2))
         ONE(m, "d", "e", "u", "v");
     else
-        ONE(m, "'..'", "'2026-01-01'", "'2026-01-02'", "'2026-01-01T12:00:00Z'", "'2026-01-02T00:00:00.0005Z'");
+        ONE(m, "'..'", "'2026-01-01'", "'2026-01-02'", "'2026-01-01T12:00:00Z'",
+            "'2026-01-02T00:00:00.0005Z'");
 }
 
 static void span(Make *m, int deep)
@@ -135,8 +140,8 @@ static void shape(Make *m, int deep)
         buf_c(&m->b, 'g');
     else
         ONE(m, "POINT(1 1)", "BBOX(0, 0, 2, 2)", "BBOX(179, -1, -179, 1)", "LINESTRING(0 0, 3 3)",
-            "POLYGON((0 0, 2 0, 2 2, 0 2, 0 0))", "MULTIPOINT((0 0), (1 1))", "POINT(5 5)", "BBOX(1, 1, 1, 3)",
-            "POLYGON((1 1, 4 1, 4 4, 1 4, 1 1), (2 2, 3 2, 3 3, 2 3, 2 2))");
+            "POLYGON((0 0, 2 0, 2 2, 0 2, 0 0))", "MULTIPOINT((0 0), (1 1))", "POINT(5 5)",
+            "BBOX(1, 1, 1, 3)", "POLYGON((1 1, 4 1, 4 4, 1 4, 1 1), (2 2, 3 2, 3 3, 2 3, 2 2))");
 }
 
 static void whole(Make *m, int deep)
@@ -229,12 +234,14 @@ static void predicate(Make *m, int deep)
         ONE(m, " IS NULL", " IS NOT NULL");
         break;
     case 4:
-        ONE(m, "S_INTERSECTS(", "S_DISJOINT(", "S_WITHIN(", "S_CONTAINS(", "S_EQUALS(", "S_TOUCHES(", "S_CROSSES(", "S_OVERLAPS(");
+        ONE(m, "S_INTERSECTS(", "S_DISJOINT(", "S_WITHIN(", "S_CONTAINS(", "S_EQUALS(", "S_TOUCHES(",
+            "S_CROSSES(", "S_OVERLAPS(");
         call(m, shape, deep);
         break;
     case 5:
-        ONE(m, "T_AFTER(", "T_BEFORE(", "T_CONTAINS(", "T_DISJOINT(", "T_DURING(", "T_EQUALS(", "T_FINISHEDBY(", "T_FINISHES(",
-            "T_INTERSECTS(", "T_MEETS(", "T_METBY(", "T_OVERLAPPEDBY(", "T_OVERLAPS(", "T_STARTEDBY(", "T_STARTS(");
+        ONE(m, "T_AFTER(", "T_BEFORE(", "T_CONTAINS(", "T_DISJOINT(", "T_DURING(", "T_EQUALS(",
+            "T_FINISHEDBY(", "T_FINISHES(", "T_INTERSECTS(", "T_MEETS(", "T_METBY(", "T_OVERLAPPEDBY(",
+            "T_OVERLAPS(", "T_STARTEDBY(", "T_STARTS(");
         call(m, span, deep);
         break;
     case 6:
@@ -267,24 +274,32 @@ static void boolean(Make *m, int deep)
 }
 
 /* --- the table ------------------------------------------------------------------------------------------------ */
-static const char *const values[][8] = { /* of each column, as SQL */
+static const char *const values[][8] = {
+    /* of each column, as SQL */
     { "0", "1", "-1", "2", "10", "9007199254740993", "-7", "3" },
     { "0", "1", "-1", "2", "10", "9007199254740993", "-7", "3" },
     { "0.0", "0.5", "-2.25", "3.1", "1e3", "1.0", "1e300", "-0.0" },
     { "''", "'a'", "'A'", "'ab'", "'Ä'", "'石桥'", "'a_b'", "'it''s'" },
     { "''", "'a'", "'a%'", "'a\\b'", "'ä'", "'石'", "'B'", "'%'" },
     { "0", "1", "0", "1", "0", "1", "0", "1" },
-    { "'2026-01-01'", "'2026-01-02'", "'1969-12-31'", "'2025-12-31'", "'2026-01-03'", "'2000-02-29'", "'2026-01-01'", "'2026-01-02'" },
-    { "'2026-01-01'", "'2026-01-02'", "'1969-12-31'", "'2025-12-31'", "'2026-01-03'", "'2000-02-29'", "'2026-01-01'", "'2026-01-02'" },
-    { "'2026-01-01T00:00:00.000Z'", "'2026-01-01T12:00:00.000Z'", "'2026-01-02T00:00:00.000Z'", "'2026-01-02T00:00:00.001Z'",
-        "'1969-12-31T23:59:59.999Z'", "'2026-01-01T11:59:59.999Z'", "'2026-01-03T00:00:00.000Z'", "'2025-12-31T00:00:00.000Z'" },
-    { "'2026-01-01T00:00:00.000Z'", "'2026-01-01T12:00:00.000Z'", "'2026-01-02T00:00:00.000Z'", "'2026-01-02T00:00:00.001Z'",
-        "'1969-12-31T23:59:59.999Z'", "'2026-01-01T11:59:59.999Z'", "'2026-01-03T00:00:00.000Z'", "'2025-12-31T00:00:00.000Z'" },
+    { "'2026-01-01'", "'2026-01-02'", "'1969-12-31'", "'2025-12-31'", "'2026-01-03'", "'2000-02-29'",
+        "'2026-01-01'", "'2026-01-02'" },
+    { "'2026-01-01'", "'2026-01-02'", "'1969-12-31'", "'2025-12-31'", "'2026-01-03'", "'2000-02-29'",
+        "'2026-01-01'", "'2026-01-02'" },
+    { "'2026-01-01T00:00:00.000Z'", "'2026-01-01T12:00:00.000Z'", "'2026-01-02T00:00:00.000Z'",
+        "'2026-01-02T00:00:00.001Z'", "'1969-12-31T23:59:59.999Z'", "'2026-01-01T11:59:59.999Z'",
+        "'2026-01-03T00:00:00.000Z'", "'2025-12-31T00:00:00.000Z'" },
+    { "'2026-01-01T00:00:00.000Z'", "'2026-01-01T12:00:00.000Z'", "'2026-01-02T00:00:00.000Z'",
+        "'2026-01-02T00:00:00.001Z'", "'1969-12-31T23:59:59.999Z'", "'2026-01-01T11:59:59.999Z'",
+        "'2026-01-03T00:00:00.000Z'", "'2025-12-31T00:00:00.000Z'" },
     { "'[]'", "'[1]'", "'[1,2]'", "'[3,2,1]'", "'[2,2]'", "'[null]'", "'[0.5]'", "'[1,2,3]'" },
-    { "'[]'", "'[\"a\"]'", "'[\"a\",\"b\"]'", "'[\"石\"]'", "'[\"\"]'", "'[\"b\",\"a\"]'", "'[\"c\"]'", "'[\"a\",\"a\"]'" },
-    { "'[]'", "'[\"2026-01-01\"]'", "'[\"2026-01-02\"]'", "'[\"2026-01-01\",\"2026-01-02\"]'", "'[\"2025-01-01\"]'", "'[]'", "'[]'", "'[]'" },
-    { "POINT(1 1)", "POINT(5 5)", "LINESTRING(0 0,3 3)", "POLYGON((0 0,2 0,2 2,0 2,0 0))", "POLYGON((1 1,4 1,4 4,1 4,1 1))",
-        "MULTIPOINT((0 0),(1 1))", "POINT(179.5 0)", "POLYGON((0 0,9 0,9 9,0 9,0 0))" },
+    { "'[]'", "'[\"a\"]'", "'[\"a\",\"b\"]'", "'[\"石\"]'", "'[\"\"]'", "'[\"b\",\"a\"]'", "'[\"c\"]'",
+        "'[\"a\",\"a\"]'" },
+    { "'[]'", "'[\"2026-01-01\"]'", "'[\"2026-01-02\"]'", "'[\"2026-01-01\",\"2026-01-02\"]'",
+        "'[\"2025-01-01\"]'", "'[]'", "'[]'", "'[]'" },
+    { "POINT(1 1)", "POINT(5 5)", "LINESTRING(0 0,3 3)", "POLYGON((0 0,2 0,2 2,0 2,0 0))",
+        "POLYGON((1 1,4 1,4 4,1 4,1 1))", "MULTIPOINT((0 0),(1 1))", "POINT(179.5 0)",
+        "POLYGON((0 0,9 0,9 9,0 9,0 0))" },
     { "0", "1", "100", "-225", "12345", "50", "310", "1000" },
     { "0", "1", "-1", "2", "10", "5", "-7", "3" },
     { "''", "'a'", "'A'", "'ab'", "'Ä'", "'石桥'", "'a_b'", "'it''s'" },
@@ -296,7 +311,8 @@ static void load(World *w, Rng *r)
     Arena *a = arena_new(0);
     Buf b;
 
-    world_run(w, "CREATE TABLE t(fid INTEGER PRIMARY KEY,i INTEGER,j INTEGER,x DOUBLE,s TEXT,t TEXT,b BOOLEAN,d DATE,e DATE,"
+    world_run(w, "CREATE TABLE t(fid INTEGER PRIMARY KEY,i INTEGER,j INTEGER,x DOUBLE,s TEXT,t TEXT,b "
+                 "BOOLEAN,d DATE,e DATE,"
                  "u DATETIME,v DATETIME,l TEXT,m TEXT,q TEXT,g BLOB,fee INTEGER,z INTEGER,y TEXT);"
                  "CREATE VIRTUAL TABLE rtree_t_g USING rtree(id,minx,maxx,miny,maxy)");
     for (size_t row = 1; row <= ROWS; row++) {
@@ -311,18 +327,20 @@ static void load(World *w, Rng *r)
             } else if (property[i].kind != CQL_GEOM) {
                 buf_str(&b, str_of(v));
             } else {
-                Bytes wkb, blob;
+                Bytes wkb = { 0 }, blob = { 0 };
                 size_t used;
                 Err err = { 0 };
                 GeoBox box;
 
-                assert_true(geo_from_wkt(str_of(v), a, &wkb, &used, &err) && geo_blob_make(wkb, 4490, a, &blob, &err));
+                assert_true(geo_from_wkt(str_of(v), a, &wkb, &used, &err) &&
+                            geo_blob_make(wkb, 4490, a, &blob, &err));
                 buf_str(&b, STR("x'"));
                 buf_hex(&b, blob);
                 buf_c(&b, '\'');
                 box = geo_wkb_box(wkb);
-                world_run(w, str_fmt(a, "INSERT INTO rtree_t_g VALUES(%zu,%f,%f,%f,%f)", row, box.minx, box.maxx, box.miny,
-                                 box.maxy).ptr);
+                world_run(w, str_fmt(a, "INSERT INTO rtree_t_g VALUES(%zu,%f,%f,%f,%f)", row, box.minx,
+                                 box.maxx, box.miny, box.maxy)
+                                 .ptr);
             }
         }
         buf_str(&b, STR(")"));
@@ -346,7 +364,8 @@ static uint64_t seed(void)
 static CqlDialect less(const SqliteDialect *full, Rng *r)
 {
     CqlDialect d = full->base;
-    Str *const fn[] = { &d.fn_relate, &d.fn_casei, &d.fn_accenti, &d.fn_like, &d.fn_list, &d.fn_math, &d.date_to_time };
+    Str *const fn[] = { &d.fn_relate, &d.fn_casei, &d.fn_accenti, &d.fn_like, &d.fn_list, &d.fn_math,
+        &d.date_to_time };
 
     for (size_t i = 0; i < LEN(fn); i++)
         if (rng_below(r, 2))
@@ -389,8 +408,9 @@ static void sql_and_memory_agree(void **state)
         buf_init(&m.b, 1 << 16);
         boolean(&m, 1 + (int)pick(&m, 4));
         stands_still(buf_text(&m.b), a);
-        wrong += str_eq(world_both(&w, checked(&w, buf_text(&m.b), false, a), i % 2 ? &w.dialect.base : &part.base,
-            buf_text(&m.b), a), STR("they disagree"));
+        wrong += str_eq(world_both(&w, checked(&w, buf_text(&m.b), false, a),
+                            i % 2 ? &w.dialect.base : &part.base, buf_text(&m.b), a),
+            STR("they disagree"));
         buf_clear(&m.b);
         arena_free(a);
     }

@@ -8,8 +8,8 @@ static const CqlProperty property[] = { OF("name", CQL_TEXT), OF("depth", CQL_NU
     { .name = { "fee", 3 }, .kind = CQL_INT, .column = { "fee", 3 }, .money = true }, OF("open", CQL_BOOL),
     OF("born", CQL_DATE), OF("start", CQL_TIME), OF("finish", CQL_TIME), LIST_OF("tags", CQL_TEXT),
     LIST_OF("nums", CQL_INT), LIST_OF("days", CQL_DATE), OF("division", CQL_TEXT), OF("geometry", CQL_GEOM),
-    { .name = { "secret", 6 }, .kind = CQL_TEXT, .sealed = true }, OF("面积", CQL_NUMBER), OF("order", CQL_INT),
-    OF("a b\"c", CQL_INT) };
+    { .name = { "secret", 6 }, .kind = CQL_TEXT, .sealed = true }, OF("面积", CQL_NUMBER),
+    OF("order", CQL_INT), OF("a b\"c", CQL_INT) };
 
 /* clang-format off */
 static const struct Line {
@@ -197,26 +197,32 @@ static void load(World *w)
     sqlite3_stmt *stmt;
     Err err = { 0 };
 
-    world_run(w, "CREATE TABLE t(fid INTEGER PRIMARY KEY, name TEXT, depth DOUBLE, n INTEGER, fee INTEGER, open BOOLEAN,"
-                 "born DATE, start DATETIME, finish DATETIME, tags TEXT, nums TEXT, days TEXT, division TEXT, geometry BLOB,"
+    world_run(w, "CREATE TABLE t(fid INTEGER PRIMARY KEY, name TEXT, depth DOUBLE, n INTEGER, fee INTEGER, "
+                 "open BOOLEAN,"
+                 "born DATE, start DATETIME, finish DATETIME, tags TEXT, nums TEXT, days TEXT, division "
+                 "TEXT, geometry BLOB,"
                  "secret TEXT, \"面积\" DOUBLE, \"order\" INTEGER, \"a b\"\"c\" INTEGER);"
                  "CREATE VIRTUAL TABLE rtree_t_geometry USING rtree(id, minx, maxx, miny, maxy)");
     for (size_t i = 0; i < LEN(line); i++) {
-        const Str sql = str_fmt(a, "INSERT INTO t(fid,name,depth,n,fee,open,born,start,finish,tags,nums,days,division,geometry)"
-                                   "VALUES(%s,?)", line[i].values);
+        const Str sql = str_fmt(a,
+            "INSERT INTO t(fid,name,depth,n,fee,open,born,start,finish,tags,nums,days,division,geometry)"
+            "VALUES(%s,?)",
+            line[i].values);
         Bytes wkb, blob = { 0 };
         size_t used;
 
         if (line[i].wkt)
-            assert_true(geo_from_wkt(str_of(line[i].wkt), a, &wkb, &used, &err) && geo_blob_make(wkb, 4490, a, &blob, &err));
+            assert_true(geo_from_wkt(str_of(line[i].wkt), a, &wkb, &used, &err) &&
+                        geo_blob_make(wkb, 4490, a, &blob, &err));
         if (sqlite3_prepare_v2(w->db, sql.ptr, -1, &stmt, NULL) != SQLITE_OK)
             fail_msg("%s", sqlite3_errmsg(w->db));
         if (blob.len) {
             const GeoBox b = geo_wkb_box(wkb);
 
             sqlite3_bind_blob(stmt, 1, blob.ptr, (int)blob.len, SQLITE_TRANSIENT);
-            world_run(w, str_fmt(a, "INSERT INTO rtree_t_geometry VALUES(%zu,%f,%f,%f,%f)", i + 1, b.minx, b.maxx, b.miny,
-                             b.maxy).ptr);
+            world_run(w, str_fmt(a, "INSERT INTO rtree_t_geometry VALUES(%zu,%f,%f,%f,%f)", i + 1, b.minx,
+                             b.maxx, b.miny, b.maxy)
+                             .ptr);
         }
         assert_int_equal(sqlite3_step(stmt), SQLITE_DONE);
         sqlite3_finalize(stmt);
@@ -266,7 +272,8 @@ static const struct SqlRow {
     bool residual;
 } sql_row[] = {
     { "n = 10", "\"n\" = ?", false },
-    { "depth > 0.3 AND name LIKE '石%'", "(\"depth\" > ? AND (\"name\" >= ? AND \"name\" < ? AND cql_like(\"name\", ?)))", false },
+    { "depth > 0.3 AND name LIKE '石%'",
+        "(\"depth\" > ? AND (\"name\" >= ? AND \"name\" < ? AND cql_like(\"name\", ?)))", false },
     { "secret = 'x' AND n = 10", "\"n\" = ?", true },
     { "secret = 'x' OR n = 10", "TRUE", true },
     { "NOT (secret = 'x' OR n = 10)", "NOT (\"n\" = ?)", true },
@@ -274,8 +281,10 @@ static const struct SqlRow {
     { "n > 1038290-20/10", "\"n\" > ?", false },
     { "fee > 3.5", "\"fee\" > ?", false },
     { "S_INTERSECTS(geometry, POINT(1 2))",
-        "(\"fid\" IN (SELECT id FROM \"rtree_t_geometry\" WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?))"
-        " AND cql_relate('s_intersects', \"geometry\", ?)", false },
+        "(\"fid\" IN (SELECT id FROM \"rtree_t_geometry\" WHERE minx <= ? AND maxx >= ? AND miny <= ? AND "
+        "maxy >= ?))"
+        " AND cql_relate('s_intersects', \"geometry\", ?)",
+        false },
     { "age(born) > 3", "TRUE", true },
     { "\"a b\"\"c\" = 1", "\"a b\"\"c\" = ?", false },
 };
@@ -292,7 +301,8 @@ static void sql_as_expected(void **state)
         CqlSql sql;
         Err err = { 0 };
 
-        assert_true(cql_to_sql(checked(&w, str_of(sql_row[i].text), false, a), &w.dialect.base, a, &sql, &err));
+        assert_true(
+            cql_to_sql(checked(&w, str_of(sql_row[i].text), false, a), &w.dialect.base, a, &sql, &err));
         if (!str_eq(sql.text, str_of(sql_row[i].sql)) || sql_row[i].residual != (sql.residual != NULL))
             fail_msg("%s: %.*s", sql_row[i].text, STRV(sql.text));
         arena_free(a);
@@ -330,9 +340,11 @@ static void boxes_and_names(void **state)
     world_open(&w, ":memory:", "t", property, LEN(property));
     b = cql_box(checked(&w, STR("n = 1 AND S_INTERSECTS(geometry, BBOX(1, 2, 3, 4))"), false, a));
     assert_true(b.minx == 1 && b.miny == 2 && b.maxx == 3 && b.maxy == 4);
-    b = cql_box(checked(&w, STR("S_WITHIN(geometry, POINT(9 9)) OR S_INTERSECTS(geometry, BBOX(1, 2, 3, 4))"), false, a));
+    b = cql_box(checked(
+        &w, STR("S_WITHIN(geometry, POINT(9 9)) OR S_INTERSECTS(geometry, BBOX(1, 2, 3, 4))"), false, a));
     assert_true(b.minx == 1 && b.maxy == 9);
-    assert_true(geo_box_empty(cql_box(checked(&w, STR("n = 1 OR S_INTERSECTS(geometry, POINT(1 2))"), false, a))));
+    assert_true(
+        geo_box_empty(cql_box(checked(&w, STR("n = 1 OR S_INTERSECTS(geometry, POINT(1 2))"), false, a))));
     assert_true(geo_box_empty(cql_box(checked(&w, STR("NOT S_INTERSECTS(geometry, POINT(1 2))"), false, a))));
     assert_true(geo_box_empty(cql_box(checked(&w, STR("S_DISJOINT(geometry, POINT(1 2))"), false, a))));
     arena_free(a);
@@ -344,11 +356,13 @@ static void other_reference_systems(void **state)
 {
     Arena *a = arena_new(0);
     Err err = { 0 };
-    CqlExpr *e = parsed(STR("S_INTERSECTS(g, POINT(31 111)) AND S_WITHIN(g, BBOX(30, 110, 32, 112))"), false, a);
+    CqlExpr *e =
+        parsed(STR("S_INTERSECTS(g, POINT(31 111)) AND S_WITHIN(g, BBOX(30, 110, 32, 112))"), false, a);
 
     (void)state;
     assert_true(cql_geometry(e, 4490, true, a, &err));
-    assert_true(str_eq(as_text(e, a), STR("S_INTERSECTS(g, POINT(111 31)) AND S_WITHIN(g, BBOX(110, 30, 112, 32))")));
+    assert_true(
+        str_eq(as_text(e, a), STR("S_INTERSECTS(g, POINT(111 31)) AND S_WITHIN(g, BBOX(110, 30, 112, 32))")));
     e = parsed(STR("S_WITHIN(g, BBOX(500000, 3400000, 500100, 3400100))"), false, a);
     assert_true(cql_geometry(e, 4546, false, a, &err));
     assert_true(str_starts(as_text(e, a), STR("S_WITHIN(g, POLYGON((111 30.7")));
@@ -358,7 +372,8 @@ static void other_reference_systems(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(every_class), cmocka_unit_test(sql_as_expected),
-        cmocka_unit_test(numbered_marks), cmocka_unit_test(boxes_and_names), cmocka_unit_test(other_reference_systems) };
+        cmocka_unit_test(numbered_marks), cmocka_unit_test(boxes_and_names),
+        cmocka_unit_test(other_reference_systems) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

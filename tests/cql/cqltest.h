@@ -8,8 +8,14 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#define OF(n, k)      { .name = { n, sizeof n - 1 }, .kind = k, .column = { n, sizeof n - 1 } }
-#define LIST_OF(n, k) { .name = { n, sizeof n - 1 }, .kind = k, .list = true, .column = { n, sizeof n - 1 } }
+#define OF(n, k)                                                              \
+    {                                                                         \
+        .name = { n, sizeof n - 1 }, .kind = k, .column = { n, sizeof n - 1 } \
+    }
+#define LIST_OF(n, k)                                                                       \
+    {                                                                                       \
+        .name = { n, sizeof n - 1 }, .kind = k, .list = true, .column = { n, sizeof n - 1 } \
+    }
 
 typedef struct World {
     sqlite3 *db;
@@ -133,8 +139,8 @@ static inline Str world_both(World *w, CqlExpr *e, const CqlDialect *d, Str expr
     in_memory = world_ask(w, NULL, e, a);
     if (str_eq(by_sql, in_memory))
         return in_memory;
-    print_error("%.*s\n  SQL %.*s\n  by SQL    %.*s\n  in memory %.*s\n", STRV(expression), STRV(sql.text), STRV(by_sql),
-        STRV(in_memory));
+    print_error("%.*s\n  SQL %.*s\n  by SQL    %.*s\n  in memory %.*s\n", STRV(expression), STRV(sql.text),
+        STRV(by_sql), STRV(in_memory));
     return STR("they disagree");
 }
 
@@ -200,9 +206,8 @@ static inline bool same_json(const json_t *x, const json_t *y)
     }
     if (!json_is_object(x))
         return json_equal(x, y);
-    json_object_foreach((json_t *)(uintptr_t)x, key, v)
-        if (!json_object_get(y, key) || !same_json(v, json_object_get(y, key)))
-            return false;
+    json_object_foreach((json_t *)(uintptr_t)x, key,
+        v) if (!json_object_get(y, key) || !same_json(v, json_object_get(y, key))) return false;
     return json_object_size(x) == json_object_size(y);
 }
 

@@ -72,9 +72,9 @@ static void official_examples(void **state)
 #define TEXT_P(n) OF(n, CQL_TEXT)
 static const CqlProperty countries[] = { OF("geom", CQL_GEOM), TEXT_P("NAME"), OF("POP_EST", CQL_NUMBER) };
 static const CqlProperty rivers[] = { OF("geom", CQL_GEOM), TEXT_P("name") };
-static const CqlProperty places[] = { OF("geom", CQL_GEOM), TEXT_P("name"), TEXT_P("nameascii"), OF("pop_max", CQL_INT),
-    OF("pop_min", CQL_INT), OF("pop_other", CQL_INT), OF("date", CQL_DATE), OF("start", CQL_TIME), OF("end", CQL_TIME),
-    OF("boolean", CQL_BOOL) };
+static const CqlProperty places[] = { OF("geom", CQL_GEOM), TEXT_P("name"), TEXT_P("nameascii"),
+    OF("pop_max", CQL_INT), OF("pop_min", CQL_INT), OF("pop_other", CQL_INT), OF("date", CQL_DATE),
+    OF("start", CQL_TIME), OF("end", CQL_TIME), OF("boolean", CQL_BOOL) };
 
 static void predicate(void *ctx, const Str *column, Arena *a)
 {
@@ -131,8 +131,8 @@ static void abstract_test_suite(void **state)
 
 /* --- row sets ----------------------------------------------------------------------------------------------- */
 static const CqlProperty evals[] = { OF("intfield", CQL_INT), OF("geom", CQL_GEOM), TEXT_P("textfield"),
-    OF("floatfield", CQL_NUMBER), OF("boolfield", CQL_BOOL), OF("datefield", CQL_DATE), OF("ts_start", CQL_TIME),
-    OF("ts_end", CQL_TIME), LIST_OF("intarrayfield", CQL_INT),
+    OF("floatfield", CQL_NUMBER), OF("boolfield", CQL_BOOL), OF("datefield", CQL_DATE),
+    OF("ts_start", CQL_TIME), OF("ts_end", CQL_TIME), LIST_OF("intarrayfield", CQL_INT),
     OF("nfield", CQL_BOOL) };
 
 static CqlValue eval_value(const CqlProperty *p, const json_t *v, Arena *a)
@@ -176,16 +176,21 @@ static void eval_load(World *w)
 
     snprintf(path, sizeof path, "%s/eval/cql2testdata.ndjson", folder());
     assert_true(file_read(path, 1 << 24, a, &all, &err));
-    world_run(w, "CREATE TABLE t(fid INTEGER PRIMARY KEY, intfield INTEGER, geom BLOB, textfield TEXT, floatfield DOUBLE,"
-                 "boolfield BOOLEAN, datefield DATE, ts_start DATETIME, ts_end DATETIME, intarrayfield TEXT, nfield BOOLEAN)");
-    assert_int_equal(sqlite3_prepare_v2(w->db, "INSERT INTO t VALUES(NULL,?,?,?,?,?,?,?,?,?,?)", -1, &stmt, NULL), SQLITE_OK);
+    world_run(w, "CREATE TABLE t(fid INTEGER PRIMARY KEY, intfield INTEGER, geom BLOB, textfield TEXT, "
+                 "floatfield DOUBLE,"
+                 "boolfield BOOLEAN, datefield DATE, ts_start DATETIME, ts_end DATETIME, intarrayfield TEXT, "
+                 "nfield BOOLEAN)");
+    assert_int_equal(
+        sqlite3_prepare_v2(w->db, "INSERT INTO t VALUES(NULL,?,?,?,?,?,?,?,?,?,?)", -1, &stmt, NULL),
+        SQLITE_OK);
     while (all.len) {
         json_t *v;
 
         str_cut(all, '\n', &line, &all);
         assert_true(json_read_in(line, a, &v, &err));
         for (size_t i = 0; i < LEN(evals); i++)
-            sqlite_cql_bind(stmt, (int)i + 1, eval_value(&evals[i], json_object_get(v, evals[i].name.ptr), a), false);
+            sqlite_cql_bind(
+                stmt, (int)i + 1, eval_value(&evals[i], json_object_get(v, evals[i].name.ptr), a), false);
         assert_int_equal(sqlite3_step(stmt), SQLITE_DONE);
         sqlite3_reset(stmt);
     }
@@ -224,8 +229,8 @@ static void row_sets(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(official_examples), cmocka_unit_test(abstract_test_suite),
-        cmocka_unit_test(row_sets) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(official_examples),
+        cmocka_unit_test(abstract_test_suite), cmocka_unit_test(row_sets) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { actor } from '@/state/actor'
 import { look } from '@/state/look'
 import { node } from '@/state/county'
+import { minding } from '@/state/urlQuery'
 import { t, type TextKey } from '@/texts'
 
 declare module 'vue-router' {
@@ -42,6 +43,8 @@ export const router = createRouter({
   routes,
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
 })
+
+minding(router)
 
 // The division scopes everything: it goes along from page to page until it is changed.
 router.beforeEach((to, from) => {

@@ -59,3 +59,16 @@ export function opacitiesText(opacities: Map<string, number>): string | undefine
   const parts = [...opacities].filter(([, n]) => n < 1).map(([id, n]) => `${id}:${round(n, 2)}`)
   return parts.join(',') || undefined
 }
+
+/** id:number pairs, as days back from today. */
+export function readNumbers(text: string | undefined): Map<string, number> {
+  const out = new Map<string, number>()
+  for (const part of text?.split(',') ?? []) {
+    const [id, value] = part.split(':')
+    const n = Number(value)
+    if (id && Number.isFinite(n) && n > 0) out.set(id, n)
+  }
+  return out
+}
+export const numbersText = (numbers: Map<string, number>): string | undefined =>
+  [...numbers].filter(([, n]) => n > 0).map(([id, n]) => `${id}:${n}`).join(',') || undefined

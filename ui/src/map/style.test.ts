@@ -1,6 +1,6 @@
 import type { StyleSpecification } from 'maplibre-gl'
 import { describe, expect, it } from 'vitest'
-import { composeStyle, emptyCollection, fade, firstShown, panelLayers, terrainSource } from './style'
+import { composeStyle, daysAgo, emptyCollection, enlarge, fade, firstShown, panelLayers, terrainSource, younger } from './style'
 
 const county: StyleSpecification = {
   version: 8,
@@ -16,7 +16,7 @@ const county: StyleSpecification = {
   metadata: { 'sangzi:layers': [{ id: 'road', title: '路况', visible: true }, { id: 'land', title: '图斑', visible: false }] },
 }
 const shown = (layers: string[], dark = false) => ({
-  layers: new Set(layers), opacities: new Map([['road', 0.5]]), dark, open: emptyCollection(), measure: emptyCollection(),
+  layers: new Set(layers), opacities: new Map([['road', 0.5]]), dark, since: new Map([['road', 30]]), letters: 1.25, open: emptyCollection(), measure: emptyCollection(),
 })
 
 describe('the style on screen', () => {
@@ -36,6 +36,12 @@ describe('the style on screen', () => {
     expect(road?.layout).toMatchObject({ visibility: 'none' })
     expect(road?.paint).toMatchObject({ 'line-opacity': 0.4 })
     expect(made.layers[0]?.paint).toMatchObject({ 'background-color': '#181b1f' })
+  })
+  it('shows only what is younger, and larger letters', () => {
+    expect(younger(['==', 'a', 1], 'found_at', 7)).toMatchObject(['all', ['==', 'a', 1], ['>=', ['to-string', ['get', 'found_at']], expect.any(String)]])
+    expect(younger(undefined, 'found_at', undefined)).toBeUndefined()
+    expect(daysAgo(1, Date.parse('2026-11-23T12:00:00Z'))).toBe('2026-11-22')
+    expect(enlarge(['interpolate', ['linear'], ['zoom'], 8, 10, 12, 20], 1.5)).toEqual(['interpolate', ['linear'], ['zoom'], 8, 15, 12, 30])
   })
   it('fades a ramp by its values, not by its zooms', () => {
     expect(fade(['interpolate', ['linear'], ['zoom'], 8, 1, 12, 0.5], 0.5)).toEqual(['interpolate', ['linear'], ['zoom'], 8, 0.5, 12, 0.25])

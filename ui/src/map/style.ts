@@ -1,12 +1,16 @@
 // From the county's style to the one on screen: what the panel lists, what is shown, how dark it is, what is open.
-import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Feature, FeatureCollection } from 'geojson'
 import type { PanelLayer } from '@/api/types'
 
 export interface Shown {
   layers: Set<string>
   opacities: Map<string, number>
+  /** Days back from today, for layers with a time. */
+  since: Map<string, number>
   dark: boolean
+  /** Letters on the map grow with those of the page. */
+  letters: number
   open: FeatureCollection
   measure: FeatureCollection
 }
@@ -110,24 +114,57 @@ function overlays(dark: boolean): LayerSpecification[] {
   ]
 }
 
-function dressed(layer: LayerSpecification, shown: Shown): LayerSpecification {
+/** A letter size of the style, a number or a ramp by zoom, made larger. */
+export function enlarge(own: unknown, factor: number): unknown {
+  if (typeof own === 'number') return own * factor
+  if (!Array.isArray(own) || (own[0] !== 'interpolate' && own[0] !== 'step')) return own === undefined ? 16 * factor : own
+  const start = own[0] === 'interpolate' ? 4 : 2
+  return own.map((part: unknown, i) => (i >= start && (i - start) % 2 === 0 ? enlarge(part, factor) : part))
+}
+
+/** The day `days` before today, as the tiles write it. */
+export const daysAgo = (days: number, now = Date.now()): string => new Date(now - days * 86400000).toISOString().slice(0, 10)
+
+/** A layer's own filter, and what is younger than `days`. */
+export function younger(own: unknown, property: string | undefined, days: number | undefined): FilterSpecification | undefined {
+  if (!property || !days) return own as FilterSpecification | undefined
+  const young = ['>=', ['to-string', ['get', property]], daysAgo(days)]
+  return (own ? ['all', own, young] : young) as FilterSpecification
+}
+
+function lettered(layer: LayerSpecification, factor: number): LayerSpecification {
+  if (layer.type !== 'symbol' || factor === 1) return layer
+  const layout = { ...(layer.layout as Loose | undefined) }
+  layout['text-size'] = enlarge(layout['text-size'], factor)
+  return { ...layer, layout } as LayerSpecification
+}
+
+function dressed(layer: LayerSpecification, shown: Shown, times: Map<string, string>): LayerSpecification {
   const id = layerOf(layer)
   if (id === undefined) return layer
   const layout = { ...(layer.layout as Loose | undefined), visibility: shown.layers.has(id) ? 'visible' : 'none' }
   const factor = shown.opacities.get(id) ?? 1
   const paint: Loose = { ...(layer.paint as Loose | undefined) }
   if (factor < 1) for (const name of opacityProperties[layer.type] ?? []) paint[name] = fade(paint[name], factor)
-  return { ...layer, layout, paint } as LayerSpecification
+  const filter = younger((layer as { filter?: unknown }).filter, times.get(id), shown.since.get(id))
+  return { ...layer, layout, paint, ...(filter ? { filter } : {}) } as LayerSpecification
 }
+
+export const TERRAIN = 'sangzi-terrain'
 
 /** What MapLibre is given. */
 export function composeStyle(county: StyleSpecification, shown: Shown, origin: string): StyleSpecification {
   const { glyphs: _, ...rest } = county
-  const layers = county.layers.map((layer) => dressed(shown.dark ? darkened(layer) : layer, shown))
+  const times = new Map(panelLayers(county).flatMap((l) => (l.time ? [[l.id, l.time.property] as const] : [])))
+  const layers = county.layers.map((layer) => dressed(lettered(shown.dark ? darkened(layer) : layer, shown.letters), shown, times))
+  const sources = absoluteSources(county.sources, origin)
+  const heights = terrainSource(county)
+  const ground = heights ? sources[heights] : undefined
   return {
     ...rest,
     sources: {
-      ...absoluteSources(county.sources, origin),
+      ...sources,
+      ...(ground ? { [TERRAIN]: ground } : {}),
       'sangzi-open': { type: 'geojson', data: shown.open },
       'sangzi-measure': { type: 'geojson', data: shown.measure },
     },

@@ -4,14 +4,14 @@ import { useRoute } from 'vue-router'
 import type { GeoJSONSource, LngLatBoundsLike, Map as MapLibre, StyleSpecification } from 'maplibre-gl'
 import { getDivision, getStyle, onChange, type Problem } from '@/api'
 import { loadNode, node } from '@/state/county'
-import { shown as look } from '@/state/look'
+import { look, shown } from '@/state/look'
 import { useQuery } from '@/state/urlQuery'
 import { useScope } from '@/state/scope'
 import { boxFrom, type Box } from './bounds'
 import { createMap } from './create'
 import { markChanged } from './freshness'
-import { layersText, opacitiesText, readLayers, readOpacities, readView, viewText } from './mapState'
-import { composeStyle, emptyCollection, fade, firstShown, layerOf, opacityProperties, panelLayers } from './style'
+import { layersText, numbersText, opacitiesText, readLayers, readNumbers, readOpacities, readView, viewText } from './mapState'
+import { composeStyle, emptyCollection, fade, firstShown, layerOf, opacityProperties, panelLayers, younger } from './style'
 
 const FLOWN = 'sangzi.flown'
 const still = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
@@ -28,18 +28,23 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
   const layersQuery = useQuery('layers')
   const opacityQuery = useQuery('opacity')
   const viewQuery = useQuery('view')
+  const sinceQuery = useQuery('since')
   const { division } = useScope()
   const route = useRoute()
 
   const panel = computed(() => (county.value ? panelLayers(county.value) : []))
   const first = computed(() => firstShown(panel.value))
   const layers = computed(() => readLayers(layersQuery.value, first.value))
+  const since = computed(() => readNumbers(sinceQuery.value))
   const opacities = computed(() => readOpacities(opacityQuery.value))
 
   const dressed = (style: StyleSpecification): StyleSpecification =>
     composeStyle(
       style,
-      { layers: layers.value, opacities: opacities.value, dark: look.dark, open: open.value, measure: measure.value },
+      {
+        layers: layers.value, opacities: opacities.value, since: since.value, dark: shown.dark,
+        letters: look.size === 'elder' ? 1.3 : 1, open: open.value, measure: measure.value,
+      },
       location.origin,
     )
 
@@ -51,6 +56,10 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
   }
   function setOpacity(id: string, value: number): void {
     opacityQuery.value = opacitiesText(new Map(opacities.value).set(id, value))
+  }
+
+  function setSince(id: string, days: number): void {
+    sinceQuery.value = numbersText(new Map(since.value).set(id, days))
   }
 
   function room(): { top: number; bottom: number; left: number; right: number } {
@@ -121,6 +130,14 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
       if (id) map.value?.setLayoutProperty(layer.id, 'visibility', layers.value.has(id) ? 'visible' : 'none')
     }
   })
+  watch(since, () => {
+    for (const layer of county.value?.layers ?? []) {
+      const id = layerOf(layer)
+      const time = panel.value.find((l) => l.id === id)?.time?.property
+      if (id && time) map.value?.setFilter(layer.id, younger((layer as { filter?: unknown }).filter, time, since.value.get(id)) ?? null)
+    }
+    moved.value++
+  })
   watch(opacities, () => {
     for (const layer of county.value?.layers ?? []) {
       const id = layerOf(layer)
@@ -131,7 +148,7 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
     }
   })
   watch(
-    () => look.dark,
+    [() => shown.dark, () => look.size],
     () => county.value && map.value?.setStyle(dressed(county.value)),
   )
   watch(division, (code) => {
@@ -170,6 +187,6 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
     map.value = undefined
   })
 
-  return { map, county, problem, ready, moved, panel, layers, opacities, open, measure, toggle, setOpacity, flyTo, begin }
+  return { map, county, problem, ready, moved, panel, layers, opacities, open, measure, since, toggle, setOpacity, setSince, flyTo, begin }
 }
 export type CountyMap = ReturnType<typeof useCountyMap>

@@ -10,11 +10,24 @@ interface Pending {
 }
 let pending: Pending | undefined
 
+// A page on its way (its code still loading) is not to be called back by a view that moved meanwhile.
+let going: string | undefined
+export function minding(router: Router): void {
+  router.beforeEach((to) => {
+    going = to.path
+  })
+  const there = (): void => {
+    going = undefined
+  }
+  router.afterEach(there)
+  router.onError(there)
+}
+
 function flush(router: Router): void {
   const p = pending
   pending = undefined
   const current = router.currentRoute.value
-  if (!p || p.path !== current.path) return
+  if (!p || p.path !== current.path || (going !== undefined && going !== current.path)) return
   const query = { ...current.query }
   for (const [name, value] of p.values) {
     if (value) query[name] = value

@@ -30,6 +30,7 @@ export const map = {
   nothing: 'Nothing registered here',
   near: 'Nearest: {name}',
   close: 'Close the file',
+  edit: 'Edit',
   openPage: 'Open the full page',
   cards: 'Today',
   cardsHide: 'Hide',
@@ -70,5 +71,9 @@ export const map = {
   time: 'Time',
   timeAll: 'All times',
   timeDays: 'Last {n} days',
+  didCreate: '{who} recorded {what}',
+  didUpdate: '{who} changed {what}',
+  didRetire: '{who} retired {what}',
+  didRestore: '{who} restored {what}',
   live: '{who} just changed: {title}',
 }

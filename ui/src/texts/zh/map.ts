@@ -30,6 +30,7 @@ export const map = {
   nothing: '此处没有登记的东西',
   near: '最近的是：{name}',
   close: '关闭档案',
+  edit: '修改',
   openPage: '打开整页',
   cards: '今天',
   cardsHide: '收起',
@@ -70,5 +71,9 @@ export const map = {
   time: '时间',
   timeAll: '全部时间',
   timeDays: '近 {n} 天',
+  didCreate: '{who} 新登记了 {what}',
+  didUpdate: '{who} 改了 {what}',
+  didRetire: '{who} 注销了 {what}',
+  didRestore: '{who} 恢复了 {what}',
   live: '{who}刚刚变更：{title}',
 }

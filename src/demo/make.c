@@ -1,0 +1,87 @@
+/* src/demo/make.c - the county's parts in their order, on a thread of their own. */
+#include "demo/county.h"
+#include <pthread.h>
+
+typedef struct Job {
+    const DemoSpec *spec;
+    Out *out;
+    bool good;
+    Err err;
+} Job;
+
+static bool lay_out(County *c, Err *err)
+{
+    Str files;
+
+    if (!demo_data_read(c->spec->data, c->a, &c->d, err) || !demo_plan(c, err) || !demo_terrain(c, err) ||
+        !demo_flow(c, err) || !demo_divisions(c, err))
+        return false;
+    if (!c->spec->out)
+        return true;
+    files = str_fmt(c->a, "%s/files", c->spec->out);
+    return files.ptr && dir_make(files.ptr, 0755, err) && demo_dem_write(c, err);
+}
+
+static bool one_town(County *c, size_t t, Out *o, Err *err)
+{
+    return demo_emit_town_registers(c, t, o, err) && demo_emit_road_file(c, t, o, err) && demo_emit_people(c, t, o, err) &&
+           demo_emit_place_names(c, t, o, err) && demo_emit_patches(c, t, o, err);
+}
+
+static bool all(County *c, Out *o, Err *err)
+{
+    size_t done = 0;
+
+    if (!lay_out(c, err) || !demo_emit_divisions(c, o, err) || !demo_out_flush(o) || !demo_plan_roads(c, err) ||
+        !demo_plan_sections(c, err) || !demo_plan_people(c, err) || !demo_emit_county_registers(c, o, err) ||
+        !demo_emit_roads(c, o, err) || (c->spec->out && !demo_files(c, err)))
+        return false;
+    for (size_t k = 0; k < c->ntown; k++) {
+        const size_t t = k == 0 ? c->first : k <= c->first ? k - 1 : k;
+
+        if (!one_town(c, t, o, err) || !demo_out_township(o, ++done, c->ntown, c->town[t].name))
+            return false;
+    }
+    return true;
+}
+
+static void *work(void *arg)
+{
+    Job *j = arg;
+    Arena *a = arena_new((size_t)6 << 30);
+    County *c = NEW(a, County);
+
+    if (c) {
+        c->spec = j->spec;
+        c->a = a;
+        j->good = all(c, j->out, &j->err);
+    }
+    demo_out_end(j->out);
+    arena_free(a);
+    return NULL;
+}
+
+bool demo_make(const DemoSpec *spec, const DemoSink *sink, Err *err)
+{
+    Job j = { .spec = spec, .out = demo_out_new() };
+    pthread_t thread;
+    bool taken;
+
+    if (!j.out || pthread_create(&thread, NULL, work, &j) != 0) {
+        demo_out_free(j.out);
+        return FAIL(err, BASE_NO_MEMORY, STR("demo"), "thread");
+    }
+    taken = demo_out_drain(j.out, sink, err);
+    demo_out_stop(j.out);
+    pthread_join(thread, NULL);
+    demo_out_free(j.out);
+    if (!taken)
+        return false;
+    if (j.good)
+        return true;
+    if (j.err.kind)
+        *err = j.err;
+    else
+        FAIL(err, DEMO_STOPPED, STR("demo"), "make");
+    return false;
+}
