@@ -6,6 +6,7 @@
     X(events)      \
     X(features)    \
     X(tiles)       \
+    X(styles)      \
     X(processes)   \
     X(indicators)  \
     X(county)      \
