@@ -36,7 +36,6 @@ struct Face {
     size_t nstate;
     int port;
     int64_t started;
-    GeoBox county;
     char temp[512];
     int64_t active; /* exchanges at work; atomic */
     bool stopping;
@@ -669,13 +668,6 @@ static void close_doors(Face *f)
     }
 }
 
-static GeoBox county_box(Ledger *l)
-{
-    const PackCollection *division = pack_collection(ledger_model(l), STR("division"));
-
-    return division && division->spatial ? ledger_extent(l, division) : GEO_BOX_NONE;
-}
-
 bool face_start(const FaceOptions *options, Face **out, Err *err)
 {
     Face *f = mem_new(1, sizeof *f);
@@ -686,7 +678,6 @@ bool face_start(const FaceOptions *options, Face **out, Err *err)
     f->o = *options;
     f->a = arena_new(0);
     f->started = time_now();
-    f->county = county_box(f->o.ledger);
     while (face_doors[ndoor])
         ndoor++;
     f->pool = pool_new(POOL);
@@ -758,7 +749,9 @@ void *face_state(const Face *f, const FaceDoor *door)
 
 GeoBox face_county_box(const FaceRequest *r)
 {
-    return r->face->county;
+    const PackCollection *division = pack_collection(r->model, STR("division"));
+
+    return division && division->spatial ? ledger_extent(r->ledger, division) : GEO_BOX_NONE;
 }
 
 int64_t face_started(const Face *f)

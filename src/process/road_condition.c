@@ -96,6 +96,13 @@ static CqlValue keep(CqlValue v, Arena *a)
     return v;
 }
 
+static Bytes keep_bytes(Bytes b, Arena *a)
+{
+    const Str copy = str_copy(a, TEXT(b));
+
+    return BYTES(copy);
+}
+
 /* Only what the pack declares as ours is derived; an own pack may leave some out. */
 static void derive(Derived *d, const PackCollection *c, const char *name, CqlValue be)
 {
@@ -225,7 +232,7 @@ static bool see_section(void *ctx, const LedgerRecord *r)
     s->high = str_eq(text(r, c, "tech_class", a), STR("一"));
     s->length = r->geometry.len ? geo_length_m(r->geometry) / 1000 : (double)(s->to - s->from) / 1000;
     if (json_object_get(w->run->input, "phone"))
-        s->line = BYTES(str_copy(a, TEXT(r->geometry)));
+        s->line = keep_bytes(r->geometry, a);
     s->latest = s->automatic = INT64_MIN;
     s->now = (RoadIndexes){ NAN, NAN, NAN, NAN, NAN };
     know(&s->derived, c, r, name, a);
