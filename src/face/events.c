@@ -40,6 +40,7 @@ struct Events {
     uint64_t next; /* events so far; event n stands at n % RING */
     Client *first;
     size_t nclient;
+    FaceEar *ear; /* not guarded */
 };
 
 static uint64_t oldest(const Events *e)
@@ -344,7 +345,7 @@ static bool events_start(Face *f, void **state, Err *err)
     pthread_cond_init(&e->tick, NULL);
     e->beating = pthread_create(&e->heart, NULL, heart, e) == 0;
     *state = e;
-    return ledger_listen(face_ledger(f), hear, e) || FAIL(err, FACE_BUSY, STR("listeners"), "events");
+    return face_listen(f, hear, e, &e->ear, err);
 }
 
 static void events_ending(void *events)
@@ -362,6 +363,7 @@ static void events_stop(void *state)
 {
     Events *e = state;
 
+    face_deafen(e->ear);
     events_ending(e);
     if (e->beating)
         pthread_join(e->heart, NULL);
