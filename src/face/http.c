@@ -36,7 +36,6 @@ struct Face {
     size_t nstate;
     int port;
     int64_t started;
-    GeoBox county;
     char temp[512];
     int64_t active; /* exchanges at work; atomic */
     bool stopping;
@@ -669,13 +668,6 @@ static void close_doors(Face *f)
     }
 }
 
-static GeoBox county_box(Ledger *l)
-{
-    const PackCollection *division = pack_collection(ledger_model(l), STR("division"));
-
-    return division && division->spatial ? ledger_extent(l, division) : GEO_BOX_NONE;
-}
-
 bool face_start(const FaceOptions *options, Face **out, Err *err)
 {
     Face *f = mem_new(1, sizeof *f);
@@ -686,7 +678,6 @@ bool face_start(const FaceOptions *options, Face **out, Err *err)
     f->o = *options;
     f->a = arena_new(0);
     f->started = time_now();
-    f->county = county_box(f->o.ledger);
     while (face_doors[ndoor])
         ndoor++;
     f->pool = pool_new(POOL);
@@ -718,8 +709,8 @@ void face_stop(Face *f)
         return;
     f->stopping = true;
     for (size_t i = 0; i < f->nstate; i++)
-        if (face_doors[i] == &face_events && f->state[i])
-            face_events_end(f->state[i]); /* open streams would hold us */
+        if (face_doors[i]->ending && f->state[i])
+            face_doors[i]->ending(f->state[i]);
     if (f->daemon) {
         drain(f);
         pool_free(f->pool); /* what waits there resumes its connections before the daemon goes */
@@ -758,7 +749,9 @@ void *face_state(const Face *f, const FaceDoor *door)
 
 GeoBox face_county_box(const FaceRequest *r)
 {
-    return r->face->county;
+    const PackCollection *division = pack_collection(r->model, STR("division"));
+
+    return division && division->spatial ? ledger_extent(r->ledger, division) : GEO_BOX_NONE;
 }
 
 int64_t face_started(const Face *f)

@@ -258,10 +258,27 @@ bool face_item_delete(FaceRequest *r, FaceAnswer *out, Err *err)
     return change_only(r, LEDGER_RETIRE, 0, 204, out, err);
 }
 
+/* Without a version: the last one that was not a retirement. */
+static bool last_version(FaceRequest *r, int64_t *out, Err *err)
+{
+    const PackCollection *c;
+    LedgerVersion *v;
+    size_t n;
+
+    if (!face_collection(r, 0, &c, err) || !ledger_history(r->ledger, c, r->param[1], r->a, &v, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!str_eq(v[i].verb, STR("retire"))) {
+            *out = v[i].version;
+            return true;
+        }
+    return FAIL(err, LEDGER_NO_RECORD, r->param[1], "version");
+}
+
 bool face_item_restore(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     int64_t version;
 
-    return face_number(r, "version", 1, INT64_MAX, 0, &version, err) &&
+    return face_number(r, "version", 1, INT64_MAX, 0, &version, err) && (version || last_version(r, &version, err)) &&
         change_only(r, LEDGER_RESTORE, version, 200, out, err);
 }

@@ -25,6 +25,7 @@ struct FaceMaps {
     size_t nlayer;
     pthread_t carrier;
     bool carrying;
+    FaceEar *ear;
     pthread_mutex_t guard; /* guards all below */
     pthread_cond_t come;
     Batch *first, **last;
@@ -287,7 +288,9 @@ static bool open_all(FaceMaps *m, Err *err)
             return false;
     open_terrain(m);
     m->carrying = pthread_create(&m->carrier, NULL, carry_on, m) == 0;
-    return (m->carrying && ledger_listen(m->ledger, hear, m)) || FAIL(err, FACE_BUSY, STR("tiles"), "start");
+    if (!m->carrying)
+        return FAIL(err, FACE_BUSY, STR("tiles"), "start");
+    return face_listen(m->face, hear, m, &m->ear, err);
 }
 
 bool face_maps_new(Face *f, FaceMaps **out, Err *err)
@@ -311,6 +314,7 @@ void face_maps_free(FaceMaps *m)
 
     if (!m)
         return;
+    face_deafen(m->ear);
     pthread_mutex_lock(&m->guard);
     m->ending = true;
     pthread_cond_signal(&m->come);

@@ -3,12 +3,15 @@
 
 #define FACES(X)   \
     X(landing)     \
+    X(events)      \
     X(features)    \
     X(tiles)       \
+    X(styles)      \
+    X(processes)   \
+    X(indicators)  \
     X(county)      \
     X(openapi)     \
     X(demo)        \
-    X(events)      \
     X(app)
 #define DECLARE(name) extern const FaceDoor face_##name;
 #define ROW(name)     &face_##name,
