@@ -125,7 +125,8 @@ static bool become(Apply *p)
     p->after.value = p->value;
     if (p->change->has_geometry)
         p->after.geometry = p->change->geometry;
-    take_fields(p);
+    if (verb != LEDGER_DERIVE)
+        take_fields(p);
     if (fresh)
         code_gives_id(p);
     p->after.id = str_of(p->batch->done[p->at].id);
