@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Feature } from '@/api/types'
-import { byUrgency, openStates } from './useDay'
+import { byUrgency, changedByPeople, openStates } from './useDay'
 
 const defect = (id: string, p: Feature['properties']): Feature => ({ type: 'Feature', id, geometry: null, properties: p })
 
@@ -18,4 +18,8 @@ it('puts danger first, then severity, then the newest', () => {
     defect('unsafe', { severity: '轻', safety: true, found_at: '2025-01-01' }),
   ]
   expect(list.sort(byUrgency).map((f) => f.id)).toEqual(['unsafe', 'bad', 'new', 'old'])
+})
+
+it('asks for what people changed lately', () => {
+  expect(changedByPeople(Date.parse('2026-11-23T08:00:00Z'))).toBe("changed_at >= TIMESTAMP('2026-11-20T08:00:00Z') AND source <> 'computed'")
 })

@@ -25,12 +25,16 @@ export function byUrgency(a: Feature, b: Feature): number {
   return rank(b) - rank(a) || String(b.properties.found_at ?? '').localeCompare(String(a.properties.found_at ?? ''))
 }
 
+/** What people, sheets and devices wrote in the last days; what a process derives is no news. */
+export const changedByPeople = (now = Date.now(), days = 3): string =>
+  `changed_at >= TIMESTAMP('${new Date(now - days * 86400000).toISOString().slice(0, 19)}Z') AND source <> 'computed'`
+
 /** The registers worth watching: those of a task that hold something, the latest changed first. */
 function watched(): string[] {
   return collections.value
     .filter((c) => c['x-sangzi']?.task && (c['x-sangzi']?.count ?? 0) > 0)
     .sort((a, b) => String(b['x-sangzi']?.changed ?? '').localeCompare(String(a['x-sangzi']?.changed ?? '')))
-    .slice(0, 5)
+    .slice(0, 8)
     .map((c) => c.id)
 }
 
@@ -61,7 +65,7 @@ export function useDay(division: () => string | undefined) {
   async function readChanges(code: string | undefined, signal: AbortSignal): Promise<void> {
     const pages = await Promise.all(
       watched().map(async (collection) => {
-        const page = await getItems(collection, { division: code, limit: 6, sortby: '-changed_at', labels: true }, signal)
+        const page = await getItems(collection, { division: code, limit: 100, filter: changedByPeople(), labels: true }, signal)
         return page.ok ? page.value.features.map((feature) => ({ collection, feature })) : []
       }),
     )

@@ -7,10 +7,10 @@ export interface Shown {
   layers: Set<string>
   opacities: Map<string, number>
   /** Days back from today, for layers with a time. */
-  since: Map<string, number>
+  since?: Map<string, number>
   dark: boolean
   /** Letters on the map grow with those of the page. */
-  letters: number
+  letters?: number
   open: FeatureCollection
   measure: FeatureCollection
 }
@@ -24,7 +24,7 @@ export const panelLayers = (style: StyleSpecification): PanelLayer[] =>
 export const layerOf = (layer: LayerSpecification): string | undefined =>
   metadata(layer)['sangzi:layer'] as string | undefined
 
-export const firstShown = (layers: PanelLayer[]): string[] => layers.filter((l) => l.visible !== false).map((l) => l.id)
+export const firstShown = (layers: PanelLayer[]): string[] => layers.filter((l) => l.visible !== false || l.base).map((l) => l.id)
 
 export const emptyCollection = (): FeatureCollection => ({ type: 'FeatureCollection', features: [] })
 
@@ -117,7 +117,9 @@ function overlays(dark: boolean): LayerSpecification[] {
 /** A letter size of the style, a number or a ramp by zoom, made larger. */
 export function enlarge(own: unknown, factor: number): unknown {
   if (typeof own === 'number') return own * factor
-  if (!Array.isArray(own) || (own[0] !== 'interpolate' && own[0] !== 'step')) return own === undefined ? 16 * factor : own
+  if (own === undefined) return 16 * factor
+  if (!Array.isArray(own)) return own
+  if (own[0] !== 'interpolate' && own[0] !== 'step') return ['*', own, factor]
   const start = own[0] === 'interpolate' ? 4 : 2
   return own.map((part: unknown, i) => (i >= start && (i - start) % 2 === 0 ? enlarge(part, factor) : part))
 }
@@ -146,7 +148,7 @@ function dressed(layer: LayerSpecification, shown: Shown, times: Map<string, str
   const factor = shown.opacities.get(id) ?? 1
   const paint: Loose = { ...(layer.paint as Loose | undefined) }
   if (factor < 1) for (const name of opacityProperties[layer.type] ?? []) paint[name] = fade(paint[name], factor)
-  const filter = younger((layer as { filter?: unknown }).filter, times.get(id), shown.since.get(id))
+  const filter = younger((layer as { filter?: unknown }).filter, times.get(id), shown.since?.get(id))
   return { ...layer, layout, paint, ...(filter ? { filter } : {}) } as LayerSpecification
 }
 
@@ -156,7 +158,7 @@ export const TERRAIN = 'sangzi-terrain'
 export function composeStyle(county: StyleSpecification, shown: Shown, origin: string): StyleSpecification {
   const { glyphs: _, ...rest } = county
   const times = new Map(panelLayers(county).flatMap((l) => (l.time ? [[l.id, l.time.property] as const] : [])))
-  const layers = county.layers.map((layer) => dressed(lettered(shown.dark ? darkened(layer) : layer, shown.letters), shown, times))
+  const layers = county.layers.map((layer) => dressed(lettered(shown.dark ? darkened(layer) : layer, shown.letters ?? 1), shown, times))
   const sources = absoluteSources(county.sources, origin)
   const heights = terrainSource(county)
   const ground = heights ? sources[heights] : undefined

@@ -65,7 +65,10 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
   function room(): { top: number; bottom: number; left: number; right: number } {
     const around = container.value?.parentElement
     const covered = (part: string): number => around?.querySelector(`[data-covers="${part}"]`)?.clientWidth ?? 0
-    if ((container.value?.clientWidth ?? 0) < 768) return { top: 60, bottom: covered('right') ? 160 : 40, left: 30, right: 30 }
+    if ((container.value?.clientWidth ?? 0) < 768) {
+      const sheet = around?.querySelector('aside.side')?.clientHeight
+      return { top: 60, bottom: sheet ? sheet + 20 : covered('right') ? 160 : 40, left: 40, right: 60 }
+    }
     return { top: 30, bottom: 40, left: covered('left') + 36, right: covered('right') + 36 }
   }
   let wanted: { box: Box; zoomMax: number } | undefined // asked for before the map stood

@@ -45,7 +45,9 @@ function one(field: Field, value: Value, labels: Labels, at: number): string {
       return typeof value === 'number' ? stakeText(value) : String(value)
     case 'money':
       return typeof value === 'number' ? number(value, 2) : String(value)
-    case 'integer':
+    case 'integer': // a year is no amount: 2011, not 2,011
+      if (typeof value === 'number' && !field.unit && Math.abs(value) < 10000) return String(value)
+      return typeof value === 'number' ? number(value, 0) : String(value)
     case 'number':
       return typeof value === 'number' ? number(value, undefined) : String(value)
     default:
