@@ -8,15 +8,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char shop[] = "shop:\n  title: { zh: 店铺, en: Shop }\n  geometry: Point\n  owner: 市场局\n  label: name\n"
-                           "  sort: [name, area]\n  properties:\n"
-                           "    name: { title: { zh: 店名, en: Name }, type: text, required: true, grade: 1 }\n"
-                           "    area: { title: { zh: 面积, en: Area }, type: number, grade: 1 }\n"
-                           "    fee: { title: { zh: 费用, en: Fee }, type: money, grade: 1 }\n"
-                           "    open: { title: { zh: 营业, en: Open }, type: bool, grade: 1 }\n"
-                           "    since: { title: { zh: 开业, en: Since }, type: date, grade: 1 }\n"
-                           "    at: { title: { zh: 时间, en: At }, type: time, grade: 1 }\n"
-                           "    kind: { title: { zh: 类别, en: Kind }, codes: { 食品: Food, 五金: Hardware }, many: true, grade: 1 }\n";
+static const char shop[] =
+    "shop:\n  title: { zh: 店铺, en: Shop }\n  geometry: Point\n  owner: 市场局\n  label: name\n"
+    "  sort: [name, area]\n  properties:\n"
+    "    name: { title: { zh: 店名, en: Name }, type: text, required: true, grade: 1 }\n"
+    "    area: { title: { zh: 面积, en: Area }, type: number, grade: 1 }\n"
+    "    fee: { title: { zh: 费用, en: Fee }, type: money, grade: 1 }\n"
+    "    open: { title: { zh: 营业, en: Open }, type: bool, grade: 1 }\n"
+    "    since: { title: { zh: 开业, en: Since }, type: date, grade: 1 }\n"
+    "    at: { title: { zh: 时间, en: At }, type: time, grade: 1 }\n"
+    "    kind: { title: { zh: 类别, en: Kind }, codes: { 食品: Food, 五金: Hardware }, many: true, grade: 1 "
+    "}\n";
 static const char info[] = "title: { zh: 试验, en: Test }\nabout: { zh: 试验, en: Test }\nversion: 1.0.0\n";
 
 static void put(const char *dir, const char *name, const char *text)
@@ -56,7 +58,8 @@ static PackModel *make_model(void)
 
 static void negotiate(FaceRequest *r)
 {
-    static const char *const kinds[][2] = { { "json", "application/json" }, { "html", "text/html" }, { NULL, NULL } };
+    static const char *const kinds[][2] = { { "json", "application/json" }, { "html", "text/html" },
+        { NULL, NULL } };
     Err err = { 0 };
     size_t kind;
     const bool good = face_kind(r, kinds, &kind, &err);
@@ -89,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else
         query = all;
     good = face_read_query(query, r.a, (FacePair **)(uintptr_t)&r.query, &r.nquery, &err) &&
-        face_items_query(&r, pack_collection(model, STR("shop")), NULL, &items, &err);
+           face_items_query(&r, pack_collection(model, STR("shop")), NULL, &items, &err);
     assert(good == !err.kind);
     negotiate(&r);
     arena_free(r.a);

@@ -11,26 +11,30 @@
 #include "process/road.h"
 
 /* --- formulas: by hand from the formulas as road.h gives them (made by us) ------------------------------------------------ */
-static const struct Formula {
+struct Formula {
     const char *say;
     double got, want;
-} formula(size_t i, size_t *n)
+};
+
+static struct Formula formula(size_t i, size_t *n)
 {
     const struct Formula row[] = {
-        { "RQI, IRI 2, class 3: 100 / (1 + 0.0185 e^1.16)", road_rqi(2, false), 94.43 },
-        { "RQI, IRI 2, class 1: 100 / (1 + 0.026 e^1.3)", road_rqi(2, true), 91.29 },
-        { "RQI of a very rough road", road_rqi(12, false), 4.88 },
-        { "PCI, DR 1, asphalt: 100 - 15", road_pci(1, ROAD_ASPHALT), 85 },
-        { "PCI, DR 0", road_pci(0, ROAD_CEMENT), 100 },
-        { "PCI, DR 10, cement: 100 - 10.66 x 10^0.461", road_pci(10, ROAD_CEMENT), 69.19 },
-        { "RDI, 10 mm", road_rdi(10), 90 },
-        { "RDI, 20 mm", road_rdi(20), 60 },
-        { "RDI, 41 mm", road_rdi(41), 0 },
-        { "PQI of class 3: .6 PCI + .4 RQI", road_pqi(&(RoadIndexes){ 80, 90, NAN, NAN, NAN }, ROAD_ASPHALT, false), 84 },
-        { "PQI without PCI: what is known", road_pqi(&(RoadIndexes){ NAN, 90, NAN, NAN, NAN }, ROAD_ASPHALT, false), 90 },
-        { "MQI of PQI alone", road_mqi(NAN, 77, NAN, NAN), 77 },
-        { "MQI whole", road_mqi(100, 80, 90, 100), 84.8 },
-        { "IRI of a phone at 60 km/h: 0.6 + 3.2 x 1", road_iri_of_phone(1, 60, 0.6, 3.2), 3.8 },
+        { "RQI, IRI 2, class 3: 100 / (1 + 0.0185 e^1.16)", process_road_rqi(2, false), 94.43 },
+        { "RQI, IRI 2, class 1: 100 / (1 + 0.026 e^1.3)", process_road_rqi(2, true), 91.29 },
+        { "RQI of a very rough road", process_road_rqi(12, false), 4.88 },
+        { "PCI, DR 1, asphalt: 100 - 15", process_road_pci(1, ROAD_ASPHALT), 85 },
+        { "PCI, DR 0", process_road_pci(0, ROAD_CEMENT), 100 },
+        { "PCI, DR 10, cement: 100 - 10.66 x 10^0.461", process_road_pci(10, ROAD_CEMENT), 69.19 },
+        { "RDI, 10 mm", process_road_rdi(10), 90 },
+        { "RDI, 20 mm", process_road_rdi(20), 60 },
+        { "RDI, 41 mm", process_road_rdi(41), 0 },
+        { "PQI of class 3: .6 PCI + .4 RQI",
+            process_road_pqi(&(RoadIndexes){ 80, 90, NAN, NAN, NAN }, ROAD_ASPHALT, false), 84 },
+        { "PQI without PCI: what is known",
+            process_road_pqi(&(RoadIndexes){ NAN, 90, NAN, NAN, NAN }, ROAD_ASPHALT, false), 90 },
+        { "MQI of PQI alone", process_road_mqi(NAN, 77, NAN, NAN), 77 },
+        { "MQI whole", process_road_mqi(100, 80, 90, 100), 84.8 },
+        { "IRI of a phone at 60 km/h: 0.6 + 3.2 x 1", process_road_iri_of_phone(1, 60, 0.6, 3.2), 3.8 },
     };
 
     *n = LEN(row);
@@ -48,9 +52,10 @@ static void the_formulas_hold(void **state)
         if (!(fabs(f.got - f.want) < 0.01))
             fail_msg("%s: %g, not %g", f.say, f.got, f.want);
     }
-    assert_true(isnan(road_pci(NAN, ROAD_ASPHALT)) && isnan(road_iri_of_phone(1, 10, 0.6, 3.2)));
-    assert_true(str_eq(road_condition(90), STR("优")) && str_eq(road_condition(89.9), STR("良")));
-    assert_true(str_eq(road_condition(59.9), STR("差")) && !road_condition(NAN).len);
+    assert_true(
+        isnan(process_road_pci(NAN, ROAD_ASPHALT)) && isnan(process_road_iri_of_phone(1, 10, 0.6, 3.2)));
+    assert_true(str_eq(process_road_word(90), STR("优")) && str_eq(process_road_word(89.9), STR("良")));
+    assert_true(str_eq(process_road_word(59.9), STR("差")) && !process_road_word(NAN).len);
 }
 
 /* --- a county -------------------------------------------------------------------------------------------------------------- */
@@ -96,7 +101,8 @@ static CqlValue words(const char *text)
     return (CqlValue){ .kind = CQL_TEXT, .text = str_of(text) };
 }
 
-static void add_division(Place *p, const char *code, const char *name, const char *level, double x, double y, double d)
+static void add_division(
+    Place *p, const char *code, const char *name, const char *level, double x, double y, double d)
 {
     const PackCollection *c = pack_collection(p->model, STR("division"));
     const double xy[] = { x - d, y - d, x + d, y - d, x + d, y + d, x - d, y + d, x - d, y - d };
@@ -105,11 +111,20 @@ static void add_division(Place *p, const char *code, const char *name, const cha
     Bytes area;
 
     assert_true(geo_make_polygon(xy, &ring, 1, p->a, &area) && geo_make_point(x, y, p->a, &seat.geom));
-    const LedgerField field[] = { { pack_property(c, STR("code")), words(code) }, { pack_property(c, STR("name")), words(name) },
-        { pack_property(c, STR("level")), words(level) }, { pack_property(c, STR("seat")), seat } };
-    const LedgerChange change = { .collection = c, .if_version = -1, .has_geometry = true, .geometry = area, .field = field,
-        .nfield = LEN(field), .valid_from = INT64_MIN, .valid_to = INT64_MAX };
-    const LedgerTx tx = { .who = STR("test"), .via = STR("cli"), .effective = INT64_MIN, .change = &change, .nchange = 1 };
+    const LedgerField field[] = { { pack_property(c, STR("code")), words(code) },
+        { pack_property(c, STR("name")), words(name) }, { pack_property(c, STR("level")), words(level) },
+        { pack_property(c, STR("seat")), seat } };
+    const LedgerChange change = { .collection = c,
+        .if_version = -1,
+        .has_geometry = true,
+        .geometry = area,
+        .field = field,
+        .nfield = LEN(field),
+        .valid_from = INT64_MIN,
+        .valid_to = INT64_MAX };
+    const LedgerTx tx = {
+        .who = STR("test"), .via = STR("cli"), .effective = INT64_MIN, .change = &change, .nchange = 1
+    };
     LedgerProblems said = { 0 };
     LedgerDone done;
     Err err = { 0 };
@@ -154,13 +169,16 @@ static void addresses_are_found(void **state)
     add_division(p, "990121108000", "橘坞镇", "township", 111.6, 31.5, 0.1);
     add_division(p, "990121108201", "石桥村", "village", 111.62, 31.5, 0.03);
     for (size_t i = 0; i < LEN(address); i++) {
-        const Str out = run(p, "geocode", str_fmt(p->a, "{\"address\":\"%s\",\"limit\":1}", address[i].address).ptr);
+        const Str out =
+            run(p, "geocode", str_fmt(p->a, "{\"address\":\"%s\",\"limit\":1}", address[i].address).ptr);
 
         if (str_find(out, str_of(address[i].want)) == SIZE_MAX)
             fail_msg("%s: %.*s", address[i].say, STRV(out));
     }
-    assert_true(str_find(run(p, "reverse-geocode", "{\"point\":[111.43,31.51]}"), STR("云穗县枫涧镇石桥村三组")) != SIZE_MAX);
-    assert_true(str_find(run(p, "reverse-geocode", "{\"point\":\"10,10\"}"), STR("\"division\":null")) != SIZE_MAX);
+    assert_true(str_find(run(p, "reverse-geocode", "{\"point\":[111.43,31.51]}"),
+                    STR("云穗县枫涧镇石桥村三组")) != SIZE_MAX);
+    assert_true(
+        str_find(run(p, "reverse-geocode", "{\"point\":\"10,10\"}"), STR("\"division\":null")) != SIZE_MAX);
 }
 
 static const struct Input {
@@ -209,8 +227,9 @@ static void jobs_run_end_and_are_listed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(the_formulas_hold), cmocka_unit_test(addresses_are_found),
-        cmocka_unit_test(wrong_inputs_are_named), cmocka_unit_test(jobs_run_end_and_are_listed) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_formulas_hold),
+        cmocka_unit_test(addresses_are_found), cmocka_unit_test(wrong_inputs_are_named),
+        cmocka_unit_test(jobs_run_end_and_are_listed) };
 
     log_open(2, false, LOG_ERROR);
     return cmocka_run_group_tests(tests, start, stop);
