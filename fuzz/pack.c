@@ -14,16 +14,17 @@ static const struct File {
     const char *path, *text;
 } file[] = {
     { "00/pack.yaml", "title: { zh: 试, en: Try }\nversion: 1\n" },
-    { "00/collections/thing.yaml",
-        "thing:\n  title: { zh: 物, en: Thing }\n  geometry: Point\n  owner: 局\n  label: name\n  properties:\n"
-        "    name: { title: { zh: 名, en: Name }, type: text, grade: 1 }\n"
-        "    size: { title: { zh: 大小, en: Size }, type: number, grade: 1 }\n" },
+    { "00/collections/thing.yaml", "thing:\n  title: { zh: 物, en: Thing }\n  geometry: Point\n  owner: 局\n "
+                                   " label: name\n  properties:\n"
+                                   "    name: { title: { zh: 名, en: Name }, type: text, grade: 1 }\n"
+                                   "    size: { title: { zh: 大小, en: Size }, type: number, grade: 1 }\n" },
     { "00/collections/division.yaml",
         "division:\n  title: { zh: 区划, en: Division }\n  owner: 局\n  properties:\n"
         "    name: { title: { zh: 区划名, en: Division name }, type: text, grade: 1 }\n" },
     { "00/concepts.yaml", "thing.name: { title: { zh: 名, en: Name }, home: thing.name }\n" },
     { "00/codes.yaml", "colour: { title: { zh: 颜色, en: Colour }, codes: { 红: Red } }\n" },
-    { "00/layers.yaml", "l: { title: { zh: 层, en: L }, group: { zh: 组, en: G }, collection: thing, kind: circle, classes: [] }\n" },
+    { "00/layers.yaml", "l: { title: { zh: 层, en: L }, group: { zh: 组, en: G }, collection: thing, kind: "
+                        "circle, classes: [] }\n" },
     { "00/indicators.yaml", "i: { title: { zh: 指标, en: I }, task: \"02\", collection: thing }\n" },
     { "00/tasks.yaml", "" },
 };
@@ -46,7 +47,8 @@ static const char *folder(void)
     Err err = { 0 };
 
     if (!root[0]) {
-        (void)snprintf(root, sizeof root, "%s/sangzi-fuzz-XXXXXX", file_exists("/dev/shm") ? "/dev/shm" : "/tmp");
+        (void)snprintf(
+            root, sizeof root, "%s/sangzi-fuzz-XXXXXX", file_exists("/dev/shm") ? "/dev/shm" : "/tmp");
         assert(mkdtemp(root));
         (void)snprintf(inner, sizeof inner, "%s/00/collections", root);
         assert(dir_make(inner, 0700, &err));

@@ -58,14 +58,14 @@ static int check(const char *dir, Arena *a)
     if (!ok && !n)
         return fail(&err);
     if (!ok) {
-        fprintf(stderr, "%zu 处错误，业务包不能使用\n%zu errors: the packs cannot be used\n", count_errors(said, n),
-            count_errors(said, n));
+        fprintf(stderr, "%zu 处错误，业务包不能使用\n%zu errors: the packs cannot be used\n",
+            count_errors(said, n), count_errors(said, n));
         return 1;
     }
-    printf("%zu 个业务包、%zu 个集合、%zu 个概念、%zu 个图层、%zu 个指标：没有错误\n", m->npack, m->ncollection, m->nconcept,
-        m->nlayer, m->nindicator);
-    printf("%zu packs, %zu collections, %zu concepts, %zu layers, %zu indicators: no errors\n", m->npack, m->ncollection,
-        m->nconcept, m->nlayer, m->nindicator);
+    printf("%zu 个业务包、%zu 个集合、%zu 个概念、%zu 个图层、%zu 个指标：没有错误\n", m->npack,
+        m->ncollection, m->nconcept, m->nlayer, m->nindicator);
+    printf("%zu packs, %zu collections, %zu concepts, %zu layers, %zu indicators: no errors\n", m->npack,
+        m->ncollection, m->nconcept, m->nlayer, m->nindicator);
     pack_free(m);
     return 0;
 }
@@ -133,7 +133,8 @@ int cli_pack(const char *packs, int argc, char **argv)
             return usage();
     }
     if (!packs && !(word && str_eq(verb, STR("check")))) {
-        fputs("找不到业务包文件夹，请用 --packs DIR 指明\nno folder of packs found: say --packs DIR\n", stderr);
+        fputs(
+            "找不到业务包文件夹，请用 --packs DIR 指明\nno folder of packs found: say --packs DIR\n", stderr);
         return 1;
     }
     a = arena_new(0);

@@ -40,23 +40,3 @@ const CqlAllen *cql_allen(CqlOp op)
 {
     return &row[op - CQL_OP_T_AFTER];
 }
-
-int cql_sql_allen(Str op, int64_t from1, int64_t to1, int64_t from2, int64_t to2)
-{
-    const int64_t end[] = { from1, to1, from2, to2 };
-    const CqlAllen *w;
-    CqlOp o;
-    bool yes;
-
-    if (!cql_op_of_json(op, &o) || cql_op[o].family != CQL_TEMPORAL)
-        return -1;
-    w = cql_allen(o);
-    yes = !w->any;
-    for (size_t i = 0; i < w->n && yes != w->any; i++) {
-        const CqlValue x = { .kind = CQL_TIME, .time = end[w->term[i].left] };
-        const CqlValue y = { .kind = CQL_TIME, .time = end[w->term[i].right] };
-
-        yes = cql_holds(w->term[i].op, x, y) == CQL_TRUE;
-    }
-    return yes;
-}

@@ -36,7 +36,7 @@ struct CqlValue {
             int64_t from, to; /* µs; INT64_MIN and INT64_MAX: open */
             bool dates; /* both ends were dates */
         } interval;
-        Bytes geom; /* WKB */
+        Bytes geom; /* WKB; a record may also give a GeoPackage blob, and a list as its JSON text */
         struct {
             const CqlValue *item;
             size_t n;
@@ -63,13 +63,14 @@ typedef struct CqlSchema { /* made by the pack room; `find` gives NULL for an un
 typedef struct CqlRecord { /* one record, seen by property; values are borrowed */
     CqlValue (*get)(void *ctx, const CqlProperty *p);
     void *ctx;
+    int64_t now; /* for age(), today(), now(): a tree that lives for days is asked with it; 0: the moment of cql_check */
 } CqlRecord;
 
 typedef struct CqlDialect CqlDialect; /* how one store says it; a table of its driver */
 struct CqlDialect {
     Str quote_open, quote_close;   /* around names */
-    /* SQL of a condition that candidates whose envelope meets the box surely pass (R-tree); NULL: cannot. `param` is
-     * called for each value in order of its mark; `mark` writes the next ? or $n. */
+    /* SQL of a condition that every row whose envelope meets the box passes (R-tree); NULL or false: cannot. `param`
+     * keeps a value and writes its mark, ? or $n, at the end of `sql`. */
     bool (*box)(const CqlDialect *d, Str column, GeoBox box, Buf *sql, void (*param)(void *ctx, CqlValue v), void *ctx);
     /* SQL functions that a driver wraps around cql_sql_…; an empty name: such a condition is residual */
     Str fn_relate;              /* (op, geometry, geometry) → truth: cql_sql_relate */
@@ -80,6 +81,7 @@ struct CqlDialect {
     bool numbered;              /* $1 instead of ? */
     Str date_expr, time_expr;   /* "%s" patterns turning a stored column into comparable text; empty: as it stands */
     Str date_to_time;           /* "%s" pattern: a comparable date as its midnight UTC; empty: residual */
+    int64_t now;                /* as in CqlRecord */
     int64_t tick;               /* µs between two comparable times: 1000 in our stores, 1 elsewhere; 0 is 1000 */
 };
 typedef struct CqlSql { /* every value is a parameter: no byte of a user's text stands in `text` */
@@ -96,11 +98,14 @@ bool cql_parse_json(Str json, Arena *a, CqlExpr **out, Err *err) MUST;
 /* Types, names, literals (a text beside a time property becomes a time, once and for all: so a tree is checked against
  * one schema). Geometry literals are moved from `epsg`/`swap` (filter-crs) by cql_geometry before. */
 bool cql_check(CqlExpr *e, const CqlSchema *schema, Arena *a, Err *err) MUST; /* a truth at the top */
-bool cql_check_value(CqlExpr *e, const CqlSchema *schema, Arena *a, CqlKind *kind, Err *err) MUST; /* any value: derived properties */
+/* The same with any value at the top: derived properties. */
+bool cql_check_value(CqlExpr *e, const CqlSchema *schema, Arena *a, CqlKind *kind, Err *err) MUST;
 bool cql_geometry(CqlExpr *e, int epsg, bool swap, Arena *a, Err *err) MUST;
 bool cql_to_sql(const CqlExpr *e, const CqlDialect *dialect, Arena *a, CqlSql *out, Err *err) MUST;
-bool cql_to_text(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST; /* parses back to an equal tree */
-bool cql_to_json(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST; /* canonical: validates against the standard's schema */
+/* Parses back to an equal tree. CQL_BAD_VALUE: text has no spelling for it (a literal that ends in a backslash, a function
+ * named like a keyword); JSON has. */
+bool cql_to_text(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST;
+bool cql_to_json(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST; /* canonical: valid by the standard's schema */
 CqlTruth cql_eval(const CqlExpr *e, const CqlRecord *record, Arena *a); /* of a checked tree: cannot fail */
 CqlValue cql_value(const CqlExpr *e, const CqlRecord *record, Arena *a); /* of a tree checked by cql_check_value */
 CqlExpr *cql_and(CqlExpr *x, CqlExpr *y, Arena *a); /* either may be NULL; NULL: no memory or both NULL */
@@ -125,7 +130,7 @@ typedef struct CqlFunction {
         CqlKind kind;
     } arg[4];
     size_t nargs;
-    bool clock; /* one more value comes behind the arguments: the moment of cql_check, so that an answer stays one */
+    bool clock; /* one more value comes behind the arguments: the moment of the question */
     CqlValue (*call)(const CqlValue *arg, size_t n, Arena *a); /* no argument is null; a null: unknown */
 } CqlFunction;
 const CqlFunction *cql_functions(size_t *n);
@@ -133,5 +138,4 @@ const CqlFunction *cql_functions(size_t *n);
 /* What a store's driver registers as SQL functions; 1, 0, -1: NULL. `op` is a name of the standard: "s_within". */
 int cql_sql_relate(Str op, Bytes a, Bytes b); /* each WKB or a GeoPackage blob */
 int cql_sql_list(Str op, Str a, Str b);       /* JSON arrays */
-int cql_sql_allen(Str op, int64_t from1, int64_t to1, int64_t from2, int64_t to2);
 CqlValue cql_sql_math(Str op, CqlValue x, CqlValue y); /* + - * / % div ^; a null where it cannot be said */

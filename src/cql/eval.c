@@ -90,7 +90,7 @@ static CqlValue of_function(const Eval *v, const CqlExpr *e)
     for (size_t i = 0; i < e->narg; i++)
         if (!argument(value(v, e->arg[i]), e->function->arg[i].kind, &arg[i]))
             return null();
-    arg[e->narg] = e->now;
+    arg[e->narg] = v->record->now ? (CqlValue){ .kind = CQL_TIME, .time = v->record->now } : e->now;
     return e->function->call(arg, e->narg, v->a);
 }
 
@@ -191,7 +191,7 @@ static CqlTruth spatial(const Eval *v, const CqlExpr *e)
 
     if (x.kind != CQL_GEOM || y.kind != CQL_GEOM)
         return CQL_UNKNOWN;
-    return cql_relate(e->op, x.geom, y.geom, v->a) ? CQL_TRUE : CQL_FALSE;
+    return cql_relate(e->op, x.geom, y.geom, v->a);
 }
 
 static CqlTruth predicate(const Eval *v, const CqlExpr *e)

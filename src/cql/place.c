@@ -185,15 +185,17 @@ static GeoOp geo_op(CqlOp op)
 }
 
 /* Boxes apart settle most pairs without GEOS. */
-bool cql_relate(CqlOp op, Bytes x, Bytes y, Arena *a)
+CqlTruth cql_relate(CqlOp op, Bytes x, Bytes y, Arena *a)
 {
     const GeoBox bx = geo_wkb_box(x), by = geo_wkb_box(y);
     GeoShape *p, *q;
     Err err = { 0 };
 
     if (!geo_box_empty(bx) && !geo_box_empty(by) && !geo_box_meets(bx, by))
-        return op == CQL_OP_S_DISJOINT;
-    return geo_shape(x, a, &p, &err) && geo_shape(y, a, &q, &err) && geo_relate(p, geo_op(op), q);
+        return op == CQL_OP_S_DISJOINT ? CQL_TRUE : CQL_FALSE;
+    if (!geo_shape(x, a, &p, &err) || !geo_shape(y, a, &q, &err))
+        return CQL_UNKNOWN;
+    return geo_relate(p, geo_op(op), q) ? CQL_TRUE : CQL_FALSE;
 }
 
 bool cql_wkb_of(Bytes any, Bytes *wkb)
@@ -214,13 +216,13 @@ int cql_sql_relate(Str op, Bytes x, Bytes y)
 {
     Arena *a;
     CqlOp o;
-    int yes = -1;
+    CqlTruth t;
 
     if (!cql_op_of_json(op, &o) || cql_op[o].family != CQL_SPATIAL || !cql_wkb_of(x, &x) ||
         !cql_wkb_of(y, &y))
         return -1;
     a = arena_new(0);
-    yes = cql_relate(o, x, y, a);
+    t = cql_relate(o, x, y, a);
     arena_free(a);
-    return yes;
+    return t == CQL_UNKNOWN ? -1 : t == CQL_TRUE;
 }

@@ -42,10 +42,8 @@ static void put(Sql *s, const char *text)
     buf_str(&s->b, str_of(text));
 }
 
-static void add_param(void *ctx, CqlValue v)
+static void add_param(Sql *s, CqlValue v)
 {
-    Sql *s = ctx;
-
     if (s->nparam == s->cap) {
         const size_t cap = s->cap ? s->cap * 2 : 8;
         CqlValue *more = NEWS(s->a, CqlValue, cap);
@@ -75,6 +73,11 @@ static void mark(Sql *s, CqlValue v)
         put(s, "?");
 }
 
+static void marked(void *ctx, CqlValue v) /* for a dialect's box */
+{
+    mark(ctx, v);
+}
+
 static void truth_word(Sql *s, CqlTruth t)
 {
     put(s, t == CQL_UNKNOWN ? "CAST(NULL AS BOOLEAN)" : t == CQL_TRUE ? "TRUE" : "FALSE");
@@ -89,7 +92,7 @@ static CqlValue nothing(void *ctx, const CqlProperty *p)
 /* The value of a part without properties. */
 static CqlValue known(Sql *s, const CqlExpr *e)
 {
-    return cql_value(e, &(CqlRecord){ nothing, NULL }, s->a);
+    return cql_value(e, &(CqlRecord){ nothing, NULL, s->d->now }, s->a);
 }
 
 static void quoted(Sql *s, Str name)
@@ -651,7 +654,7 @@ static bool box(Sql *s, const CqlExpr *e, Mode mode)
     for (size_t i = 0; i < n; i++) {
         if (i)
             put(s, " OR ");
-        if (!s->d->box(s->d, x->property->column, half[i], &s->b, add_param, s)) {
+        if (!s->d->box(s->d, x->property->column, half[i], &s->b, marked, s)) {
             s->b.len = before;
             s->nparam = params;
             return false;
@@ -769,13 +772,19 @@ static void bounded_leaf(Sql *s, const CqlExpr *e, Mode mode)
     put(s, mode == IF_FALSE ? ")" : "");
 }
 
+static void decided(Sql *s, const CqlExpr *e, Mode mode)
+{
+    const CqlTruth t = cql_eval(e, &(CqlRecord){ nothing, NULL, s->d->now }, s->a);
+
+    truth_word(s, mode == IF_FALSE ? cql_not(t) : t);
+}
+
 static void condition(Sql *s, const CqlExpr *e, Mode mode)
 {
     if (mode != EXACT && !says(s, e, mode))
         truth_word(s, CQL_TRUE);
     else if (e->constant)
-        truth_word(s, mode == IF_FALSE ? cql_not(cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a))
-                                       : cql_eval(e, &(CqlRecord){ nothing, NULL }, s->a));
+        decided(s, e, mode);
     else if (e->op == CQL_OP_AND || e->op == CQL_OP_OR)
         chain(s, e, mode);
     else if (e->op == CQL_OP_NOT)

@@ -106,7 +106,7 @@ struct CqlExpr {
     bool constant;              /* speaks of no property */
     const CqlProperty *property;
     const CqlFunction *function;
-    CqlValue now;               /* for a function of the clock: the moment of the check */
+    CqlValue now;               /* for a function of the clock, where nobody says when: the moment of the check */
     GeoBox bounds;              /* of a literal geometry */
 };
 
@@ -142,7 +142,7 @@ bool cql_is_blank(uint32_t c);
 bool cql_place(CqlExpr *e, const CqlSchema *schema, Arena *a, Err *err) MUST; /* geometry literals: range, bounds, boxes */
 size_t cql_boxes(const CqlExpr *e, GeoBox out[2]);                            /* of a literal: 2 across the antimeridian */
 bool cql_wkb_of(Bytes any, Bytes *wkb) MUST; /* out of a GeoPackage blob, or as it is */
-bool cql_relate(CqlOp op, Bytes x, Bytes y, Arena *a);
+CqlTruth cql_relate(CqlOp op, Bytes x, Bytes y, Arena *a); /* unknown: no geometry, no memory */
 CqlTruth cql_lists(CqlOp op, CqlValue x, CqlValue y);
 CqlValue cql_arith(CqlOp op, CqlValue x, CqlValue y);
 CqlValue cql_fold(CqlOp op, CqlValue x, Arena *a);

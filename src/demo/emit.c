@@ -135,7 +135,7 @@ bool demo_rec(Out *o, Str collection, const char *id, Str division)
     o->field = NEWS(o->now.arena, DemoField, FIELDS);
     if (!o->field)
         return false;
-    *r = (DemoRecord){ .collection = collection, .division = division, .valid_from = INT64_MIN, .valid_to = INT64_MAX,
+    *r = (DemoRecord){ .collection = collection, .division = str_copy(o->now.arena, division), .valid_from = INT64_MIN, .valid_to = INT64_MAX,
         .field = o->field };
     memcpy(r->id, id, ULID_LEN + 1);
     o->now.n++;

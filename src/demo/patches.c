@@ -26,6 +26,7 @@ typedef struct Sheet {
     size_t index;
     Grid g;            /* the window, fine */
     int x0, y0, sub;   /* its corner in fine cells; fine cells to a cell */
+    double built;      /* share of the ground under houses, shops, offices */
     uint16_t *group;   /* NOBODY: another township */
     uint16_t *zone;    /* township or NOBODY */
     uint8_t *kind;
@@ -113,12 +114,29 @@ static void draw_roads(const Sheet *s)
     }
 }
 
+static const char *column(const Town *t) /* of the table of land classes */
+{
+    return t->streets ? "街道" : demo_terrain_name[t->terrain];
+}
+
+static double share_built(const Sheet *s)
+{
+    const Yaml *y = yaml_get(s->c->d.county, "land");
+    double sum = 0;
+
+    for (y = y ? y->first : NULL; y; y = y->next)
+        if (str_eq(yaml_text(y, "near"), STR("seat")) || str_eq(yaml_text(y, "near"), STR("town")))
+            sum += demo_num(y, column(s->town)) / 100;
+    return sum;
+}
+
 static bool lattice(Sheet *s)
 {
     const County *c = s->c;
     size_t n;
 
     window(s);
+    s->built = share_built(s);
     n = (size_t)s->g.w * (size_t)s->g.h;
     s->group = NEWS(s->a, uint16_t, n);
     s->zone = NEWS(s->a, uint16_t, n);
@@ -148,14 +166,34 @@ static double mean_mu(const Sheet *s, size_t i)
     const Xy p = place(s, i);
     const size_t cell = demo_cell(c->g, p);
     const double slope = c->slope[cell], d = demo_distance(p, c->group[s->group[i]].seat);
+    const double built = s->town->area / (double)(s->town->nvillage * 10) * s->built; /* m² about a group's seat */
 
     if (s->kind[i] != LAND)
         return s->kind[i] == ROAD ? 7 : s->kind[i] == LAKE ? 40 : 17;
-    if (d < 170 || (s->town->streets && d < 420))
-        return 4.4;
-    if (d < 300)
-        return 8;
-    return slope < 6 ? 13.5 : slope < 12 ? 21 : slope < 18 ? 42 : 62;
+    if (d * d < 0.45 * built) /* 1.4 times the round they would fill */
+        return 4.2;
+    return slope < 7 ? 13.5 : slope < 12 ? 22 : slope < 17 ? 44 : 64;
+}
+
+/* By how much the sizes must grow so that the land has as many patches as the table's mean sizes make. */
+static double size_factor(const Sheet *s)
+{
+    const Yaml *y = yaml_get(s->c->d.county, "land");
+    const double cell_mu = s->g.cell * s->g.cell / (2000.0 / 3);
+    double have = 0, mu = 0, want = 0;
+
+    for (size_t i = 0; i < (size_t)s->g.w * (size_t)s->g.h; i++)
+        if (s->group[i] != NOBODY) {
+            mu += cell_mu;
+            have += s->kind[i] == LAND ? cell_mu / mean_mu(s, i) : 0;
+        }
+    for (y = y ? y->first : NULL; y; y = y->next) {
+        const Str near = yaml_text(y, "near"), code = yaml_text(y, "code");
+
+        if (!str_eq(code, STR("1101")) && !str_eq(near, STR("lake")) && !str_eq(near, STR("road")))
+            want += mu * demo_num(y, column(s->town)) / 100 / demo_num(y, "mu");
+    }
+    return want > 0 ? have / want : 1;
 }
 
 static bool sow(Sheet *s)
@@ -163,6 +201,7 @@ static bool sow(Sheet *s)
     const int w = s->g.w;
     const size_t n = (size_t)w * (size_t)s->g.h;
     float *owed = NEWS(s->a, float, n + (size_t)w + 2);
+    const double size = size_factor(s);
     Rng r = demo_rng(s->c, "patches", s->index);
     const double cell_mu = s->g.cell * s->g.cell / (2000.0 / 3);
 
@@ -171,7 +210,7 @@ static bool sow(Sheet *s)
     for (size_t i = 0; i < n; i++) { /* Floyd & Steinberg 1976 */
         if (s->group[i] == NOBODY)
             continue;
-        const double want = owed[i] + cell_mu / mean_mu(s, i);
+        const double want = owed[i] + cell_mu / (mean_mu(s, i) * (s->kind[i] == LAND ? size : 1));
         const bool seed = want > 0.5 + 0.6 * (rng_unit(&r) - 0.5);
         const float rest = (float)(want - seed);
 
@@ -388,7 +427,6 @@ static void take(Sheet *s, const Yaml *y, int cls, double want, Bid *bid, Rng *r
 static bool classify(Sheet *s)
 {
     const Yaml *list = yaml_get(s->c->d.county, "land"), *basic = yaml_get(s->c->d.county, "basic_farmland");
-    const char *column = s->town->streets ? "街道" : demo_terrain_name[s->town->terrain];
     Bid *bid = NEWS(s->a, Bid, s->n + 1);
     Rng r = demo_rng(s->c, "classes", s->index);
     double cells = 0;
@@ -399,7 +437,7 @@ static bool classify(Sheet *s)
     for (size_t i = 0; i < s->n; i++)
         cells += s->patch[i].cells;
     for (const Yaml *y = list->first; y; y = y->next, cls++)
-        take(s, y, cls, cells * demo_num(y, column) / 100, bid, &r);
+        take(s, y, cls, cells * demo_num(y, column(s->town)) / 100, bid, &r);
     for (size_t i = 0; i < s->n; i++) {
         Patch *p = &s->patch[i];
 

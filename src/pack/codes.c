@@ -75,7 +75,8 @@ typedef struct List {
 void pack_read_codes(PackLoader *l, const Yaml *top)
 {
     static const PackKey key[] = { { "title", KEY_TITLE, offsetof(List, title), true },
-        { "source", KEY_TITLE, offsetof(List, source), false }, { "codes", KEY_NODE, offsetof(List, codes), true } };
+        { "source", KEY_TITLE, offsetof(List, source), false },
+        { "codes", KEY_NODE, offsetof(List, codes), true } };
 
     for (const Yaml *node = top->first; node; node = node->next) {
         PackCodes *out = pack_take(l, 1, sizeof *out);

@@ -11,8 +11,10 @@ static void read_geometry(PackLoader *l, PackDraft *d)
         int grade;
     } Shape;
     static const PackKey key[] = { { "type", KEY_TEXT, offsetof(Shape, type), true },
-        { "name", KEY_TEXT, offsetof(Shape, name), false }, { "title", KEY_TITLE, offsetof(Shape, title), false },
-        { "required", KEY_BOOL, offsetof(Shape, required), false }, { "grade", KEY_INT, offsetof(Shape, grade), false } };
+        { "name", KEY_TEXT, offsetof(Shape, name), false },
+        { "title", KEY_TITLE, offsetof(Shape, title), false },
+        { "required", KEY_BOOL, offsetof(Shape, required), false },
+        { "grade", KEY_INT, offsetof(Shape, grade), false } };
     const Yaml *node = d->geometry;
     Shape s = { .title = { STR("位置"), STR("Place") }, .grade = 1 };
 
@@ -60,7 +62,9 @@ void pack_read_collection(PackLoader *l, const Yaml *top, Str name)
     }
     if (!d || !pack_name_ok(l, node->line, name, false) || !pack_once(l, node->line, "collection", name))
         return;
-    d->c = (PackCollection){ .name = name, .pack = l->pack, .geometry_grade = 1, .file = l->file, .line = node->line };
+    d->c = (PackCollection){
+        .name = name, .pack = l->pack, .geometry_grade = 1, .file = l->file, .line = node->line
+    };
     pack_fields(l, node, name, key, LEN(key), d);
     pack_title_must(l, node->line, name, &d->c.title);
     read_geometry(l, d);
@@ -184,14 +188,16 @@ static void bind_schema(PackLoader *l, PackDraft *d)
         if (!map_get(names, p->name)) /* the nearest wins */
             l->no_memory |= !map_put(names, p->name, (void *)(uintptr_t)p);
     }
-    c->cql_id = (CqlProperty){ .name = STR("id"), .kind = CQL_TEXT, .index = PACK_INDEX_ID, .column = STR("id") };
-    c->cql_geometry = (CqlProperty){ .name = STR("geometry"), .kind = CQL_GEOM, .index = PACK_INDEX_GEOMETRY,
-        .column = STR("geometry") };
+    c->cql_id =
+        (CqlProperty){ .name = STR("id"), .kind = CQL_TEXT, .index = PACK_INDEX_ID, .column = STR("id") };
+    c->cql_geometry = (CqlProperty){
+        .name = STR("geometry"), .kind = CQL_GEOM, .index = PACK_INDEX_GEOMETRY, .column = STR("geometry")
+    };
     all[n++] = &c->cql_id;
     if (c->spatial)
         all[n++] = &c->cql_geometry;
     c->names = names;
-    c->schema = (CqlSchema){ pack_schema_find, c, all, n };
+    c->schema = (CqlSchema){ .find = pack_schema_find, .ctx = c, .all = all, .nall = n };
 }
 
 static void check_names(PackLoader *l, PackDraft *d, PackNames names, const char *use)
@@ -279,7 +285,8 @@ static Str clock_function(Str text)
     for (size_t i = 0; i < n; i++) {
         Str rest = text, name = str_of(f[i].name);
 
-        for (size_t at; f[i].clock && (at = str_find(rest, name)) != SIZE_MAX; rest = str_sub(rest, at + 1, rest.len)) {
+        for (size_t at; f[i].clock && (at = str_find(rest, name)) != SIZE_MAX;
+             rest = str_sub(rest, at + 1, rest.len)) {
             Str after = str_trim(str_sub(rest, at + name.len, rest.len));
 
             if (after.len && after.ptr[0] == '(' && !(at && part_of_name(rest.ptr[at - 1])))
@@ -301,7 +308,8 @@ static void bind_derived(PackLoader *l, PackDraft *d, PackProperty *p)
 
     if (p->derive != PACK_SAME && p->derive != PACK_CLOCK)
         return;
-    if (!cql_parse_text(p->expr_text, l->a, &e, &err) || !cql_check_value(e, &d->c.schema, l->a, &kind, &err)) {
+    if (!cql_parse_text(p->expr_text, l->a, &e, &err) ||
+        !cql_check_value(e, &d->c.schema, l->a, &kind, &err)) {
         bad_cql(l, p->line, p->name, &err);
         return;
     }
@@ -309,8 +317,12 @@ static void bind_derived(PackLoader *l, PackDraft *d, PackProperty *p)
         pack_say(l, SAY_CLOCK_STORED, p->line, p->name, clock_function(p->expr_text));
     if (!kind_fits(kind, p))
         pack_say(l, SAY_CQL_TYPE, p->line, p->name,
-            kind == CQL_TEXT ? STR("text") : kind == CQL_BOOL ? STR("bool") : kind == CQL_NUMBER ? STR("number") :
-            kind == CQL_INT ? STR("integer") : STR("date, time"));
+            kind == CQL_TEXT     ? STR("text")
+            : kind == CQL_BOOL   ? STR("bool")
+            : kind == CQL_NUMBER ? STR("number")
+            : kind == CQL_INT    ? STR("integer")
+                                 : STR("date, time"));
+    pack_check_literals(l, &d->c, e, p->line);
     cql_names(e, see_grade, &seen);
     if (seen.grade > p->grade)
         pack_say(l, SAY_LOW_GRADE, p->line, p->name, str_fmt(l->a, "%d", seen.grade));
@@ -324,8 +336,10 @@ CqlExpr *pack_condition(PackLoader *l, const PackCollection *c, Str text, Str wh
 
     if (!text.len)
         return NULL;
-    if (cql_parse_text(text, l->a, &e, &err) && cql_check(e, &c->schema, l->a, &err))
+    if (cql_parse_text(text, l->a, &e, &err) && cql_check(e, &c->schema, l->a, &err)) {
+        pack_check_literals(l, c, e, line);
         return e;
+    }
     bad_cql(l, line, what, &err);
     return NULL;
 }
@@ -339,7 +353,8 @@ static void read_rules(PackLoader *l, PackDraft *d)
 
     if (d->rules && d->rules->kind != YAML_LIST)
         pack_say(l, SAY_NOT_LIST, d->rules->line, STR("rules"), STR(""));
-    for (const Yaml *node = d->rules && d->rules->kind == YAML_LIST ? d->rules->first : NULL; node; node = node->next) {
+    for (const Yaml *node = d->rules && d->rules->kind == YAML_LIST ? d->rules->first : NULL; node;
+         node = node->next) {
         PackRule r = { 0 };
 
         pack_fields(l, node, STR("rules"), key, LEN(key), &r);

@@ -157,10 +157,10 @@ void pack_fields(PackLoader *l, const Yaml *map, Str what, const PackKey *key, s
 /* Columns and parameters that are there already. */
 static bool reserved(Str name, bool property)
 {
-    static const char *const word[] = { "fid", "id", "geometry", "geom", "sealed", "sealed4", "division", "valid_from",
-        "valid_to", "created_at", "created_by", "changed_at", "changed_by", "source", "source_ref", "confidence",
-        "verified_at", "verified_by", "lock", "version", "changed_seq", "limit", "offset", "bbox", "datetime", "filter",
-        "sortby", "properties", "crs", "q", "f", "count", "expand" };
+    static const char *const word[] = { "fid", "id", "geometry", "geom", "sealed", "sealed4", "division",
+        "valid_from", "valid_to", "created_at", "created_by", "changed_at", "changed_by", "source",
+        "source_ref", "confidence", "verified_at", "verified_by", "lock", "version", "changed_seq", "limit",
+        "offset", "bbox", "datetime", "filter", "sortby", "properties", "crs", "q", "f", "count", "expand" };
     static const char *const start[] = { "gpkg_", "rtree_", "sqlite_", "bx_" };
 
     for (size_t i = 0; i < LEN(start); i++)
@@ -178,9 +178,10 @@ bool pack_name_ok(PackLoader *l, size_t line, Str name, bool property)
 
     for (size_t i = 0; ok && i < name.len; i++)
         ok = (name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') ||
-            name.ptr[i] == '_';
+             name.ptr[i] == '_';
     if (!ok || reserved(name, property)) {
-        pack_say(l, ok || (name.len && name.ptr[0] == '_') ? SAY_RESERVED : SAY_BAD_NAME, line, name, STR(""));
+        pack_say(
+            l, ok || (name.len && name.ptr[0] == '_') ? SAY_RESERVED : SAY_BAD_NAME, line, name, STR(""));
         return false;
     }
     return true;

@@ -54,7 +54,8 @@ static bool id_card(Str s, Why *w)
             "an ID card number is 17 digits and a check character (digit or capital X)");
     (void)snprintf(date, sizeof date, "%.4s-%.2s-%.2s", s.ptr + 6, s.ptr + 10, s.ptr + 12);
     if (!date_parse(str_of(date), &day) || day < date_of(1900, 1, 1) || day > date_of(2100, 1, 1))
-        return no(w, "身份证号第 7 至 14 位不是真实的出生日期", "digits 7 to 14 of the ID card number are no real birth date");
+        return no(w, "身份证号第 7 至 14 位不是真实的出生日期",
+            "digits 7 to 14 of the ID card number are no real birth date");
     for (int i = 0; i < 17; i++)
         sum += (s.ptr[i] - '0') * weight[i];
     right = check[sum % 11];
@@ -119,7 +120,7 @@ static bool gtin(Str s, Why *w) /* GS1 General Specifications, 7.9: modulo 10, w
 static bool phone(Str s, Why *w)
 {
     return (s.len == 11 && digits(s) && s.ptr[0] == '1') ||
-        no(w, "手机号应为以 1 开头的 11 位数字", "a mobile number has 11 digits and begins with 1");
+           no(w, "手机号应为以 1 开头的 11 位数字", "a mobile number has 11 digits and begins with 1");
 }
 
 static bool tel(Str s, Why *w)
@@ -132,13 +133,15 @@ static bool tel(Str s, Why *w)
         else if (!strchr("+- ", s.ptr[i]) || !s.ptr[i])
             n = 99;
     }
-    return (n >= 3 && n <= 15) || no(w, "电话应为 3 至 15 位数字，可含区号和短横", "a telephone has 3 to 15 digits, with - and area code");
+    return (n >= 3 && n <= 15) || no(w, "电话应为 3 至 15 位数字，可含区号和短横",
+                                      "a telephone has 3 to 15 digits, with - and area code");
 }
 
 static bool division(Str s, Why *w)
 {
     return ((s.len == 12 || s.len == 15) && digits(s)) ||
-        no(w, "区划代码应为 12 位数字（村民组为 15 位）", "a division code has 12 digits (15 for a villagers' group)");
+           no(w, "区划代码应为 12 位数字（村民组为 15 位）",
+               "a division code has 12 digits (15 for a villagers' group)");
 }
 
 static bool capitals(Str s, size_t least, size_t most)
@@ -158,7 +161,8 @@ static bool plate(Str s, Why *w)
     size_t head;
 
     if (str_starts(s, STR("UAS")))
-        return capitals(str_sub(s, 3, s.len), 6, 10) || no(w, "无人机登记号应为 UAS 加 6 至 10 位", "a drone's mark is UAS and 6 to 10 characters");
+        return capitals(str_sub(s, 3, s.len), 6, 10) ||
+               no(w, "无人机登记号应为 UAS 加 6 至 10 位", "a drone's mark is UAS and 6 to 10 characters");
     head = str_next(&rest) ? (size_t)(rest.ptr - s.ptr) : 0;
     if (head == 3 && str_find(str_of(province), str_sub(s, 0, 3)) != SIZE_MAX && rest.len >= 6) {
         size_t office = rest.ptr[0] >= 'A' && rest.ptr[0] <= 'Z' ? 1 : digits(str_sub(rest, 0, 2)) ? 2 : 0;
@@ -217,14 +221,14 @@ static bool email(Str s, Why *w)
 
     return (str_cut(s, '@', &name, &host) && name.len && str_find(host, STR(".")) != SIZE_MAX &&
                str_find(host, STR("@")) == SIZE_MAX && str_find(s, STR(" ")) == SIZE_MAX) ||
-        no(w, "电子邮箱应如 name@example.cn", "an e-mail address looks like name@example.cn");
+           no(w, "电子邮箱应如 name@example.cn", "an e-mail address looks like name@example.cn");
 }
 
 static bool url(Str s, Why *w)
 {
     return ((str_starts(s, STR("http://")) || str_starts(s, STR("https://"))) && s.len > 10 &&
                str_find(s, STR(" ")) == SIZE_MAX) ||
-        no(w, "网址应以 http:// 或 https:// 开头", "a web address begins with http:// or https://");
+           no(w, "网址应以 http:// 或 https:// 开头", "a web address begins with http:// or https://");
 }
 
 static bool month(Str s, Why *w)
@@ -233,7 +237,8 @@ static bool month(Str s, Why *w)
     char date[11];
 
     (void)snprintf(date, sizeof date, "%.*s-01", (int)(s.len > 7 ? 7 : s.len), s.ptr);
-    return (s.len == 7 && date_parse(str_of(date), &day)) || no(w, "月份应如 2026-09", "a month looks like 2026-09");
+    return (s.len == 7 && date_parse(str_of(date), &day)) ||
+           no(w, "月份应如 2026-09", "a month looks like 2026-09");
 }
 
 static bool month_day(Str s, Why *w)
@@ -242,7 +247,8 @@ static bool month_day(Str s, Why *w)
     char date[11];
 
     (void)snprintf(date, sizeof date, "2024-%.*s", (int)(s.len > 5 ? 5 : s.len), s.ptr);
-    return (s.len == 5 && date_parse(str_of(date), &day)) || no(w, "月日应如 09-28", "a day of the year looks like 09-28");
+    return (s.len == 5 && date_parse(str_of(date), &day)) ||
+           no(w, "月日应如 09-28", "a day of the year looks like 09-28");
 }
 
 static bool address(Str s, Why *w)
@@ -257,13 +263,17 @@ static bool any(Str s, Why *w)
     return true;
 }
 
-#define FORMAT(name) { name, sizeof(name) - 1 }
+#define FORMAT(name)           \
+    {                          \
+        name, sizeof(name) - 1 \
+    }
 static const Str format_name[] = { FORMAT("id-card"), FORMAT("phone"), FORMAT("uscc"), FORMAT("plate"),
-    FORMAT("bank-card"), FORMAT("address"), FORMAT("gtin"), FORMAT("tel"), FORMAT("division"), FORMAT("stake"),
-    FORMAT("email"), FORMAT("url"), FORMAT("month"), FORMAT("month-day"), FORMAT("photo"), FORMAT("cql2") };
+    FORMAT("bank-card"), FORMAT("address"), FORMAT("gtin"), FORMAT("tel"), FORMAT("division"),
+    FORMAT("stake"), FORMAT("email"), FORMAT("url"), FORMAT("month"), FORMAT("month-day"), FORMAT("photo"),
+    FORMAT("cql2") };
 enum { GUARDED = 7 }; /* the first ones */
-static bool (*const format_check[])(Str s, Why *w) = { id_card, phone, uscc, plate, bank_card, address, gtin, tel,
-    division, stake, email, url, month, month_day, any, any };
+static bool (*const format_check[])(Str s, Why *w) = { id_card, phone, uscc, plate, bank_card, address, gtin,
+    tel, division, stake, email, url, month, month_day, any, any };
 
 const Str *pack_formats(size_t *n)
 {

@@ -1,7 +1,8 @@
 /* src/pack/indicator.c - indicators (a numerator over a denominator) and the plan's tasks. */
 #include "pack/inside.h"
 
-static const PackProperty *number(PackLoader *l, const PackCollection *c, Str name, size_t line, const char *use)
+static const PackProperty *number(
+    PackLoader *l, const PackCollection *c, Str name, size_t line, const char *use)
 {
     const PackProperty *p = name.len ? pack_want(l, c, name, line) : NULL;
 
@@ -43,10 +44,14 @@ static void read_indicator(PackLoader *l, const Yaml *node)
         PackIndicator i;
         Str better;
     } Line;
-#define K(name, kind, must) { #name, kind, offsetof(Line, i.name), must }
-    static const PackKey key[] = { K(title, KEY_TITLE, true), K(description, KEY_TITLE, false), K(unit, KEY_TITLE, false),
-        K(task, KEY_TEXT, true), K(collection, KEY_TEXT, true), K(weight, KEY_TEXT, false), K(value, KEY_TEXT, false),
-        K(count, KEY_BOOL, false), K(scale, KEY_NUMBER, false), K(digits, KEY_INT, false), K(period, KEY_TEXT, false),
+#define K(name, kind, must)                       \
+    {                                             \
+#name, kind, offsetof(Line, i.name), must \
+    }
+    static const PackKey key[] = { K(title, KEY_TITLE, true), K(description, KEY_TITLE, false),
+        K(unit, KEY_TITLE, false), K(task, KEY_TEXT, true), K(collection, KEY_TEXT, true),
+        K(weight, KEY_TEXT, false), K(value, KEY_TEXT, false), K(count, KEY_BOOL, false),
+        K(scale, KEY_NUMBER, false), K(digits, KEY_INT, false), K(period, KEY_TEXT, false),
         K(source, KEY_TITLE, false), { "numerator", KEY_TEXT, offsetof(Line, i.numerator_text), false },
         { "denominator", KEY_TEXT, offsetof(Line, i.denominator_text), false },
         { "better", KEY_TEXT, offsetof(Line, better), false } };
@@ -87,7 +92,8 @@ static void read_task(PackLoader *l, const Yaml *node)
     static const PackKey key[] = { { "title", KEY_TITLE, offsetof(Line, t.title), true },
         { "section", KEY_TITLE, offsetof(Line, t.section), true },
         { "planned", KEY_TITLE, offsetof(Line, t.planned), false },
-        { "shared", KEY_NAMES, offsetof(Line, shared), false }, { "holds", KEY_NODE, offsetof(Line, holds), true } };
+        { "shared", KEY_NAMES, offsetof(Line, shared), false },
+        { "holds", KEY_NODE, offsetof(Line, holds), true } };
     Line line = { .t = { .id = node->key, .pack = serving_pack(l, node->key) } };
     const Yaml *hold;
 

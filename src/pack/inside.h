@@ -30,14 +30,14 @@ typedef struct PackDraft { /* a collection and what of its YAML is still to be u
 typedef struct PackLoader {
     Arena *a;
     PackModel *model;
-    Str root;          /* the folder's own name: "packs" */
-    const char *dir;   /* as given */
-    Str pack, file;    /* being read; file as told: "packs/00-common/pack.yaml" */
+    Str root;        /* the folder's own name: "packs" */
+    const char *dir; /* as given */
+    Str pack, file;  /* being read; file as told: "packs/00-common/pack.yaml" */
     Vec info, drafts, said, concepts, layers, indicators, tasks;
     Vec list_names, collection_names; /* Str: for “did you mean” */
-    Map *lists;        /* name → PackCodes */
-    Map *by_name;      /* collection → PackDraft; a draft's first member is the collection */
-    Map *files;        /* what an item of a name was declared in, to find doubles */
+    Map *lists;                       /* name → PackCodes */
+    Map *by_name;                     /* collection → PackDraft; a draft's first member is the collection */
+    Map *files;                       /* what an item of a name was declared in, to find doubles */
     Sm3 *digest;
     size_t nwrong;
     bool no_memory;
@@ -54,6 +54,7 @@ typedef struct PackSaying {
     const char *code, *zh, *en;
     bool warning;
 } PackSaying;
+/* clang-format off */
 #define PACK_SAYINGS(X)                                                                                        \
     X(NO_MEMORY, "no-memory", "内存不足，业务包太大", "out of memory: the packs are too big", false)           \
     X(YAML, "yaml", "YAML 写法有误：{1}", "bad YAML: {1}", false)                                              \
@@ -137,6 +138,7 @@ typedef struct PackSaying {
     X(HOLDS, "holds", "任务“{0}”须写三行 holds", "the task \"{0}\" needs three lines of holds", false)          \
     X(TOO_VISIBLE, "too-visible", "默认显示的图层超过 4 个（不计底图），地图会拥挤；请将“{0}”设为 visible: false", \
         "more than 4 layers are visible at first (base ones aside); set visible: false on \"{0}\"", true)
+/* clang-format on */
 #define SAYING_ID(id, code, zh, en, warning) SAY_##id,
 typedef enum PackSay { PACK_SAYINGS(SAYING_ID) SAY_COUNT } PackSay;
 void pack_say(PackLoader *l, PackSay what, size_t line, Str s0, Str s1);
@@ -147,7 +149,15 @@ void pack_say_err(PackLoader *l, PackSay what, size_t line, Str s0, const Err *e
 Str pack_nearest(Str name, const Str *known, size_t n); /* empty: none is near */
 
 /* Maps of YAML are read by tables: a row a key. */
-typedef enum PackKeyKind { KEY_TITLE, KEY_TEXT, KEY_BOOL, KEY_NUMBER, KEY_INT, KEY_NAMES, KEY_NODE } PackKeyKind;
+typedef enum PackKeyKind {
+    KEY_TITLE,
+    KEY_TEXT,
+    KEY_BOOL,
+    KEY_NUMBER,
+    KEY_INT,
+    KEY_NAMES,
+    KEY_NODE
+} PackKeyKind;
 typedef struct PackKey {
     const char *name;
     PackKeyKind kind; /* of the field: PackTitle, Str, bool, double, int, PackNames, const Yaml * */
@@ -162,8 +172,8 @@ bool pack_once(PackLoader *l, size_t line, const char *room, Str name); /* false
 bool pack_color_ok(Str s);
 
 /* pack_load in an arena of the caller's, freed with the model or on failure. */
-bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, const PackMessage **said, size_t *nsaid,
-    Err *err) MUST;
+bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, const PackMessage **said,
+    size_t *nsaid, Err *err) MUST;
 
 /* Parts of the reading, in order. */
 void pack_read_codes(PackLoader *l, const Yaml *top);
@@ -172,11 +182,13 @@ void pack_read_collection(PackLoader *l, const Yaml *top, Str name);
 void pack_read_properties(PackLoader *l, PackDraft *d);
 bool pack_read_property(PackLoader *l, const Yaml *node, PackProperty *out); /* false: left out */
 void pack_base_properties(PackLoader *l, PackDraft *d);
-void pack_bind_collection(PackLoader *l, PackDraft *d);      /* extends, label, unique, sort, opposites */
-void pack_bind_expressions(PackLoader *l, PackDraft *d);     /* derived, rules */
+void pack_bind_collection(PackLoader *l, PackDraft *d);  /* extends, label, unique, sort, opposites */
+void pack_bind_expressions(PackLoader *l, PackDraft *d); /* derived, rules */
 void pack_check_opposites(PackLoader *l, const PackDraft *d);
 const CqlProperty *pack_schema_find(const void *collection, Str name);
-CqlExpr *pack_condition(PackLoader *l, const PackCollection *c, Str text, Str what, size_t line); /* NULL: none or bad */
+CqlExpr *pack_condition(
+    PackLoader *l, const PackCollection *c, Str text, Str what, size_t line); /* NULL: none or bad */
+void pack_check_literals(PackLoader *l, const PackCollection *c, const CqlExpr *e, size_t line);
 const PackProperty *pack_want(PackLoader *l, const PackCollection *c, Str name, size_t line); /* NULL: said */
 void pack_read_concepts(PackLoader *l, const Yaml *top);
 void pack_enter_once(PackLoader *l);

@@ -32,7 +32,7 @@ static bool read_end(const Yaml *node, double *out)
     if (!node || node->kind != YAML_TEXT)
         return false;
     return !node->text.len || str_eq(node->text, STR("null")) || str_eq(node->text, STR("~")) ||
-        str_to_f64(node->text, out);
+           str_to_f64(node->text, out);
 }
 
 static void check_color(PackLoader *l, size_t line, Str color)
@@ -47,8 +47,9 @@ static PackClass read_class(PackLoader *l, const Yaml *node, const PackProperty 
     PackClass *c = &line.c;
 
     pack_fields(l, node, STR("classes"), class_key, LEN(class_key), &line);
-    if (line.range && (line.range->kind != YAML_LIST || line.range->n != 2 || !read_end(line.range->first, &c->from) ||
-                          !read_end(line.range->first->next, &c->to)))
+    if (line.range &&
+        (line.range->kind != YAML_LIST || line.range->n != 2 || !read_end(line.range->first, &c->from) ||
+            !read_end(line.range->first->next, &c->to)))
         pack_say(l, SAY_BAD_CLASS, node->line, c->title.zh, STR(""));
     if (p && !other && !c->value.len == !line.range)
         pack_say(l, SAY_BAD_CLASS, node->line, c->title.zh, STR(""));
@@ -103,7 +104,8 @@ static void read_kind(PackLoader *l, size_t at, Str kind, PackDraw *out)
 }
 
 /* A property that goes into tiles: open and of one value. */
-static const PackProperty *open_property(PackLoader *l, const PackCollection *c, Str name, size_t at, const char *use)
+static const PackProperty *open_property(
+    PackLoader *l, const PackCollection *c, Str name, size_t at, const char *use)
 {
     const PackProperty *p = name.len ? pack_want(l, c, name, at) : NULL;
 
@@ -138,19 +140,27 @@ static void bind_layer(PackLoader *l, const Yaml *node, LayerLine *line)
 
 static void read_layer(PackLoader *l, const Yaml *node)
 {
-#define K(name, kind) { #name, kind, offsetof(LayerLine, layer.name), false }
+#define K(name, kind)                                       \
+    {                                                       \
+#name, kind, offsetof(LayerLine, layer.name), false \
+    }
     static const PackKey key[] = { K(title, KEY_TITLE), K(source, KEY_TITLE), K(group, KEY_TITLE),
         { "collection", KEY_TEXT, offsetof(LayerLine, layer.collection), true },
         { "kind", KEY_TEXT, offsetof(LayerLine, kind), true }, K(property, KEY_TEXT), K(label, KEY_TEXT),
-        K(label_zoom, KEY_INT), K(time, KEY_TEXT), { "filter", KEY_TEXT, offsetof(LayerLine, layer.filter_text), false },
-        K(visible, KEY_BOOL), K(minzoom, KEY_INT), K(maxzoom, KEY_INT), K(order, KEY_INT), K(casing, KEY_TEXT),
+        K(label_zoom, KEY_INT), K(time, KEY_TEXT),
+        { "filter", KEY_TEXT, offsetof(LayerLine, layer.filter_text), false }, K(visible, KEY_BOOL),
+        K(minzoom, KEY_INT), K(maxzoom, KEY_INT), K(order, KEY_INT), K(casing, KEY_TEXT),
         { "classes", KEY_NODE, offsetof(LayerLine, classes), false },
         { "other", KEY_NODE, offsetof(LayerLine, other), false },
         { "attributes", KEY_NAMES, offsetof(LayerLine, attributes), false },
         { "base", KEY_BOOL, offsetof(LayerLine, layer.base), false } };
 #undef K
-    LayerLine line = { .layer = { .id = node->key, .pack = l->pack, .maxzoom = GEO_MAX_ZOOM, .label_zoom = 12,
-                           .order = 50, .yaml = node } };
+    LayerLine line = { .layer = { .id = node->key,
+                           .pack = l->pack,
+                           .maxzoom = GEO_MAX_ZOOM,
+                           .label_zoom = 12,
+                           .order = 50,
+                           .yaml = node } };
     PackLayer *layer = &line.layer;
 
     pack_fields(l, node, node->key, key, LEN(key), &line);

@@ -239,8 +239,8 @@ static bool refuse(const PackLoader *l, Err *err)
 
         if (m->warning)
             continue;
-        (void)FAIL(err, PACK_BAD, str_fmt(l->a, "%.*s:%zu", STRV(m->file), m->line), "%.*s:%zu", STRV(m->file),
-            m->line);
+        (void)FAIL(err, PACK_BAD, str_fmt(l->a, "%.*s:%zu", STRV(m->file), m->line), "%.*s:%zu",
+            STRV(m->file), m->line);
         err_hint(err, "%.*s", STRV(m->text.zh));
         return false;
     }
@@ -264,8 +264,8 @@ static bool begin(PackLoader *l, const char *dir, Arena *a)
     return false;
 }
 
-bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, const PackMessage **said, size_t *nsaid,
-    Err *err)
+bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, const PackMessage **said,
+    size_t *nsaid, Err *err)
 {
     PackLoader l;
     Str *name;

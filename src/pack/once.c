@@ -54,7 +54,7 @@ static void mark_homes(PackLoader *l)
         if (!p)
             pack_say(l, SAY_BAD_HOME, c->line, c->id, c->home);
         else
-            p->concept = c->id;
+        p->concept = c->id;
     }
 }
 

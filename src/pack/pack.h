@@ -32,17 +32,21 @@ typedef struct PackMessage { /* one finding of a check */
     const char *code;        /* "unknown-key": stable */
     Str file;                /* "packs/02-infrastructure/collections/road.yaml" */
     size_t line;
-    bool warning;            /* false: the pack is refused */
-    PackTitle text;          /* what is wrong, and the fix */
+    bool warning;   /* false: the pack is refused */
+    PackTitle text; /* what is wrong, and the fix */
 } PackMessage;
+/* clang-format off */
 typedef enum PackType { PACK_TEXT, PACK_LONG, PACK_INTEGER, PACK_NUMBER, PACK_MONEY, PACK_DATE, PACK_TIME, PACK_BOOL,
     PACK_ENUM, PACK_REF, PACK_GEOMETRY, PACK_FILE, PACK_JSON } PackType; /* photos are files with format photo */
+/* clang-format on */
 typedef enum PackFind { PACK_FIND_NONE, PACK_FIND_EQUAL, PACK_FIND_RANGE, PACK_FIND_TEXT } PackFind;
-typedef enum PackDerive { PACK_TYPED, /* entered */
-    PACK_SAME,                        /* from the same record: `expr`, stored, not journalled */
-    PACK_OTHERS,                      /* by a process or from other records: stored, read-only for all but jobs */
-    PACK_CLOCK } PackDerive;          /* an expression over now: never stored */
-typedef struct PackCode {             /* one value of an enum; the code is the county's word: 县道, 优 */
+typedef enum PackDerive {
+    PACK_TYPED,  /* entered */
+    PACK_SAME,   /* from the same record: `expr`, stored, not journalled */
+    PACK_OTHERS, /* by a process or from other records: stored, read-only for all but jobs */
+    PACK_CLOCK /* an expression over now: never stored; ask it with CqlRecord.now */
+} PackDerive;
+typedef struct PackCode { /* one value of an enum; the code is the county's word: 县道, 优 */
     Str code;
     PackTitle title;
     Str color; /* "#10B189" or empty */
@@ -57,23 +61,24 @@ typedef struct PackProperty {
     int grade;                 /* 1..4 */
     PackFind find;             /* of grade >= 3 */
     PackDerive derive;
-    CqlExpr *expr;   /* PACK_SAME, PACK_CLOCK: checked against the collection */
-    Str expr_text;   /* or the process that makes it (PACK_OTHERS) */
-    Str format;      /* id-card phone uscc plate bank-card gtin address division stake email url photo … or empty */
-    Str unit;        /* UCUM or word: m, km, m2, 亩 */
-    Str pattern;     /* ECMA regular expression */
-    double min, max; /* NAN: none */
+    CqlExpr *expr; /* PACK_SAME, PACK_CLOCK: checked against the collection */
+    Str expr_text; /* or the process that makes it (PACK_OTHERS) */
+    Str format; /* id-card phone uscc plate bank-card gtin address division stake email url photo … or empty */
+    Str unit;          /* UCUM or word: m, km, m2, 亩 */
+    Str pattern;       /* ECMA regular expression */
+    double min, max;   /* NAN: none */
     size_t max_length; /* code points; 0: 200 (PACK_TEXT), 20,000 (PACK_LONG) */
     const PackCode *code;
     size_t ncode;
     const Str *ref; /* names of collections; "division" is referred to by code, all others by ULID */
     size_t nref;
-    Str opposite;  /* a derived many-reference, never stored: "collection.property" of the stored single one */
-    Str concept;   /* whose home this is, or that it means; empty: none */
-    Str distinct;  /* why it is not that concept */
+    Str opposite; /* a derived many-reference, never stored: "collection.property" of the stored single one */
+    Str concept;  /* whose home this is, or that it means; empty: none */
+    Str distinct; /* why it is not that concept */
     PackTitle group; /* heading in the form */
     size_t index;    /* place in collection->property; an inherited one's is nproperty + its place there */
-    CqlProperty cql; /* column = name where it has one: none for grade >= 3, PACK_CLOCK, opposites, inherited ones */
+    CqlProperty
+        cql; /* column = name where it has one: none for grade >= 3, PACK_CLOCK, opposites, inherited ones */
     Str file;
     size_t line;
 } PackProperty;
@@ -87,15 +92,15 @@ struct PackCollection {
     Str name, pack;
     PackTitle title, description;
     bool spatial;
-    GeoType geometry;            /* GEO_ANY: of any kind */
-    Str geometry_name;           /* the sheet's word for it: boundary, track; title below */
+    GeoType geometry;  /* GEO_ANY: of any kind */
+    Str geometry_name; /* the sheet's word for it: boundary, track; title below */
     PackTitle geometry_title;
     bool geometry_required;
-    int geometry_grade; /* 1 unless said; 3 and more: rounded in `geometry`, exact in `sealed` */
-    Str owner;                   /* department */
-    Str label;                   /* the property that titles a record */
+    int geometry_grade;            /* 1 unless said; 3 and more: rounded in `geometry`, exact in `sealed` */
+    Str owner;                     /* department */
+    Str label;                     /* the property that titles a record */
     const PackCollection *extends; /* same id as the record there */
-    const PackProperty *property; /* declared ones first, then those of every record (base) */
+    const PackProperty *property;  /* declared ones first, then those of every record (base) */
     size_t nproperty, ndeclared;
     const PackProperty *inherited; /* what `extends` brings: read under these names, stored there */
     size_t ninherited;
@@ -105,17 +110,17 @@ struct PackCollection {
     size_t nunique;
     const Str *sort; /* sortable: indexed */
     size_t nsort;
-    bool by_code;      /* division: id from its code */
-    bool hidden;       /* works inside, shown in no list */
-    Str task;          /* "02": of its pack, for titles */
+    bool by_code; /* division: id from its code */
+    bool hidden;  /* works inside, shown in no list */
+    Str task;     /* "02": of its pack, for titles */
     CqlProperty cql_geometry, cql_id;
-    const Map *names;  /* name → PackProperty, own and inherited */
-    CqlSchema schema;  /* of its properties, ready for cql_check */
+    const Map *names; /* name → PackProperty, own and inherited */
+    CqlSchema schema; /* of its properties, ready for cql_check */
     Str file;
     size_t line;
 };
 typedef struct PackTask { /* one of the plan's 28 */
-    Str id; /* "02" */
+    Str id;               /* "02" */
     PackTitle title, section;
     PackTitle holds[3];
     const Str *shared; /* shared registers that serve it already */
@@ -132,8 +137,8 @@ typedef struct PackIndicator {
     Str numerator_text, denominator_text, weight, value;
     bool count;
     double scale;
-    int digits;           /* decimals shown */
-    const char *better;   /* "up", "down", "" */
+    int digits;         /* decimals shown */
+    const char *better; /* "up", "down", "" */
     Str period; /* date or time property: numerator only of the records where it falls in the period; empty: as things stand */
     PackTitle source;
 } PackIndicator;
@@ -142,28 +147,28 @@ typedef struct PackClass { /* one row of a legend */
     Str value;             /* of `property`: text, true or false … */
     double from, to;       /* … or from <= x < to; NAN: open or not a range */
     PackTitle title;
-    Str color, border;     /* "#RRGGBB" or empty */
-    double width;          /* line width, circle radius, text size in px; NAN: the face's own */
-    double opacity;        /* of a fill; NAN: the face's own */
-    Str dash, pattern;     /* "2,1"; hatch cross dots reeds trees: names the face draws */
+    Str color, border; /* "#RRGGBB" or empty */
+    double width;      /* line width, circle radius, text size in px; NAN: the face's own */
+    double opacity;    /* of a fill; NAN: the face's own */
+    Str dash, pattern; /* "2,1"; hatch cross dots reeds trees: names the face draws */
 } PackClass;
 typedef struct PackLayer { /* one map layer */
     Str id, pack, collection;
     PackTitle title, source, group;
     PackDraw kind;
-    Str property;  /* what the classes are of; empty: one class */
-    Str label;     /* property written beside it; empty: none */
+    Str property;   /* what the classes are of; empty: one class */
+    Str label;      /* property written beside it; empty: none */
     int label_zoom; /* from this zoom */
-    Str time;      /* property of a time slider; empty: none */
+    Str time;       /* property of a time slider; empty: none */
     Str filter_text;
     CqlExpr *filter; /* which records; NULL: all */
     bool visible;
-    bool base;     /* part of the ground: always there, in no count of visible layers */
+    bool base;                   /* part of the ground: always there, in no count of visible layers */
     int minzoom, maxzoom, order; /* small order is drawn first, below */
-    Str casing;    /* colour of a 1 px edge under lines */
+    Str casing;                  /* colour of a 1 px edge under lines */
     const PackClass *class;
     size_t nclass;
-    PackClass other; /* value of no class, or none: "无数据"; color empty: not drawn */
+    PackClass other;      /* value of no class, or none: "无数据"; color empty: not drawn */
     const Str *attribute; /* properties carried in tiles */
     size_t nattribute;
     const Yaml *yaml;
@@ -205,11 +210,13 @@ struct PackModel {
 };
 
 /* Reads every pack below `dir`. On false *said (in `a`) holds all findings. */
-bool pack_load(const char *dir, Arena *a, PackModel **out, const PackMessage **said, size_t *nsaid, Err *err) MUST;
+bool pack_load(
+    const char *dir, Arena *a, PackModel **out, const PackMessage **said, size_t *nsaid, Err *err) MUST;
 void pack_free(PackModel *m);
-const PackCollection *pack_collection(const PackModel *m, Str name); /* NULL: none */
+const PackCollection *pack_collection(const PackModel *m, Str name);  /* NULL: none */
 const PackProperty *pack_property(const PackCollection *c, Str name); /* extended ones too; NULL: none */
-bool pack_need_collection(const PackModel *m, Str name, const PackCollection **out, Err *err) MUST; /* with “did you mean” */
+bool pack_need_collection(
+    const PackModel *m, Str name, const PackCollection **out, Err *err) MUST; /* with “did you mean” */
 const PackCode *pack_code(const PackProperty *p, Str code);
 const PackLayer *pack_layer(const PackModel *m, Str id); /* NULL: none */
 const PackIndicator *pack_indicator(const PackModel *m, Str id);

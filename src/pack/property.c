@@ -12,13 +12,16 @@ typedef struct Line { /* as it is written */
     bool many, required, search, later;
 } Line;
 
-#define K(name, kind) { #name, kind, offsetof(Line, name), false }
-static const PackKey line_key[] = { K(title, KEY_TITLE), K(help, KEY_TITLE), K(group, KEY_TITLE), K(type, KEY_TEXT),
-    K(unit, KEY_TEXT), K(format, KEY_TEXT), K(pattern, KEY_TEXT), K(find, KEY_TEXT), K(opposite, KEY_TEXT),
-    K(concept, KEY_TEXT), K(distinct, KEY_TEXT), K(ref, KEY_NAMES), K(codes, KEY_NODE), K(derived, KEY_NODE),
-    { "minimum", KEY_NUMBER, offsetof(Line, min), false }, { "maximum", KEY_NUMBER, offsetof(Line, max), false },
-    K(grade, KEY_INT), K(max_length, KEY_INT), K(many, KEY_BOOL), K(required, KEY_BOOL), K(search, KEY_BOOL),
-    K(later, KEY_BOOL) };
+#define K(name, kind)                            \
+    {                                            \
+#name, kind, offsetof(Line, name), false \
+    }
+static const PackKey line_key[] = { K(title, KEY_TITLE), K(help, KEY_TITLE), K(group, KEY_TITLE),
+    K(type, KEY_TEXT), K(unit, KEY_TEXT), K(format, KEY_TEXT), K(pattern, KEY_TEXT), K(find, KEY_TEXT),
+    K(opposite, KEY_TEXT), K(concept, KEY_TEXT), K(distinct, KEY_TEXT), K(ref, KEY_NAMES), K(codes, KEY_NODE),
+    K(derived, KEY_NODE), { "minimum", KEY_NUMBER, offsetof(Line, min), false },
+    { "maximum", KEY_NUMBER, offsetof(Line, max), false }, K(grade, KEY_INT), K(max_length, KEY_INT),
+    K(many, KEY_BOOL), K(required, KEY_BOOL), K(search, KEY_BOOL), K(later, KEY_BOOL) };
 #undef K
 
 /* What the words of `type` mean to the expression language. */
@@ -191,9 +194,21 @@ bool pack_read_property(PackLoader *l, const Yaml *node, PackProperty *p)
     PackCodes codes = { 0 };
 
     pack_fields(l, node, node->key, line_key, LEN(line_key), &in);
-    *p = (PackProperty){ .name = node->key, .title = in.title, .help = in.help, .group = in.group, .many = in.many,
-        .required = in.required, .search = in.search, .format = in.format, .unit = in.unit, .pattern = in.pattern,
-        .opposite = in.opposite, .concept = in.concept, .distinct = in.distinct, .file = l->file, .line = node->line };
+    *p = (PackProperty){ .name = node->key,
+        .title = in.title,
+        .help = in.help,
+        .group = in.group,
+        .many = in.many,
+        .required = in.required,
+        .search = in.search,
+        .format = in.format,
+        .unit = in.unit,
+        .pattern = in.pattern,
+        .opposite = in.opposite,
+        .concept = in.concept,
+        .distinct = in.distinct,
+        .file = l->file,
+        .line = node->line };
     pack_title_must(l, node->line, p->name, &p->title);
     read_type(l, node, &in, p);
     read_grade(l, node, in.grade, p);
@@ -214,7 +229,10 @@ bool pack_read_property(PackLoader *l, const Yaml *node, PackProperty *p)
 }
 
 /* --- of every record: domain rule 0 ------------------------------------------------------------------- */
-#define LIT(s) { s, sizeof(s) - 1 }
+#define LIT(s)           \
+    {                    \
+        s, sizeof(s) - 1 \
+    }
 static const PackCode source_code[] = {
     { LIT("typed"), { LIT("录入"), LIT("Typed") }, LIT("") },
     { LIT("imported"), { LIT("导入"), LIT("Imported") }, LIT("") },
@@ -264,10 +282,22 @@ void pack_base_properties(PackLoader *l, PackDraft *d)
         PackProperty *p = PUSH(l, &d->property, PackProperty);
         bool division = row->type == PACK_REF;
 
-        *p = (PackProperty){ .name = str_of(row->name), .title = { str_of(row->zh), str_of(row->en) },
-            .type = row->type, .base = true, .grade = row->grade, .min = NAN, .max = NAN, .max_length = 200,
-            .code = row->code, .ncode = row->ncode, .group = { STR("记录"), STR("Record") }, .required = division,
-            .ref = division ? division_ref : NULL, .nref = division, .file = d->c.file, .line = d->c.line };
+        *p = (PackProperty){ .name = str_of(row->name),
+            .title = { str_of(row->zh), str_of(row->en) },
+            .type = row->type,
+            .base = true,
+            .grade = row->grade,
+            .min = NAN,
+            .max = NAN,
+            .max_length = 200,
+            .code = row->code,
+            .ncode = row->ncode,
+            .group = { STR("记录"), STR("Record") },
+            .required = division,
+            .ref = division ? division_ref : NULL,
+            .nref = division,
+            .file = d->c.file,
+            .line = d->c.line };
         p->cql = (CqlProperty){ .name = p->name, .kind = row->kind, .column = p->name };
         if (str_eq(p->name, STR("confidence"))) {
             p->min = 0;

@@ -1,11 +1,10 @@
 /* src/pack/skeleton.c - pack_new: a small pack that passes the check, to be written over. */
 #include "pack/inside.h"
 
-static const char pack_yaml[] =
-    "# packs/%s/pack.yaml - what this pack is for\n"
-    "title: { zh: 新业务包, en: New pack }\n"
-    "version: 0.1.0\n"
-    "needs: [00-common]\n";
+static const char pack_yaml[] = "# packs/%s/pack.yaml - what this pack is for\n"
+                                "title: { zh: 新业务包, en: New pack }\n"
+                                "version: 0.1.0\n"
+                                "needs: [00-common]\n";
 
 static const char collection_yaml[] =
     "# packs/%s/collections/%s.yaml - one collection a file; what it is, its shape, its properties\n"
@@ -17,45 +16,47 @@ static const char collection_yaml[] =
     "  sort: [title, state]\n"
     "  properties:\n"
     "    title: { title: { zh: 事项, en: Matter }, type: text, required: true, grade: 1, search: true }\n"
-    "    state: { title: { zh: 事项状态, en: State }, codes: { 新建: New, 办结: Settled }, required: true, grade: 1 }\n"
-    "    keeper: { title: { zh: 责任人, en: Keeper }, ref: person, grade: 2 } # the phone is asked of the person\n"
+    "    state: { title: { zh: 事项状态, en: State }, codes: { 新建: New, 办结: Settled }, required: true, "
+    "grade: 1 }\n"
+    "    keeper: { title: { zh: 责任人, en: Keeper }, ref: person, grade: 2 } # the phone is asked of the "
+    "person\n"
     "    begun: { title: { zh: 开始日期, en: Begun }, type: date, grade: 1 }\n"
     "    ended: { title: { zh: 结束日期, en: Ended }, type: date, grade: 1 }\n"
     "  rules:\n"
-    "    - { check: \"ended IS NULL OR begun IS NULL OR ended >= begun\", property: ended, say: { zh: 结束日期不能早于开始日期, en: "
+    "    - { check: \"ended IS NULL OR begun IS NULL OR ended >= begun\", property: ended, say: { zh: "
+    "结束日期不能早于开始日期, en: "
     "The end cannot be before the beginning } }\n";
 
-static const char layers_yaml[] =
-    "# packs/%s/layers.yaml - how it stands on the map\n"
-    "%s:\n"
-    "  title: { zh: 新登记, en: New register }\n"
-    "  group: { zh: 新业务, en: New work }\n"
-    "  collection: %s\n"
-    "  kind: circle\n"
-    "  property: state\n"
-    "  attributes: [title, state]\n"
-    "  classes:\n"
-    "    - { value: 新建, color: \"#E69F00\", width: 5 }\n"
-    "    - { value: 办结, color: \"#009E73\", width: 4 }\n";
+static const char layers_yaml[] = "# packs/%s/layers.yaml - how it stands on the map\n"
+                                  "%s:\n"
+                                  "  title: { zh: 新登记, en: New register }\n"
+                                  "  group: { zh: 新业务, en: New work }\n"
+                                  "  collection: %s\n"
+                                  "  kind: circle\n"
+                                  "  property: state\n"
+                                  "  attributes: [title, state]\n"
+                                  "  classes:\n"
+                                  "    - { value: 新建, color: \"#E69F00\", width: 5 }\n"
+                                  "    - { value: 办结, color: \"#009E73\", width: 4 }\n";
 
-static const char indicators_yaml[] =
-    "# packs/%s/indicators.yaml - what is counted\n"
-    "%s_settled:\n"
-    "  title: { zh: 办结率, en: Share settled }\n"
-    "  unit: { zh: \"%%\", en: \"%%\" }\n"
-    "  task: \"01\"\n"
-    "  collection: %s\n"
-    "  numerator: \"state = '办结'\"\n"
-    "  scale: 100\n";
+static const char indicators_yaml[] = "# packs/%s/indicators.yaml - what is counted\n"
+                                      "%s_settled:\n"
+                                      "  title: { zh: 办结率, en: Share settled }\n"
+                                      "  unit: { zh: \"%%\", en: \"%%\" }\n"
+                                      "  task: \"01\"\n"
+                                      "  collection: %s\n"
+                                      "  numerator: \"state = '办结'\"\n"
+                                      "  scale: 100\n";
 
 static bool name_ok(Str name)
 {
-    bool ok = name.len >= 4 && name.len <= 60 && name.ptr[0] >= '0' && name.ptr[0] <= '9' && name.ptr[1] >= '0' &&
-        name.ptr[1] <= '9' && name.ptr[2] == '-' && name.ptr[3] >= 'a' && name.ptr[3] <= 'z';
+    bool ok = name.len >= 4 && name.len <= 60 && name.ptr[0] >= '0' && name.ptr[0] <= '9' &&
+              name.ptr[1] >= '0' && name.ptr[1] <= '9' && name.ptr[2] == '-' && name.ptr[3] >= 'a' &&
+              name.ptr[3] <= 'z';
 
     for (size_t i = 3; ok && i < name.len; i++)
         ok = (name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') ||
-            name.ptr[i] == '-';
+             name.ptr[i] == '-';
     return ok;
 }
 
@@ -91,10 +92,11 @@ bool pack_new(const char *dir, Str name, Err *err)
     for (char *p = word; *p; p++)
         *p = *p == '-' ? '_' : *p;
     file = str_c(a, str_fmt(a, "collections/%s.yaml", word));
-    ok = file && dir_make(inner, 0755, err) && write_text(a, folder, "pack.yaml", str_fmt(a, pack_yaml, whole), err) &&
-        write_text(a, folder, file, str_fmt(a, collection_yaml, whole, word, word), err) &&
-        write_text(a, folder, "layers.yaml", str_fmt(a, layers_yaml, whole, word, word), err) &&
-        write_text(a, folder, "indicators.yaml", str_fmt(a, indicators_yaml, whole, word, word), err);
+    ok = file && dir_make(inner, 0755, err) &&
+         write_text(a, folder, "pack.yaml", str_fmt(a, pack_yaml, whole), err) &&
+         write_text(a, folder, file, str_fmt(a, collection_yaml, whole, word, word), err) &&
+         write_text(a, folder, "layers.yaml", str_fmt(a, layers_yaml, whole, word, word), err) &&
+         write_text(a, folder, "indicators.yaml", str_fmt(a, indicators_yaml, whole, word, word), err);
 done:
     arena_free(a);
     return ok;

@@ -17,6 +17,7 @@ static bool box(
     const CqlDialect *dialect, Str column, GeoBox at, Buf *sql, void (*param)(void *, CqlValue), void *ctx)
 {
     const SqliteDialect *d = (const SqliteDialect *)(const void *)dialect;
+    static const char *const test[] = { "\" WHERE minx <= ", " AND maxx >= ", " AND miny <= ", " AND maxy >= " };
     const double end[] = { at.maxx, at.minx, at.maxy, at.miny };
 
     if (!d->has_rtree || !str_eq(column, d->geometry))
@@ -24,9 +25,11 @@ static bool box(
     quoted(sql, STR("\""), d->fid);
     quoted(sql, STR("\" IN (SELECT id FROM \"rtree_"), d->table);
     quoted(sql, STR("_"), d->geometry);
-    buf_str(sql, STR("\" WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?)"));
-    for (size_t i = 0; i < LEN(end); i++)
+    for (size_t i = 0; i < LEN(end); i++) {
+        buf_str(sql, str_of(test[i]));
         param(ctx, (CqlValue){ .kind = CQL_NUMBER, .number = end[i] });
+    }
+    buf_c(sql, ')');
     return true;
 }
 
@@ -344,8 +347,8 @@ static int ask(const GeoShape *literal, GeoOp op, Bytes blob)
     Err err = { 0 };
     int yes = -1;
 
-    if (geo_blob_open(blob, &g, &err))
-        yes = geo_shape(g.wkb, a, &shape, &err) && geo_relate(literal, op, shape);
+    if (geo_blob_open(blob, &g, &err) && geo_shape(g.wkb, a, &shape, &err))
+        yes = geo_relate(literal, op, shape);
     arena_free(a);
     return yes;
 }

@@ -38,7 +38,7 @@ static Layout layout_of(const BlockHead *h)
     return l;
 }
 
-Block *block_of(Bytes bytes, TileMap *map)
+Block *tile_block_of(Bytes bytes, TileMap *map)
 {
     Block *b = bytes.len >= sizeof(BlockHead) ? mem_new(1, sizeof *b) : NULL;
     const uint8_t *p = bytes.ptr;
@@ -75,13 +75,13 @@ Block *block_of(Bytes bytes, TileMap *map)
     return b;
 }
 
-Block *block_keep(Block *b)
+Block *tile_block_keep(Block *b)
 {
     atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
     return b;
 }
 
-void block_drop(Block *b)
+void tile_block_drop(Block *b)
 {
     union {
         const uint8_t *borrowed;
@@ -104,7 +104,7 @@ static MvtPiece piece(const Block *b, size_t i)
     return (MvtPiece){ .type = (GeoType)b->type[i], .first = b->first[i], .size = b->size[i] };
 }
 
-MvtPiece block_full(const Block *b, size_t i)
+MvtPiece tile_block_full(const Block *b, size_t i)
 {
     MvtPiece p = piece(b, i);
 
@@ -118,7 +118,7 @@ MvtPiece block_full(const Block *b, size_t i)
     return p;
 }
 
-bool block_step(const Block *b, size_t i, int zoom, size_t *hint, MvtPiece *out)
+bool tile_block_step(const Block *b, size_t i, int zoom, size_t *hint, MvtPiece *out)
 {
     size_t at = b->head->step_from[zoom] + *hint, end = b->head->step_from[zoom + 1];
     const int shift = MVT_FULL - zoom;
@@ -140,7 +140,7 @@ bool block_step(const Block *b, size_t i, int zoom, size_t *hint, MvtPiece *out)
     return true;
 }
 
-MvtValue block_value(const Block *b, uint32_t number)
+MvtValue tile_block_value(const Block *b, uint32_t number)
 {
     const uint8_t *p = b->values + b->value_at[number];
     size_t len = b->value_at[number + 1] - b->value_at[number] - 1;

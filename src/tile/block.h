@@ -61,12 +61,12 @@ typedef struct Block { /* the pointers lead into `bytes` */
     const uint8_t *type, *values, *tails;
 } Block;
 
-Block *block_of(Bytes bytes, TileMap *map); /* NULL: no memory or not a block; takes a count of the map, or the bytes */
-Block *block_keep(Block *b);
-void block_drop(Block *b);
-MvtPiece block_full(const Block *b, size_t i);
-bool block_step(const Block *b, size_t i, int zoom, size_t *hint, MvtPiece *out); /* false: none. hint: from 0, rising */
-MvtValue block_value(const Block *b, uint32_t number);
+Block *tile_block_of(Bytes bytes, TileMap *map); /* NULL: no memory or not a block; takes a count of the map, or the bytes */
+Block *tile_block_keep(Block *b);
+void tile_block_drop(Block *b);
+MvtPiece tile_block_full(const Block *b, size_t i);
+bool tile_block_step(const Block *b, size_t i, int zoom, size_t *hint, MvtPiece *out); /* false: none. hint: from 0, rising */
+MvtValue tile_block_value(const Block *b, uint32_t number);
 void map_drop(TileMap *m);
 
 /* --- making ------------------------------------------------------------------------------------------------- */
@@ -83,6 +83,6 @@ typedef struct Feature { /* on its way into a block; its bytes live in an arena 
 } Feature;
 bool feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err) MUST; /* full.tail NULL: nothing to show */
 bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out) MUST;
-Block *block_make(const Feature *f, size_t n, size_t ntag); /* in Hilbert order; NULL: no memory */
+Block *tile_block_make(const Feature *f, size_t n, size_t ntag); /* in Hilbert order; NULL: no memory */
 MvtValue tile_value(CqlValue v, Arena *a); /* dates and times as text; lists and geometries are left out */
 uint64_t tile_key(BlockBox b); /* of the middle */

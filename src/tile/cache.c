@@ -74,7 +74,7 @@ TileCache *tile_cache_new(size_t bytes)
     return c;
 }
 
-uint64_t cache_layer(TileCache *c)
+uint64_t tile_cache_layer(TileCache *c)
 {
     return atomic_fetch_add(&c->layers, 1);
 }
@@ -145,7 +145,7 @@ void tile_cache_free(TileCache *c)
     mem_free(c);
 }
 
-Body *cache_get(TileCache *c, const CacheKey *k, int64_t number)
+Body *tile_cache_get(TileCache *c, const CacheKey *k, int64_t number)
 {
     uint64_t hash = hash_of(k);
     Shelf *s = shelf_of(c, hash);
@@ -168,7 +168,7 @@ Body *cache_get(TileCache *c, const CacheKey *k, int64_t number)
     return b;
 }
 
-void cache_put(TileCache *c, const CacheKey *k, Body *b)
+void tile_cache_put(TileCache *c, const CacheKey *k, Body *b)
 {
     uint64_t hash = hash_of(k);
     Shelf *s = shelf_of(c, hash);

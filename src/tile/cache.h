@@ -15,7 +15,7 @@ Body *body_new(size_t len); /* pub.bytes is writable through body_bytes; NULL: n
 uint8_t *body_bytes(Body *b);
 Body *body_keep(Body *b);
 void body_drop(Body *b);
-uint64_t cache_layer(TileCache *c); /* a number no other layer has */
+uint64_t tile_cache_layer(TileCache *c); /* a number no other layer has */
 /* The body kept under the key, if it is of that number; counted for the caller. */
-Body *cache_get(TileCache *c, const CacheKey *k, int64_t number);
-void cache_put(TileCache *c, const CacheKey *k, Body *b); /* best effort */
+Body *tile_cache_get(TileCache *c, const CacheKey *k, int64_t number);
+void tile_cache_put(TileCache *c, const CacheKey *k, Body *b); /* best effort */

@@ -10,12 +10,12 @@ static uint32_t bucket_of(double size)
     return size > 0 ? (uint32_t)(bits >> 49) & (CUT_BUCKETS - 1) : 0;
 }
 
-void crowd_add(Crowd *c, double size, size_t bytes)
+void tile_crowd_add(Crowd *c, double size, size_t bytes)
 {
     c->bytes[bucket_of(size)] += bytes;
 }
 
-Cut crowd_cut(const Crowd *c, double budget)
+Cut tile_crowd_cut(const Crowd *c, double budget)
 {
     for (uint32_t b = CUT_BUCKETS; b-- > 0;) {
         double bytes = (double)c->bytes[b];

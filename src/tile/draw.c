@@ -101,7 +101,7 @@ static bool numbers_for(Draw *d, const Block *b)
 static uint32_t number_of(Draw *d, const Block *b, uint32_t value)
 {
     if (d->number[value] == NO_VALUE)
-        d->number[value] = mvt_value(d->layer, block_value(b, value));
+        d->number[value] = mvt_value(d->layer, tile_block_value(b, value));
     return d->number[value];
 }
 
@@ -125,12 +125,12 @@ static bool piece_of(Draw *d, const Block *b, size_t i, size_t *hint, MvtPiece *
     MvtPiece full;
 
     if (d->ask->grid == GEO_WEBMERCATOR && d->ask->z < STEP_ZOOMS && b->type[i] != GEO_POINT) {
-        if (block_step(b, i, d->ask->z, hint, out))
+        if (tile_block_step(b, i, d->ask->z, hint, out))
             return true;
         if (d->ask->z >= STEP_BUSY)
             return false; /* looked at when the block was made: nothing to see */
     }
-    full = block_full(b, i);
+    full = tile_block_full(b, i);
     return mvt_load_piece(d->pen, &full) && mvt_piece(d->pen, d->ask->z, false, out);
 }
 
@@ -144,7 +144,7 @@ static size_t bytes_of(const Block *b, size_t i, int zoom, size_t *hint)
     size_t each = FEATURE_BYTES + b->head->values_len / b->head->n, full = b->tail_at[i + 1] - b->tail_at[i];
     MvtPiece p;
 
-    if (zoom < STEP_ZOOMS && block_step(b, i, zoom, hint, &p))
+    if (zoom < STEP_ZOOMS && tile_block_step(b, i, zoom, hint, &p))
         return each + p.tail.len;
     return each + (full < TAIL_GUESS ? full : TAIL_GUESS);
 }
@@ -163,7 +163,7 @@ static size_t weigh_block(Draw *d, const Block *b, const double scale[3])
         bytes = bytes_of(b, i, d->ask->z, &hint);
         sum += bytes;
         if (d->crowd)
-            crowd_add(d->crowd, b->size[i] * by, bytes);
+            tile_crowd_add(d->crowd, b->size[i] * by, bytes);
     }
     return sum;
 }
@@ -213,7 +213,7 @@ static bool finish(Draw *d, Buf *out, size_t *dropped)
     return true;
 }
 
-bool draw_pack(
+bool tile_draw_pack(
     const DrawLayer *l, const Pack *p, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err)
 {
     const double scale[] = { 1, mvt_scale(GEO_LINE, ask->z), mvt_scale(GEO_POLYGON, ask->z) };
@@ -226,7 +226,7 @@ bool draw_pack(
         if (!new_crowd(&d))
             return false;
         (void)weigh(&d, p, scale);
-        d.cut = crowd_cut(d.crowd, budget);
+        d.cut = tile_crowd_cut(d.crowd, budget);
     }
     for (int i = 0; i < TRIES; i++) {
         for (size_t k = 0; k < p->n; k++)
@@ -239,7 +239,7 @@ bool draw_pack(
         budget *= SQUEEZE * DRAW_LIMIT / (double)mvt_bytes(d.layer);
         if (!d.crowd || !begin(&d))
             return no_memory(err);
-        d.cut = crowd_cut(d.crowd, budget);
+        d.cut = tile_crowd_cut(d.crowd, budget);
     }
     return finish(&d, out, dropped);
 }
@@ -275,7 +275,7 @@ static bool see_row(void *to, const TileRow *r)
         return true;
     }
     guess = FEATURE_BYTES + p.tail.len;
-    crowd_add(d->crowd, p.size, guess);
+    tile_crowd_add(d->crowd, p.size, guess);
     if (mvt_bytes(d->layer) <= DRAW_LIMIT && mvt_clip(d->layer, &p, &p)) {
         put_row(d, r, &p);
         d->guessed += guess;
@@ -301,7 +301,7 @@ static GeoBox with_buffer(const TileAsk *ask)
     return b;
 }
 
-bool draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err)
+bool tile_draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err)
 {
     GeoBox box = with_buffer(ask);
     double squeeze = 1;
@@ -315,7 +315,7 @@ bool draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_
         if (mvt_bytes(d.layer) <= DRAW_LIMIT)
             break;
         squeeze *= SQUEEZE;
-        d.cut = crowd_cut(d.crowd, squeeze * DRAW_LIMIT * (double)d.guessed / (double)mvt_bytes(d.layer));
+        d.cut = tile_crowd_cut(d.crowd, squeeze * DRAW_LIMIT * (double)d.guessed / (double)mvt_bytes(d.layer));
         memset(d.crowd, 0, sizeof *d.crowd);
         if (!begin(&d))
             return false;

@@ -10,8 +10,8 @@ typedef struct DrawLayer {
     const TileSource *source;
 } DrawLayer;
 /* Into `out`; *dropped: features left out because the tile was crowded. */
-bool draw_pack(const DrawLayer *l, const Pack *p, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err) MUST;
-bool draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err) MUST;
+bool tile_draw_pack(const DrawLayer *l, const Pack *p, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err) MUST;
+bool tile_draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err) MUST;
 
 /* --- which features a crowded tile shows ---------------------------------------------------------------------- */
 /* Features fall into classes by size, an eighth of an octave wide. A cut keeps the classes above `bucket`, and of that
@@ -23,6 +23,6 @@ typedef struct Cut {
 typedef struct Crowd {
     uint64_t bytes[CUT_BUCKETS];
 } Crowd;
-void crowd_add(Crowd *c, double size, size_t bytes);
-Cut crowd_cut(const Crowd *c, double budget); /* what is kept amounts to about `budget` bytes */
+void tile_crowd_add(Crowd *c, double size, size_t bytes);
+Cut tile_crowd_cut(const Crowd *c, double budget); /* what is kept amounts to about `budget` bytes */
 bool cut_keeps(Cut c, double size, int64_t fid);

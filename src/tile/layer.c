@@ -37,7 +37,7 @@ static Pack *pack_of(TileLayer *l) /* the present one, counted; NULL: none */
     Pack *p;
 
     pthread_mutex_lock(&l->lock);
-    p = l->pack ? pack_keep(l->pack) : NULL;
+    p = l->pack ? tile_pack_keep(l->pack) : NULL;
     pthread_mutex_unlock(&l->lock);
     return p;
 }
@@ -50,14 +50,14 @@ static void swap_pack(TileLayer *l, Pack *p) /* takes p over; NULL: rows from no
     old = l->pack;
     l->pack = p;
     pthread_mutex_unlock(&l->lock);
-    pack_drop(old);
+    tile_pack_drop(old);
 }
 
 static void save(TileLayer *l, Pack *p) /* a pack that cannot be written is made anew at the next start */
 {
     Err err = { 0 };
 
-    if (!pack_save(&l->file, p, &err))
+    if (!tile_pack_save(&l->file, p, &err))
         log_err("tile.save", &err);
     l->saved_at = time_mono();
     l->dirty = false;
@@ -67,13 +67,13 @@ static bool build(TileLayer *l, Err *err)
 {
     Pack *p, *mapped;
 
-    if (!pack_build(&l->source, l->draw.nattribute, &p, err))
+    if (!tile_pack_build(&l->source, l->draw.nattribute, &p, err))
         return false;
     l->file.end = 0;
     save(l, p);
-    mapped = pack_load(&l->file, p->seq); /* the file's pages instead of our own memory */
+    mapped = tile_pack_load(&l->file, p->seq); /* the file's pages instead of our own memory */
     if (mapped)
-        pack_drop(p);
+        tile_pack_drop(p);
     swap_pack(l, mapped ? mapped : p);
     return true;
 }
@@ -82,7 +82,7 @@ bool tile_layer_packed(TileLayer *l)
 {
     Pack *p = pack_of(l);
 
-    pack_drop(p);
+    tile_pack_drop(p);
     return p != NULL;
 }
 
@@ -101,7 +101,7 @@ void tile_layer_forget(TileLayer *l)
     pthread_mutex_lock(&l->changing);
     swap_pack(l, NULL);
     atomic_store(&l->epoch, (uint64_t)time_now());
-    pyramid_forget(l->pyramid, l->source.seq(l->source.ctx));
+    tile_pyramid_forget(l->pyramid, l->source.seq(l->source.ctx));
     l->file.end = 0;
     (void)remove(l->file.path);
     pthread_mutex_unlock(&l->changing);
@@ -120,7 +120,7 @@ static bool change_pack(TileLayer *l, const int64_t *fid, size_t n, int64_t seq,
 
     if (n > MANY)
         return build(l, err);
-    if (!pack_change(l->pack, &l->source, l->draw.nattribute, fid, n, seq, &next, err))
+    if (!tile_pack_change(l->pack, &l->source, l->draw.nattribute, fid, n, seq, &next, err))
         return false;
     swap_pack(l, next);
     l->dirty = true;
@@ -135,8 +135,8 @@ bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq,
     bool good = true;
 
     for (size_t i = 0; i < n; i++) {
-        pyramid_raise(l->pyramid, change[i].before, seq);
-        pyramid_raise(l->pyramid, change[i].after, seq);
+        tile_pyramid_raise(l->pyramid, change[i].before, seq);
+        tile_pyramid_raise(l->pyramid, change[i].after, seq);
         if (fid)
             fid[i] = change[i].fid;
     }
@@ -197,11 +197,11 @@ bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribu
         return FAIL(err, BASE_NO_MEMORY, name, "tile layer");
     l->a = arena_new(0);
     l->cache = c;
-    l->number = cache_layer(c);
+    l->number = tile_cache_layer(c);
     l->source = *source;
     pthread_mutex_init(&l->lock, NULL);
     pthread_mutex_init(&l->changing, NULL);
-    l->pyramid = pyramid_new(seq);
+    l->pyramid = tile_pyramid_new(seq);
     if (!l->pyramid || !fill(l, dir, name, attribute, nattribute)) {
         tile_layer_close(l);
         return FAIL(err, BASE_NO_MEMORY, name, "tile layer");
@@ -210,7 +210,7 @@ bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribu
         tile_layer_close(l);
         return false;
     }
-    l->pack = pack_load(&l->file, seq);
+    l->pack = tile_pack_load(&l->file, seq);
     l->saved_at = time_mono();
     *out = l;
     return true;
@@ -222,8 +222,8 @@ void tile_layer_close(TileLayer *l)
         return;
     if (l->pack && l->dirty)
         save(l, l->pack);
-    pack_drop(l->pack);
-    pyramid_free(l->pyramid);
+    tile_pack_drop(l->pack);
+    tile_pyramid_free(l->pyramid);
     pthread_mutex_destroy(&l->changing);
     pthread_mutex_destroy(&l->lock);
     arena_free(l->a);
@@ -242,7 +242,7 @@ GeoBox tile_layer_box(TileLayer *l)
         geo_degrees(w->maxx, w->maxy, &b.maxx, &b.miny);
         all = geo_box_join(all, b);
     }
-    pack_drop(p);
+    tile_pack_drop(p);
     return all;
 }
 
@@ -270,7 +270,7 @@ bool tile_etag(TileLayer *l, const TileAsk *ask, char etag[64], Err *err)
 {
     if (!in_grid(ask, err))
         return false;
-    put_etag(l, ask, ask->gzip, pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y), etag);
+    put_etag(l, ask, ask->gzip, tile_pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y), etag);
     return true;
 }
 
@@ -295,7 +295,7 @@ static Body *kept_body(
     b->pub.seq = number;
     b->pub.dropped = dropped;
     put_etag(l, ask, gzip, number, b->pub.etag);
-    cache_put(l->cache, &k, b);
+    tile_cache_put(l->cache, &k, b);
     return b;
 }
 
@@ -306,10 +306,10 @@ static bool draw(
     bool good;
 
     if (p && p->seq >= number)
-        good = draw_pack(&l->draw, p, ask, a, out, dropped, err);
+        good = tile_draw_pack(&l->draw, p, ask, a, out, dropped, err);
     else
-        good = draw_rows(&l->draw, ask, a, out, dropped, err);
-    pack_drop(p);
+        good = tile_draw_rows(&l->draw, ask, a, out, dropped, err);
+    tile_pack_drop(p);
     return good;
 }
 
@@ -376,14 +376,14 @@ bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err)
 
     if (!in_grid(ask, err))
         return false;
-    number = pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y);
-    b = cache_get(l->cache, &key, number);
+    number = tile_pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y);
+    b = tile_cache_get(l->cache, &key, number);
     if (b) {
         metric_add(METRIC_tile_cached, 1);
         *out = &b->pub;
         return true;
     }
-    raw = ask->gzip ? cache_get(l->cache, &raw_key, number) : NULL;
+    raw = ask->gzip ? tile_cache_get(l->cache, &raw_key, number) : NULL;
     if (!raw && !(raw = drawn(l, ask, number, err)))
         return false;
     b = ask->gzip ? compressed(l, ask, raw, err) : body_keep(raw);

@@ -92,7 +92,7 @@ bool feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, 
 bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out)
 {
     Feature f = {
-        .fid = b->fid[i], .key = b->key[i], .size = b->size[i], .box = b->box[i], .full = block_full(b, i)
+        .fid = b->fid[i], .key = b->key[i], .size = b->size[i], .box = b->box[i], .full = tile_block_full(b, i)
     };
     MvtValue *value = NEWS(a, MvtValue, b->head->ntag);
 
@@ -101,14 +101,14 @@ bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out)
     memcpy(f.id, b->id + i * ID_ROOM, sizeof f.id);
     for (size_t k = 0; k < b->head->ntag; k++)
         if (b->tag[i * b->head->ntag + k] != NO_VALUE)
-            value[k] = block_value(b, b->tag[i * b->head->ntag + k]);
+            value[k] = tile_block_value(b, b->tag[i * b->head->ntag + k]);
     f.value = value;
     for (int z = 0; z < STEP_ZOOMS; z++) {
         size_t from = b->head->step_from[z], to = b->head->step_from[z + 1], hint = 0;
 
         while (from + hint < to && to - from - hint > 16 && b->step[from + hint + 16].feature <= i)
             hint += 16;
-        if (block_step(b, i, z, &hint, &f.step[z]))
+        if (tile_block_step(b, i, z, &hint, &f.step[z]))
             f.steps |= (uint16_t)(1 << z);
     }
     *out = f;
@@ -234,13 +234,13 @@ static Block *bound(Maker *m) /* the parts, one behind the other */
     memcpy(bytes, &m->head, sizeof m->head);
     for (size_t i = 0; i < PARTS; at += (part(m, i++)->len + 7) & ~(size_t)7)
         memcpy(bytes + at, buf_text(part(m, i)).ptr, part(m, i)->len);
-    b = block_of((Bytes){ bytes, len }, NULL);
+    b = tile_block_of((Bytes){ bytes, len }, NULL);
     if (!b)
         mem_free(bytes);
     return b;
 }
 
-Block *block_make(const Feature *f, size_t n, size_t ntag)
+Block *tile_block_make(const Feature *f, size_t n, size_t ntag)
 {
     Maker *m = mem_new(1, sizeof *m);
     Block *b;

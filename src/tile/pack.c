@@ -4,23 +4,23 @@
 
 enum { CHUNK = 2048, FILTER_BITS = 1 << 16 };
 
-Pack *pack_keep(Pack *p)
+Pack *tile_pack_keep(Pack *p)
 {
     atomic_fetch_add(&p->refs, 1);
     return p;
 }
 
-void pack_drop(Pack *p)
+void tile_pack_drop(Pack *p)
 {
     if (!p || atomic_fetch_sub(&p->refs, 1) > 1)
         return;
     for (size_t i = 0; i < p->n; i++)
-        block_drop(p->block[i]);
+        tile_block_drop(p->block[i]);
     mem_free(p->block);
     mem_free(p);
 }
 
-size_t pack_features(const Pack *p)
+size_t tile_pack_features(const Pack *p)
 {
     size_t n = 0;
 
@@ -91,7 +91,7 @@ static bool pack_add(Pack *p, size_t *cap, Block *b) /* takes the block over, al
         Block **grown = mem_grow(p->block, more, sizeof(Block *));
 
         if (!grown) {
-            block_drop(b);
+            tile_block_drop(b);
             return false;
         }
         p->block = grown;
@@ -117,7 +117,7 @@ static bool bind(List *l, size_t ntag, Pack *p, size_t *cap, Err *err)
         copy[i] = *l->feature[i];
     for (size_t i = 0; i < blocks && good; i++) {
         size_t to = l->n * (i + 1) / blocks;
-        Block *b = block_make(copy + from, to - from, ntag);
+        Block *b = tile_block_make(copy + from, to - from, ntag);
 
         good = b && pack_add(p, cap, b);
         from = to;
@@ -202,7 +202,7 @@ static bool build_chunk(
     return good;
 }
 
-bool pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *err)
+bool tile_pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *err)
 {
     Pack *p = mem_new(1, sizeof *p);
     Places all = { .err = err };
@@ -222,7 +222,7 @@ bool pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *err)
     if (good)
         *out = p;
     else
-        pack_drop(p);
+        tile_pack_drop(p);
     return good;
 }
 
@@ -296,7 +296,7 @@ static bool change_blocks(const Pack *p, const Changed *c, List *fresh, size_t n
         size_t n = share_of(p, i, fresh, at);
 
         if (n == 0 && !holds_changed(c, p->block[i]))
-            good = pack_add(out, &cap, block_keep(p->block[i])) || no_memory(err);
+            good = pack_add(out, &cap, tile_block_keep(p->block[i])) || no_memory(err);
         else
             good = remake(p->block[i], c, fresh->feature + at, n, ntag, a, out, &cap, err);
         at += n;
@@ -326,11 +326,11 @@ static bool change_chunk(
     if (good)
         *out = next;
     else
-        pack_drop(next);
+        tile_pack_drop(next);
     return good;
 }
 
-bool pack_change(const Pack *p, const TileSource *s, size_t nattribute, const int64_t *fid, size_t n,
+bool tile_pack_change(const Pack *p, const TileSource *s, size_t nattribute, const int64_t *fid, size_t n,
     int64_t seq, Pack **out, Err *err)
 {
     Pack *made = NULL;
@@ -343,7 +343,7 @@ bool pack_change(const Pack *p, const TileSource *s, size_t nattribute, const in
         for (size_t i = 0; i < c.n; i++)
             c.filter[bit_of(c.fid[i]) / 64] |= UINT64_C(1) << bit_of(c.fid[i]) % 64;
         good = change_chunk(made ? made : p, s, nattribute, &c, &next, err);
-        pack_drop(made);
+        tile_pack_drop(made);
         made = good ? next : NULL;
     }
     if (!good)

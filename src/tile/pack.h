@@ -19,12 +19,12 @@ typedef struct PackFile { /* what is known of the file; belongs to the one chang
     uint64_t end;   /* 0: no file that could be appended to */
 } PackFile;
 
-Pack *pack_keep(Pack *p);
-void pack_drop(Pack *p); /* NULL is taken */
-size_t pack_features(const Pack *p);
-bool pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *err) MUST;
+Pack *tile_pack_keep(Pack *p);
+void tile_pack_drop(Pack *p); /* NULL is taken */
+size_t tile_pack_features(const Pack *p);
+bool tile_pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *err) MUST;
 /* The pack with the rows of `fid` (rising) as they are now. */
-bool pack_change(const Pack *p, const TileSource *s, size_t nattribute, const int64_t *fid, size_t n, int64_t seq, Pack **out,
+bool tile_pack_change(const Pack *p, const TileSource *s, size_t nattribute, const int64_t *fid, size_t n, int64_t seq, Pack **out,
     Err *err) MUST;
-Pack *pack_load(PackFile *f, int64_t seq); /* NULL: not there, not whole, not ours or not of that seq */
-bool pack_save(PackFile *f, Pack *p, Err *err) MUST; /* what is not written yet; whole when half of the file is waste */
+Pack *tile_pack_load(PackFile *f, int64_t seq); /* NULL: not there, not whole, not ours or not of that seq */
+bool tile_pack_save(PackFile *f, Pack *p, Err *err) MUST; /* what is not written yet; whole when half of the file is waste */

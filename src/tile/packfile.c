@@ -70,7 +70,7 @@ static bool add_block(Pack *p, TileMap *m, const FileBlock *e)
 
     if (e->at > m->len || e->len > m->len - e->at || e->at % 8)
         return false;
-    b = block_of((Bytes){ (const uint8_t *)m->at + e->at, e->len }, m);
+    b = tile_block_of((Bytes){ (const uint8_t *)m->at + e->at, e->len }, m);
     if (!b)
         return false;
     b->file_at = e->at;
@@ -101,14 +101,14 @@ static Pack *read_map(TileMap *m, PackFile *f, int64_t seq)
         good = add_block(p, m, &e);
     }
     if (!good) {
-        pack_drop(p);
+        tile_pack_drop(p);
         return NULL;
     }
     f->end = m->len;
     return p;
 }
 
-Pack *pack_load(PackFile *f, int64_t seq)
+Pack *tile_pack_load(PackFile *f, int64_t seq)
 {
     TileMap *m = map_open(f->path);
     Pack *p = m ? read_map(m, f, seq) : NULL;
@@ -202,7 +202,7 @@ static bool save_whole(PackFile *f, Pack *p)
     return good;
 }
 
-bool pack_save(PackFile *f, Pack *p, Err *err)
+bool tile_pack_save(PackFile *f, Pack *p, Err *err)
 {
     int fd;
     bool good;

@@ -20,7 +20,7 @@ typedef struct Range {
     uint32_t x0, y0, x1, y1; /* tiles, both ends in */
 } Range;
 
-Pyramid *pyramid_new(int64_t base)
+Pyramid *tile_pyramid_new(int64_t base)
 {
     Pyramid *p = mem_new(1, sizeof *p);
 
@@ -33,7 +33,7 @@ Pyramid *pyramid_new(int64_t base)
     return p;
 }
 
-void pyramid_free(Pyramid *p)
+void tile_pyramid_free(Pyramid *p)
 {
     if (!p)
         return;
@@ -142,7 +142,7 @@ static bool note(Pyramid *p, Range r, int z, bool below, int64_t seq)
     return true;
 }
 
-void pyramid_raise(Pyramid *p, GeoBox box, int64_t seq)
+void tile_pyramid_raise(Pyramid *p, GeoBox box, int64_t seq)
 {
     double s[4];
     bool good = true;
@@ -163,7 +163,7 @@ void pyramid_raise(Pyramid *p, GeoBox box, int64_t seq)
     pthread_rwlock_unlock(&p->lock);
 }
 
-void pyramid_forget(Pyramid *p, int64_t seq)
+void tile_pyramid_forget(Pyramid *p, int64_t seq)
 {
     pthread_rwlock_wrlock(&p->lock);
     forget(p, seq);
@@ -209,7 +209,7 @@ static int64_t other_number(const Pyramid *p, GeoGrid g, int z, uint32_t x, uint
     return n;
 }
 
-int64_t pyramid_number(Pyramid *p, GeoGrid g, int z, uint32_t x, uint32_t y)
+int64_t tile_pyramid_number(Pyramid *p, GeoGrid g, int z, uint32_t x, uint32_t y)
 {
     int over = z > PYRAMID_ZOOM ? z - PYRAMID_ZOOM : 0;
     int64_t n;

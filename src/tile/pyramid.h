@@ -10,8 +10,8 @@
 enum { PYRAMID_ZOOM = 14, PYRAMID_CELLS = 4096, PYRAMID_MOST = 1 << 20 };
 typedef struct Pyramid Pyramid;
 
-Pyramid *pyramid_new(int64_t base); /* `base`: every cell's number to begin with; NULL: no memory */
-void pyramid_free(Pyramid *p);
-void pyramid_raise(Pyramid *p, GeoBox box, int64_t seq); /* cannot fail: without memory it forgets */
-void pyramid_forget(Pyramid *p, int64_t seq);            /* all cells */
-int64_t pyramid_number(Pyramid *p, GeoGrid g, int z, uint32_t x, uint32_t y);
+Pyramid *tile_pyramid_new(int64_t base); /* `base`: every cell's number to begin with; NULL: no memory */
+void tile_pyramid_free(Pyramid *p);
+void tile_pyramid_raise(Pyramid *p, GeoBox box, int64_t seq); /* cannot fail: without memory it forgets */
+void tile_pyramid_forget(Pyramid *p, int64_t seq);            /* all cells */
+int64_t tile_pyramid_number(Pyramid *p, GeoGrid g, int z, uint32_t x, uint32_t y);

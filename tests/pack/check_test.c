@@ -7,8 +7,9 @@
 #include <cmocka.h>
 #include "pack/inside.h"
 
-#define HEAD   "title: { zh: 试, en: Try }\nversion: 1.0.0\n"
-#define THING  "thing:\n  title: { zh: 物, en: Thing }\n  geometry: Point\n  owner: 局\n  label: name\n  properties:\n"
+#define HEAD "title: { zh: 试, en: Try }\nversion: 1.0.0\n"
+#define THING \
+    "thing:\n  title: { zh: 物, en: Thing }\n  geometry: Point\n  owner: 局\n  label: name\n  properties:\n"
 #define NAME   "    name: { title: { zh: 物名, en: Thing name }, type: text, grade: 1 }\n"
 #define NUMBER "    size: { title: { zh: 大小, en: Size }, type: number, grade: 1 }\n"
 #define LAYER  "l:\n  title: { zh: 层, en: Layer }\n  group: { zh: 组, en: Group }\n  collection: thing\n"
@@ -20,15 +21,18 @@ static const struct File {
 } good[] = {
     { "01-base/pack.yaml", HEAD },
     { "01-base/collections/division.yaml",
-        "division:\n  title: { zh: 区划, en: Division }\n  geometry: Polygon\n  owner: 局\n  label: name\n  by_code: true\n"
+        "division:\n  title: { zh: 区划, en: Division }\n  geometry: Polygon\n  owner: 局\n  label: name\n  "
+        "by_code: true\n"
         "  properties:\n    name: { title: { zh: 名称, en: Division name }, type: text, grade: 1 }\n" },
     { "01-base/collections/person.yaml",
-        "person:\n  title: { zh: 人员, en: Person }\n  geometry: none\n  owner: 局\n  label: name\n  properties:\n"
+        "person:\n  title: { zh: 人员, en: Person }\n  geometry: none\n  owner: 局\n  label: name\n  "
+        "properties:\n"
         "    name: { title: { zh: 姓名, en: Name }, type: text, grade: 3, find: text }\n"
         "    phone: { title: { zh: 电话, en: Phone }, type: text, format: phone, grade: 3 }\n"
         "    house: { title: { zh: 住处, en: House }, ref: thing, grade: 2 }\n" },
-    { "01-base/concepts.yaml", "person.name: { title: { zh: 姓名, en: Name of a person }, home: person.name, alias: [户主姓名] }\n"
-                               "person.phone: { title: { zh: 电话, en: Phone }, home: person.phone, format: phone }\n" },
+    { "01-base/concepts.yaml",
+        "person.name: { title: { zh: 姓名, en: Name of a person }, home: person.name, alias: [户主姓名] }\n"
+        "person.phone: { title: { zh: 电话, en: Phone }, home: person.phone, format: phone }\n" },
     { "02-try/pack.yaml", HEAD },
     { "02-try/" C, THING NAME NUMBER },
 };
@@ -84,6 +88,8 @@ static const struct Row {
     { "sort by a sealed property", C, "thing:\n  title: { zh: 物, en: T }\n  owner: 局\n  sort: [secret]\n  properties:\n    secret: { title: { zh: 密, en: A }, type: text, grade: 3 }\n", "sealed", 2 },
     { "unknown geometry", C, "thing:\n  title: { zh: 物, en: T }\n  owner: 局\n  geometry: Dot\n  properties:\n" NAME, "bad-geometry", 4 },
     { "a rule that does not parse", C, THING NAME NUMBER "  rules:\n    - { check: \"size >\", say: { zh: 甲, en: A } }\n", "bad-cql", 10 },
+    { "a rule speaks of a value the enum has not", C, THING NAME NUMBER "    state: { title: { zh: 状, en: S }, codes: { 新: New, 完: Done }, grade: 1 }\n  rules:\n    - { check: \"state <> '元'\", say: { zh: 甲, en: A } }\n", "no-code", 11 },
+    { "in a list of them", C, THING NAME NUMBER "    state: { title: { zh: 状, en: S }, codes: { 新: New, 完: Done }, grade: 1 }\n  rules:\n    - { check: \"NOT (state IN ('新', 'X') OR size > 1)\", say: { zh: 甲, en: A } }\n", "no-code", 11 },
     { "a rule without a sentence", C, THING NAME NUMBER "  rules:\n    - { check: \"size > 0\" }\n", "missing-key", 10 },
     { "enter once: a concept's title", C, THING NAME "    who: { title: { zh: 姓名, en: A }, type: text, grade: 2 }\n", "enter-twice", 8 },
     { "enter once: an alias", C, THING NAME "    who: { title: { zh: 户主姓名, en: A }, type: text, grade: 2 }\n", "enter-twice", 8 },
@@ -135,7 +141,8 @@ static void write_packs(const char *root, const struct Row *r)
 
 static void clean(const char *root)
 {
-    static const char *const folder[] = { "01-base/collections", "02-try/collections", "01-base", "02-try", "" };
+    static const char *const folder[] = { "01-base/collections", "02-try/collections", "01-base", "02-try",
+        "" };
     Arena *a = arena_new(0);
 
     for (size_t i = 0; i < LEN(folder); i++) {
@@ -166,8 +173,9 @@ static void judge(const struct Row *r, bool ok, const PackMessage *said, size_t 
         assert_true(said[i].text.zh.len && said[i].text.en.len && said[i].file.len);
     }
     if (r->code ? !found : n > 0)
-        fail_msg("%s: wanted %s at line %zu; first said: %s line %zu %.*s", r->say, r->code ? r->code : "nothing", r->line,
-            n ? said[0].code : "nothing", n ? said[0].line : 0, STRV(n ? said[0].text.en : STR("")));
+        fail_msg("%s: wanted %s at line %zu; first said: %s line %zu %.*s", r->say,
+            r->code ? r->code : "nothing", r->line, n ? said[0].code : "nothing", n ? said[0].line : 0,
+            STRV(n ? said[0].text.en : STR("")));
     if (ok == error || ok != !err->kind)
         fail_msg("%s: the answer is not what the findings say", r->say);
 }
@@ -194,6 +202,42 @@ static void each_fault_is_named(void **state)
         arena_free(a);
         clean(root);
     }
+}
+
+/* A collection that extends another has its properties under their names, behind its own; no column twice. */
+static void what_is_extended_is_seen(void **state)
+{
+    static const struct Row better = { "", C,
+        "thing:\n  title: { zh: 物, en: Thing }\n  owner: 局\n  extends: person\n  properties:\n"
+        "    size: { title: { zh: 大小, en: Size }, type: number, grade: 1 }\n    name: { title: { zh: 物名, "
+        "en: N }, type: "
+        "text, grade: 1 }\n",
+        NULL, 0 };
+    char root[] = "/tmp/sangzi-pack-XXXXXX";
+    Arena *a = arena_new(0);
+    PackModel *m = NULL;
+    const PackMessage *said;
+    const PackCollection *c;
+    const PackProperty *p;
+    size_t n;
+    Err err = { 0 };
+
+    (void)state;
+    assert_non_null(mkdtemp(root));
+    write_packs(root, &better);
+    assert_true(pack_load(root, a, &m, &said, &n, &err));
+    c = pack_collection(m, STR("thing"));
+    assert_ptr_equal(c->extends, pack_collection(m, STR("person")));
+    assert_int_equal(c->ninherited, 3);
+    p = pack_property(c, STR("phone"));
+    assert_non_null(p);
+    assert_true(p->index >= c->nproperty && p->index < c->nproperty + c->ninherited);
+    assert_int_equal(p->cql.column.len, 0);
+    assert_ptr_equal(pack_property(c, STR("name")), &c->property[1]); /* the nearer one wins */
+    assert_ptr_equal(c->schema.find(c->schema.ctx, STR("phone")), &p->cql);
+    pack_free(m);
+    arena_free(a);
+    clean(root);
 }
 
 static void the_near_name_is_offered(void **state)
@@ -233,8 +277,8 @@ static void no_memory_is_an_error(void **state)
 static void a_skeleton_passes(void **state)
 {
     static const char *const left[] = { "02-try-it/collections/try_it.yaml", "02-try-it/collections",
-        "02-try-it/pack.yaml", "02-try-it/layers.yaml", "02-try-it/indicators.yaml", "02-try-it", "00-common/pack.yaml",
-        "00-common" };
+        "02-try-it/pack.yaml", "02-try-it/layers.yaml", "02-try-it/indicators.yaml", "02-try-it",
+        "00-common/pack.yaml", "00-common" };
     char root[] = "/tmp/sangzi-pack-XXXXXX", path[600];
     Arena *a = arena_new(0);
     PackModel *m = NULL;
@@ -266,7 +310,8 @@ static void a_skeleton_passes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(each_fault_is_named), cmocka_unit_test(the_near_name_is_offered),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(each_fault_is_named),
+        cmocka_unit_test(what_is_extended_is_seen), cmocka_unit_test(the_near_name_is_offered),
         cmocka_unit_test(no_memory_is_an_error), cmocka_unit_test(a_skeleton_passes) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,8 @@ static void formats_are_judged(void **state)
         bool ok = pack_format_ok(str_of(row[i].format), str_of(row[i].value), &zh, &en, a);
 
         if (ok != !row[i].wrong || (!ok && str_find(zh, str_of(row[i].wrong)) == SIZE_MAX))
-            fail_msg("%s: %s %s gives %.*s", row[i].say, row[i].format, row[i].value, STRV(ok ? STR("no error") : zh));
+            fail_msg("%s: %s %s gives %.*s", row[i].say, row[i].format, row[i].value,
+                STRV(ok ? STR("no error") : zh));
         assert_true(ok || en.len);
     }
     arena_free(a);
@@ -98,8 +99,8 @@ static void a_stake_reads_back(void **state)
     static const struct {
         const char *text;
         int64_t metres;
-    } stake[] = { { "K12+300", 12300 }, { "K0+000", 0 }, { "k7+5", 7005 }, { "4620", 4620 }, { " K4+620 ", 4620 },
-        { "K12", 12000 }, { "K12+300.5", 12300 } };
+    } stake[] = { { "K12+300", 12300 }, { "K0+000", 0 }, { "k7+5", 7005 }, { "4620", 4620 },
+        { " K4+620 ", 4620 }, { "K12", 12000 }, { "K12+300.5", 12300 } };
     Buf b;
     int64_t m, again;
 

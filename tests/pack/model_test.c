@@ -58,9 +58,9 @@ static void sealed_properties_have_no_column(void **state)
 
 static void every_record_has_the_base_fields(void **state)
 {
-    static const char *const base[] = { "division", "valid_from", "valid_to", "created_at", "created_by", "changed_at",
-        "changed_by", "source", "source_ref", "confidence", "verified_at", "verified_by", "lock", "version",
-        "changed_seq" };
+    static const char *const base[] = { "division", "valid_from", "valid_to", "created_at", "created_by",
+        "changed_at", "changed_by", "source", "source_ref", "confidence", "verified_at", "verified_by",
+        "lock", "version", "changed_seq" };
 
     (void)state;
     for (size_t i = 0; i < model->ncollection; i++) {
@@ -76,7 +76,8 @@ static void every_record_has_the_base_fields(void **state)
 
 static void geometry_and_id_are_found(void **state)
 {
-    const PackCollection *c = pack_collection(model, STR("division")), *person = pack_collection(model, STR("person"));
+    const PackCollection *c = pack_collection(model, STR("division")),
+                         *person = pack_collection(model, STR("person"));
 
     (void)state;
     assert_int_equal(c->schema.find(c->schema.ctx, STR("geometry"))->index, PACK_INDEX_GEOMETRY);
@@ -130,7 +131,7 @@ static void a_map_shows_little_at_first(void **state)
     assert_int_equal(pack_layer(model, STR("road_condition"))->nclass, 5);
     for (size_t i = 1; i < 5; i++) /* the worse, the wider */
         assert_true(pack_layer(model, STR("road_condition"))->class[i].width >
-            pack_layer(model, STR("road_condition"))->class[i - 1].width);
+                    pack_layer(model, STR("road_condition"))->class[i - 1].width);
 }
 
 static void a_wrong_name_is_answered_with_the_near_one(void **state)
@@ -176,7 +177,8 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(sealed_properties_have_no_column),
         cmocka_unit_test(every_record_has_the_base_fields), cmocka_unit_test(geometry_and_id_are_found),
         cmocka_unit_test(values_are_typed), cmocka_unit_test(the_plan_has_28_tasks),
-        cmocka_unit_test(a_map_shows_little_at_first), cmocka_unit_test(a_wrong_name_is_answered_with_the_near_one),
+        cmocka_unit_test(a_map_shows_little_at_first),
+        cmocka_unit_test(a_wrong_name_is_answered_with_the_near_one),
         cmocka_unit_test(reasons_stand_in_one_list), cmocka_unit_test(the_same_files_give_the_same_digest) };
 
     return cmocka_run_group_tests(tests, load, drop);

@@ -7,7 +7,7 @@ import { boxFrom, boxOf, type Box } from '@/map/bounds'
 import { createMap } from '@/map/create'
 import { composeStyle, emptyCollection, firstShown, panelLayers } from '@/map/style'
 import { node } from '@/state/county'
-import { shown as look } from '@/state/look'
+import { look as wish, shown as look } from '@/state/look'
 
 let style: Promise<StyleSpecification | null> | undefined
 const countyStyle = (): Promise<StyleSpecification | null> =>
@@ -22,7 +22,8 @@ async function quiet(): Promise<StyleSpecification> {
   const paper = look.dark ? '#181b1f' : '#f4f2ec'
   if (!county) return { version: 8, sources: {}, layers: [{ id: 'paper', type: 'background', paint: { 'background-color': paper } }] }
   const layers = new Set(firstShown(panelLayers(county)))
-  return composeStyle(county, { layers, opacities: new Map(), dark: look.dark, open: emptyCollection(), measure: emptyCollection() }, location.origin)
+  const drawn = { layers, opacities: new Map(), since: new Map(), letters: wish.size === 'elder' ? 1.3 : 1, dark: look.dark, open: emptyCollection(), measure: emptyCollection() }
+  return composeStyle(county, drawn, location.origin)
 }
 export const boxOfAll = (shapes: FeatureCollection): Box | undefined => {
   let box: Box | undefined
@@ -37,7 +38,7 @@ function addShapes(map: MapLibre, shapes: FeatureCollection): void {
   if (map.getSource('own')) return
   map.addSource('own', { type: 'geojson', data: shapes, promoteId: 'id' })
   map.addLayer({ id: 'own-fill', type: 'fill', source: 'own', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': INK, 'fill-opacity': 0.25 } })
-  map.addLayer({ id: 'own-halo', type: 'line', source: 'own', paint: { 'line-color': '#ffffff', 'line-width': 7, 'line-opacity': 0.8 } })
+  map.addLayer({ id: 'own-halo', type: 'line', source: 'own', paint: { 'line-color': look.dark ? '#14171a' : '#ffffff', 'line-width': 7, 'line-opacity': 0.8 } })
   map.addLayer({ id: 'own-line', type: 'line', source: 'own', paint: { 'line-color': INK, 'line-width': 3.5 } })
   map.addLayer({ id: 'own-point', type: 'circle', source: 'own', filter: ['==', ['geometry-type'], 'Point'],
     paint: { 'circle-radius': 7, 'circle-color': INK, 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2 } })

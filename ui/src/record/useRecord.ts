@@ -54,7 +54,8 @@ export function useRecord(collection: () => string, id: () => string) {
     off?.()
     stop.abort()
   })
+  const schema = computed(() => state.schema)
   const schemaProblem = computed(() => state.problem)
-  return reactive({ feature, etag, problem, versions, fields, label, name, read, changedNow, schemaProblem })
+  return reactive({ schema, feature, etag, problem, versions, fields, label, name, read, changedNow, schemaProblem })
 }
 export type RecordState = ReturnType<typeof useRecord>
