@@ -203,6 +203,8 @@ export interface NodeFacts {
   loopbackOnly?: boolean
   mapApproval?: string | null
   started?: string
+  /** The demonstration's own day. */
+  today?: string
   bbox?: number[]
   center?: number[]
   languages?: string[]

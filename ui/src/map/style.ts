@@ -24,7 +24,7 @@ export const panelLayers = (style: StyleSpecification): PanelLayer[] =>
 export const layerOf = (layer: LayerSpecification): string | undefined =>
   metadata(layer)['sangzi:layer'] as string | undefined
 
-export const firstShown = (layers: PanelLayer[]): string[] => layers.filter((l) => l.visible !== false).map((l) => l.id)
+export const firstShown = (layers: PanelLayer[]): string[] => layers.filter((l) => l.visible !== false || l.base).map((l) => l.id)
 
 export const emptyCollection = (): FeatureCollection => ({ type: 'FeatureCollection', features: [] })
 
@@ -117,7 +117,9 @@ function overlays(dark: boolean): LayerSpecification[] {
 /** A letter size of the style, a number or a ramp by zoom, made larger. */
 export function enlarge(own: unknown, factor: number): unknown {
   if (typeof own === 'number') return own * factor
-  if (!Array.isArray(own) || (own[0] !== 'interpolate' && own[0] !== 'step')) return own === undefined ? 16 * factor : own
+  if (own === undefined) return 16 * factor
+  if (!Array.isArray(own)) return own
+  if (own[0] !== 'interpolate' && own[0] !== 'step') return ['*', own, factor]
   const start = own[0] === 'interpolate' ? 4 : 2
   return own.map((part: unknown, i) => (i >= start && (i - start) % 2 === 0 ? enlarge(part, factor) : part))
 }

@@ -43,6 +43,7 @@ export function ago(iso: string | null | undefined, now = new Date()): string {
   const d = parse(iso)
   if (Number.isNaN(d.getTime())) return iso
   const minutes = Math.floor((now.getTime() - d.getTime()) / 60000)
+  if (minutes < -5) return day(iso, now)
   if (minutes < 1) return t('common.justNow')
   if (minutes < 60) return t('common.minutesAgo', { n: minutes })
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime()
