@@ -30,8 +30,14 @@ typedef struct Bytes { /* borrowed, any content */
 } Bytes;
 #define STR(lit)  ((Str){ "" lit, sizeof(lit) - 1 })
 #define STRV(s)   (int)(s).len, (s).ptr /* for "%.*s" */
-#define BYTES(s)  ((Bytes){ (const uint8_t *)(s).ptr, (s).len })
-#define TEXT(b)   ((Str){ (const char *)(b).ptr, (b).len })
+static inline Bytes BYTES(Str s)
+{
+    return (Bytes){ (const uint8_t *)s.ptr, s.len };
+}
+static inline Str TEXT(Bytes b)
+{
+    return (Str){ (const char *)b.ptr, b.len };
+}
 static inline Str str_of(const char *c) /* NULL is empty */
 {
     return (Str){ c ? c : "", c ? strlen(c) : 0 };

@@ -288,7 +288,7 @@ void buf_f64(Buf *b, double v)
 {
     char text[40];
 
-    if (v == (double)(int64_t)v && fabs(v) < 1e15) {
+    if (fabs(v) < 1e15 && v == (double)(int64_t)v) {
         if (v == 0 && signbit(v))
             v = 0;
         buf_i64(b, (int64_t)v);

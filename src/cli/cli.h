@@ -28,3 +28,4 @@ int cli_serve(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
+int cli_run(int argc, char **argv);

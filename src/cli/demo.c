@@ -8,6 +8,7 @@
 #include "cli/serve.h"
 #include "cli/stop.h"
 #include "demo/demo.h"
+#include "process/process.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -94,9 +95,7 @@ static bool township(void *ctx, size_t done, size_t total, Str name, Err *err)
     Demo *d = ctx;
     char message[160];
 
-    if (done == 1 && !ledger_load_flush(d->load, err))
-        return false;
-    if (done == 1 && d->serve && !start_face(d, err))
+    if (done == 1 && d->serve && (!ledger_load_flush(d->load, err) || !start_face(d, err)))
         return false;
     if (cli_english())
         snprintf(message, sizeof message, "made %zu of %zu townships", done, total);
@@ -108,6 +107,23 @@ static bool township(void *ctx, size_t done, size_t total, Str name, Err *err)
 }
 
 /* --- making it --------------------------------------------------------------------------------------------------------- */
+/* What is computed from records is computed by the same processes that a county runs. */
+static bool run_processes(Demo *d, Err *err)
+{
+    static const char *const id[] = { "road-condition", "division-counts" };
+    const ProcessAsk ask = { .who = STR("演示数据生成") };
+    bool good = true;
+
+    for (size_t i = 0; i < LEN(id) && good; i++) {
+        Arena *a = arena_new(0);
+        Str out;
+
+        good = process_run(d->county.ledger, str_of(id[i]), NULL, &ask, a, &out, err);
+        arena_free(a);
+    }
+    return good;
+}
+
 static bool keep_initial(Demo *d, Err *err)
 {
     char path[4400];
@@ -124,7 +140,7 @@ static bool settle(Demo *d, Err *err)
     Buf b = { today, 0, sizeof today - 1, sizeof today - 1, false };
 
     date_text(d->spec.today, &b);
-    return ledger_meta_set(l, STR("today"), str_of(today), err) &&
+    return ledger_meta_set(l, STR("today"), str_of(today), err) && run_processes(d, err) &&
            ledger_meta_set(l, STR("demo_state"), STR("whole"), err) && (!d->serve || keep_initial(d, err));
 }
 

@@ -43,6 +43,7 @@ static const struct Command {
     { "init",   cli_init,   "init DIR [--division CODE]", "建立一个空的县", "make an empty county" },
     { "demo",   cli_demo,   "demo DIR [--persons N] [--seed S] [--today DATE] [--live] [--serve [--port N]]", "生成演示县", "make the demo county" },
     { "serve",  cli_serve,  "serve DIR [--port N] [--ui DIR]", "启动服务（只在本机）", "serve it (on this machine only)" },
+    { "run",    cli_run,    "run DIR PROCESS [--input k=v …]", "运行一个处理过程", "run one process in the foreground" },
     { "verify", cli_verify, "verify DIR", "验证账本", "prove the chain and every record" },
     { "backup", cli_backup, "backup DIR FILE", "在线备份", "one consistent file, while serving" },
     { "restore", cli_restore, "restore FILE DIR", "从备份恢复", "from a backup" },

@@ -41,7 +41,7 @@ typedef struct Group {
 } Group;
 typedef struct Village {
     Xy seat;
-    Str name, bare, code; /* 竹影村, 竹影, 12 digits */
+    Str name, bare, code;       /* 竹影村, 竹影, 12 digits */
     size_t town, group, ngroup; /* group: its first */
     bool community;
     size_t surname[3]; /* its clans; SIZE_MAX: none */
@@ -60,7 +60,7 @@ typedef struct Town {
     Terrain terrain;
     bool streets;
     Xy seat;
-    double area; /* m² wanted */
+    double area;              /* m² wanted */
     size_t village, nvillage; /* its first; contiguous */
     size_t persons, households;
 } Town;
@@ -82,8 +82,8 @@ typedef struct Section {
 typedef struct Road {
     Str code, name, class, from, to;
     Line line;
-    double length;  /* m */
-    int32_t start;  /* stake of its first point, m */
+    double length; /* m */
+    int32_t start; /* stake of its first point, m */
     size_t town;
     size_t section, nsection;
     bool counted;
@@ -94,8 +94,8 @@ typedef struct County {
     const DemoSpec *spec;
     Data d;
     Arena *a;
-    double share, scale; /* of the standard county's villages; its root */
-    Xy size;             /* of the box, m */
+    double share, scale;            /* of the standard county's villages; its root */
+    Xy size;                        /* of the box, m */
     double west, north, mlon, mlat; /* degrees; metres in a degree */
     /* terrain on the 60 m grid */
     Grid g;
@@ -131,28 +131,28 @@ typedef struct County {
     unsigned merged;
     /* serials that run through the townships */
     uint32_t serial[64];
-    double owed[64]; /* facilities, devices …: what rounding left over, by row of registers.yaml */
+    double owed[64];        /* facilities, devices …: what rounding left over, by row of registers.yaml */
     uint32_t *patch_serial; /* by village */
-    uint16_t *born; /* people per day of birth and sex, for ID numbers */
+    uint16_t *born;         /* people per day of birth and sex, for ID numbers */
 } County;
 
 /* --- data.c --- */
 bool demo_data_read(const char *dir, Arena *a, Data *out, Err *err) MUST;
-double demo_num(const Yaml *map, const char *key);           /* 0 where there is none */
+double demo_num(const Yaml *map, const char *key); /* 0 where there is none */
 double demo_num_at(const Yaml *list, size_t i);
 const Yaml *demo_at(const Yaml *list, size_t i);
 bool demo_weighted(const Yaml *pairs, Arena *a, Weighted *out) MUST; /* [[text, weight], …] or [text, …] */
 size_t demo_draw(const Weighted *w, Rng *r);
-Str demo_char(Str s, size_t i);                              /* the i-th code point */
+Str demo_char(Str s, size_t i); /* the i-th code point */
 size_t demo_chars(Str s);
 Rng demo_rng(const County *c, const char *what, size_t n);
 
 /* --- terrain.c, erosion.c, flow.c --- */
 bool demo_terrain(County *c, Err *err) MUST;
 bool demo_erode(float *z, Grid g, int passes, double scale, Arena *a) MUST;
-double demo_noise(uint64_t seed, double x, double y);        /* −1 … 1, smooth, period 1 */
+double demo_noise(uint64_t seed, double x, double y); /* −1 … 1, smooth, period 1 */
 double demo_fractal(uint64_t seed, double x, double y, int octaves);
-bool demo_flow(County *c, Err *err) MUST;                    /* down, upstream, wet, dwater, streams */
+bool demo_flow(County *c, Err *err) MUST; /* down, upstream, wet, dwater, streams */
 bool demo_fill(float *z, Grid g, int32_t *down, int32_t *order, Arena *a) MUST;
 bool demo_dem_write(const County *c, Err *err) MUST;
 
@@ -167,19 +167,19 @@ Xy demo_degrees(const County *c, Xy p);
 double demo_distance(Xy a, Xy b);
 double demo_line_length(Line l);
 Xy demo_along(Line l, double m);
-Line demo_cut(Line l, double from, double to, Arena *a);     /* piece between two distances */
-Line demo_smooth(Line l, int passes, Arena *a);              /* Chaikin; ends stay */
-Line demo_thin(Line l, double tolerance, Arena *a);          /* Douglas & Peucker */
+Line demo_cut(Line l, double from, double to, Arena *a); /* piece between two distances */
+Line demo_smooth(Line l, int passes, Arena *a);          /* Chaikin; ends stay */
+Line demo_thin(Line l, double tolerance, Arena *a);      /* Douglas & Peucker */
 Bytes demo_wkb_point(const County *c, Xy p, Arena *a);
 Bytes demo_wkb_line(const County *c, Line l, Arena *a);
 /* Spreads labels from seeds over `within` (label there must equal own[seed]'s); cost[i] per metre. */
 typedef struct Spread {
     Grid g;
-    const float *cost;       /* per metre, by cell */
-    const uint16_t *within;  /* NULL: everywhere */
-    const uint16_t *home;    /* seed → value of `within` */
-    const size_t *seed;      /* cell */
-    const double *lead;      /* head start, m; NULL: none */
+    const float *cost;      /* per metre, by cell */
+    const uint16_t *within; /* NULL: everywhere */
+    const uint16_t *home;   /* seed → value of `within` */
+    const size_t *seed;     /* cell */
+    const double *lead;     /* head start, m; NULL: none */
     size_t n;
 } Spread;
 bool demo_spread(const Spread *s, uint16_t *label, float *far, Arena *a) MUST;
@@ -198,26 +198,44 @@ typedef struct Rings {
 } Rings;
 bool demo_rings(Rings *r, Arena *a) MUST; /* fills `at` and `scratch` */
 /* Polygon (or multipolygon) of all cells whose label maps to `want`. */
-bool demo_ring_polygon(const County *c, const Rings *r, const uint16_t *map, uint16_t want, int box[4], Arena *a,
-    Bytes *wkb) MUST;
+bool demo_ring_polygon(const County *c, const Rings *r, const uint16_t *map, uint16_t want, int box[4],
+    Arena *a, Bytes *wkb) MUST;
 
 /* --- divisions.c, seats.c, place_text.c --- */
 bool demo_divisions(County *c, Err *err) MUST;
-bool demo_plan(County *c, Err *err) MUST;                    /* how many of what, where the box lies */
-size_t demo_town_of(const County *c, Str number);            /* SIZE_MAX: absent */
+bool demo_plan(County *c, Err *err) MUST;         /* how many of what, where the box lies */
+size_t demo_town_of(const County *c, Str number); /* SIZE_MAX: absent */
 bool demo_name_villages(County *c, Err *err) MUST;
 Str demo_roman(const County *c, Str han, Arena *a); /* pinyin, no tones, joined, first letter a capital */
 bool demo_initials(const County *c, Str han, const char *letters);
 bool demo_families(County *c) MUST;
-Str demo_family(const County *c, size_t i); /* surname by index */
+Str demo_family(const County *c, size_t i);     /* surname by index */
 Str demo_clan(const County *c, size_t village); /* its first surname */
 
 /* --- emit.c: records in blocks, from the maker's thread to the sink's --- */
 typedef struct Out Out;
-typedef enum Kind { K_ORG = 1, K_PERSON, K_HOUSE, K_BUILDING, K_FACILITY, K_DEVICE, K_VEHICLE, K_PRODUCT, K_PATCH, K_ROAD,
-    K_SECTION, K_STRUCTURE, K_INSPECTION, K_DEFECT, K_WORK, K_PLACE, K_OTHER } Kind;
+typedef enum Kind {
+    K_ORG = 1,
+    K_PERSON,
+    K_HOUSE,
+    K_BUILDING,
+    K_FACILITY,
+    K_DEVICE,
+    K_VEHICLE,
+    K_PRODUCT,
+    K_PATCH,
+    K_ROAD,
+    K_SECTION,
+    K_STRUCTURE,
+    K_INSPECTION,
+    K_DEFECT,
+    K_WORK,
+    K_PLACE,
+    K_OTHER
+} Kind;
 void demo_id(const County *c, Kind kind, uint32_t n, char out[ULID_LEN + 1]);
-bool demo_rec(Out *o, Str collection, const char *id, Str division) MUST; /* ends the one before; false: stop */
+bool demo_rec(
+    Out *o, Str collection, const char *id, Str division) MUST; /* ends the one before; false: stop */
 void demo_geom(Out *o, Bytes wkb);
 void demo_valid(Out *o, int32_t from, int32_t to); /* day numbers; INT32_MIN, INT32_MAX: open */
 void demo_text(Out *o, Str name, Str value);       /* empty: left out */
@@ -235,28 +253,30 @@ Out *demo_out_new(void);
 void demo_out_free(Out *o);
 bool demo_out_flush(Out *o) MUST;
 bool demo_out_township(Out *o, size_t done, size_t total, Str name) MUST;
-void demo_out_end(Out *o);   /* no more is coming */
-void demo_out_stop(Out *o);  /* nobody takes any more */
+void demo_out_end(Out *o);                                        /* no more is coming */
+void demo_out_stop(Out *o);                                       /* nobody takes any more */
 bool demo_out_drain(Out *o, const DemoSink *sink, Err *err) MUST; /* until the end */
 
 /* --- the registers --- */
 bool demo_emit_divisions(County *c, Out *o, Err *err) MUST;
 bool demo_plan_roads(County *c, Err *err) MUST;
 bool demo_plan_sections(County *c, Err *err) MUST;
-bool demo_emit_roads(County *c, Out *o, Err *err) MUST;                       /* lines, county wide */
-bool demo_emit_road_file(County *c, size_t town, Out *o, Err *err) MUST;      /* sections, structures, inspections … */
+bool demo_emit_roads(County *c, Out *o, Err *err) MUST; /* lines, county wide */
+bool demo_emit_road_file(
+    County *c, size_t town, Out *o, Err *err) MUST; /* sections, structures, inspections … */
 bool demo_emit_patches(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_plan_people(County *c, Err *err) MUST; /* after it, demo_emit_people in any order of towns */
 bool demo_emit_people(County *c, size_t town, Out *o, Err *err) MUST;
-bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST;            /* bureaus, firms, products */
-bool demo_emit_town_registers(County *c, size_t town, Out *o, Err *err) MUST; /* committees, facilities, devices … */
+bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST; /* bureaus, firms, products */
+bool demo_emit_town_registers(
+    County *c, size_t town, Out *o, Err *err) MUST; /* committees, facilities, devices … */
 bool demo_emit_place_names(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_files(County *c, Err *err) MUST;
 /* A story's township: its own, or the first one where that is absent. */
 size_t demo_story_town(const County *c, Str number);
 size_t demo_quota(double whole, double share, size_t least);
 /* Check digits. */
-char demo_id_check(const char *id17);       /* GB 11643-1999: ISO 7064 MOD 11-2 */
+char demo_id_check(const char *id17);                             /* GB 11643-1999: ISO 7064 MOD 11-2 */
 void demo_uscc(const char *kind2, uint32_t serial, char out[19]); /* GB 32100-2015, region 990121 */
 char demo_gtin_check(const char *digits, size_t n);
 /* Ids others refer to. */

@@ -10,7 +10,8 @@ static bool read_one(const char *dir, const char *name, Arena *a, const Yaml **o
     Str path = str_fmt(a, "%s/%s", dir, name), text;
     Yaml *y;
 
-    if (!path.ptr || !file_read(path.ptr, FILE_MAX, a, &text, err) || !yaml_read(text, str_of(name), a, &y, err))
+    if (!path.ptr || !file_read(path.ptr, FILE_MAX, a, &text, err) ||
+        !yaml_read(text, str_of(name), a, &y, err))
         return false;
     *out = y;
     return true;
@@ -21,11 +22,12 @@ bool demo_data_read(const char *dir, Arena *a, Data *out, Err *err)
     Data d = { 0 };
     Str path = str_fmt(a, "%s/blocked-names.txt", dir);
 
-    if (!read_one(dir, "county.yaml", a, &d.county, err) || !read_one(dir, "places.yaml", a, &d.places, err) ||
-        !read_one(dir, "names.yaml", a, &d.names, err) || !read_one(dir, "people.yaml", a, &d.people, err) ||
+    if (!read_one(dir, "county.yaml", a, &d.county, err) ||
+        !read_one(dir, "places.yaml", a, &d.places, err) || !read_one(dir, "names.yaml", a, &d.names, err) ||
+        !read_one(dir, "people.yaml", a, &d.people, err) ||
         !read_one(dir, "registers.yaml", a, &d.registers, err) ||
-        !read_one(dir, "stories.yaml", a, &d.stories, err) ||
-        !path.ptr || !file_read(path.ptr, FILE_MAX, a, &d.blocked, err))
+        !read_one(dir, "stories.yaml", a, &d.stories, err) || !path.ptr ||
+        !file_read(path.ptr, FILE_MAX, a, &d.blocked, err))
         return false;
     *out = d;
     return true;

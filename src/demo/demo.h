@@ -4,7 +4,7 @@
  * in the same order, ids included. It knows no ledger: records go into a sink, in an order in which references come
  * before those who refer (one circle: a household names its head, who comes right behind it).
  *
- * Stands on base, geo, cql (values). Memory: its own, some 300 MB for 500,000 persons.
+ * Stands on base, geo, cql (values). Memory: its own, some 200 MB for 500,000 persons.
  * Threads  demo_make generates on a second thread; the sink is called from the caller's thread only.
  */
 #pragma once
@@ -15,14 +15,14 @@
 extern const ErrKind DEMO_BAD_SPEC, DEMO_STOPPED;
 
 typedef struct DemoField {
-    Str name; /* a property of the collection; points to the same literal each time */
+    Str name;       /* a property of the collection; points to the same literal each time */
     CqlValue value; /* references are texts: a ULID, a division's code; of several kinds: "person/ULID" */
 } DemoField;
 typedef struct DemoRecord {
     Str collection;
     char id[ULID_LEN + 1];
-    Str division;    /* 12 digits (a group's own record: its village) */
-    Bytes geometry;  /* WKB in degrees; empty: none */
+    Str division;                 /* 12 digits (a group's own record: its village) */
+    Bytes geometry;               /* WKB in degrees; empty: none */
     int64_t valid_from, valid_to; /* µs; INT64_MIN: by the ledger; valid_to INT64_MAX: current */
     const DemoField *field;
     size_t nfield;
@@ -30,9 +30,9 @@ typedef struct DemoRecord {
 typedef struct DemoSpec {
     size_t persons; /* 100 … 2,000,000 */
     uint64_t seed;
-    int32_t today;         /* day number */
-    const char *data;      /* folder of the YAML of 00-common/demo */
-    const char *out;       /* folder for dem.bin (terrain) and files/ (the sheets of S03, S06); may be NULL */
+    int32_t today;    /* day number */
+    const char *data; /* folder of the YAML of 00-common/demo */
+    const char *out;  /* folder for dem.bin (terrain) and files/ (the sheets of S03, S06); may be NULL */
 } DemoSpec;
 typedef struct DemoSink { /* a record, and all it points to, is borrowed until the call returns */
     bool (*record)(void *ctx, const DemoRecord *r, Err *err); /* false stops */
@@ -55,7 +55,7 @@ typedef struct DemoFaces { /* how the planner looks at the county: GET of a path
     void *ctx;
 } DemoFaces;
 typedef struct DemoStep { /* one request to be sent */
-    int wait_ms; /* before it */
+    int wait_ms;          /* before it */
     Str method, path, content_type, body;
     Str actor, source, reason; /* headers Sangzi-Actor, -Source, -Reason; to be percent-encoded */
     Str if_match;              /* empty: none */
@@ -63,6 +63,6 @@ typedef struct DemoStep { /* one request to be sent */
 } DemoStep;
 /* The n-th change: depends on (seed, n, now and what the faces answer) only. False with err->kind NULL: nothing to do
  * this time, go on with n + 1. */
-bool demo_live(const char *data, uint64_t seed, size_t n, int64_t now, const DemoFaces *faces, Arena *a, DemoStep *out,
-    Err *err) MUST;
+bool demo_live(const char *data, uint64_t seed, size_t n, int64_t now, const DemoFaces *faces, Arena *a,
+    DemoStep *out, Err *err) MUST;
 enum { DEMO_LIVE_MAX = 5000 }; /* changes, then it stops */

@@ -44,7 +44,7 @@ static void grow(int box[4], const int other[4])
 
 static bool boxes(const County *c, Arena *a, Boxes *out)
 {
-    int (*b)[4] = arena_take(a, c->ngroup, sizeof *b);
+    int(*b)[4] = arena_take(a, c->ngroup, sizeof *b);
 
     if (!b)
         return false;
@@ -65,8 +65,8 @@ static bool boxes(const County *c, Arena *a, Boxes *out)
 }
 
 /* The outline of all groups that `map` sends to `want`. */
-static Bytes outline(const County *c, const Rings *r, const Boxes *b, const uint16_t *map, uint16_t want, size_t first,
-    size_t n, Arena *a)
+static Bytes outline(const County *c, const Rings *r, const Boxes *b, const uint16_t *map, uint16_t want,
+    size_t first, size_t n, Arena *a)
 {
     int box[4] = { 1 << 30, 1 << 30, -1, -1 };
     Bytes wkb = { 0 };
@@ -119,7 +119,8 @@ static bool before(const County *c, Out *o, const Rings *r, const Boxes *b, cons
     demo_text(o, STR("name"), p->name);
     demo_text(o, STR("level"), STR("village"));
     demo_text(o, STR("kind"), STR("行政村"));
-    demo_point(o, STR("seat"), demo_wkb_point(c, c->group[v->group + p->part % v->ngroup].seat, demo_arena(o)));
+    demo_point(
+        o, STR("seat"), demo_wkb_point(c, c->group[v->group + p->part % v->ngroup].seat, demo_arena(o)));
     demo_geom(o, outline(c, r, b, map, (uint16_t)p->part, v->group, v->ngroup, demo_arena(o)));
     demo_valid(o, INT32_MIN, p->until);
     for (size_t i = v->group; i < v->group + v->ngroup; i++)
@@ -158,7 +159,9 @@ static bool above(const County *c, Out *o, Bytes county)
 
     for (int i = 0; i < 3; i++) {
         const Yaml *y = yaml_get(id, key[i]);
-        Place p = { .code = yaml_text(y, "code"), .name = yaml_text(y, "name"), .division = yaml_text(y, "code"),
+        Place p = { .code = yaml_text(y, "code"),
+            .name = yaml_text(y, "name"),
+            .division = yaml_text(y, "code"),
             .level = key[i] };
 
         if (i == 2) {
@@ -172,9 +175,11 @@ static bool above(const County *c, Out *o, Bytes county)
     return true;
 }
 
-static bool maps(const County *c, Arena *a, uint16_t **village_of, uint16_t **town_of, uint16_t **all, uint16_t **spare)
+static bool maps(
+    const County *c, Arena *a, uint16_t **village_of, uint16_t **town_of, uint16_t **all, uint16_t **spare)
 {
-    uint16_t *v = NEWS(a, uint16_t, c->ngroup), *t = NEWS(a, uint16_t, c->ngroup), *s = NEWS(a, uint16_t, c->ngroup);
+    uint16_t *v = NEWS(a, uint16_t, c->ngroup), *t = NEWS(a, uint16_t, c->ngroup),
+             *s = NEWS(a, uint16_t, c->ngroup);
 
     *all = NEWS(a, uint16_t, c->ngroup);
     if (!v || !t || !s || !*all)
@@ -197,7 +202,8 @@ static bool town(const County *c, Out *o, const Rings *r, const Boxes *b, const 
     Arena *a = demo_next(o);
     Place p = { t->code, t->name, t->code, yaml_text(t->yaml, "kind"), str_of(demo_terrain_name[t->terrain]),
         t->streets ? STR("111") : STR("121"), "township",
-        a ? outline(c, r, b, map, (uint16_t)i, first->group, last->group + last->ngroup - first->group, a) : (Bytes){ 0 },
+        a ? outline(c, r, b, map, (uint16_t)i, first->group, last->group + last->ngroup - first->group, a)
+          : (Bytes){ 0 },
         t->seat, true };
 
     return tell(c, o, &p);
@@ -222,8 +228,13 @@ bool demo_emit_divisions(County *c, Out *o, Err *err)
     for (size_t i = 0; good && i < c->ngroup; i++) {
         const Group *g = &c->group[i];
         Arena *a = demo_next(o);
-        Place p = { .code = g->code, .name = g->name, .division = c->village[g->village].code, .level = "group",
-            .outline = a ? outline(c, &r, &b, NULL, (uint16_t)i, i, 1, a) : (Bytes){ 0 }, .seat = g->seat, .has_seat = true };
+        Place p = { .code = g->code,
+            .name = g->name,
+            .division = c->village[g->village].code,
+            .level = "group",
+            .outline = a ? outline(c, &r, &b, NULL, (uint16_t)i, i, 1, a) : (Bytes){ 0 },
+            .seat = g->seat,
+            .has_seat = true };
 
         good = a && tell(c, o, &p);
     }

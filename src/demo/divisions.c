@@ -94,7 +94,8 @@ typedef struct Coarse {
 
 static bool coarse_make(const County *c, const uint16_t *in, const float *cost, Arena *a, Coarse *out)
 {
-    Coarse k = { .g = { (c->g.w + COARSE - 1) / COARSE, (c->g.h + COARSE - 1) / COARSE, c->g.cell * COARSE } };
+    Coarse k = { .g = {
+                     (c->g.w + COARSE - 1) / COARSE, (c->g.h + COARSE - 1) / COARSE, c->g.cell * COARSE } };
     const size_t n = (size_t)k.g.w * (size_t)k.g.h;
 
     k.in = NEWS(a, uint16_t, n);
@@ -118,17 +119,18 @@ static size_t nearest_inside(Grid g, const uint16_t *in, Xy p)
 {
     const size_t n = (size_t)g.w * (size_t)g.h;
     double best = INFINITY;
-    size_t at = 0;
+    const size_t at = demo_cell(g, p);
+    size_t found = at;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; in[at] != 0 && i < n; i++) {
         const double d = in[i] == 0 ? demo_distance(p, demo_centre(g, i)) : INFINITY;
 
         if (d < best) {
             best = d;
-            at = i;
+            found = i;
         }
     }
-    return at;
+    return in[at] == 0 ? at : found;
 }
 
 static void adjust(const County *c, Coarse *k, int round)
@@ -168,28 +170,32 @@ static bool towns(County *c, const uint16_t *in, const float *cost)
     size_t seed[TOWNS_MAX];
 
     for (size_t t = 0; good && t < c->ntown; t++) {
-        const Xy p = { demo_num(c->town[t].yaml, "x") * c->size.x, demo_num(c->town[t].yaml, "y") * c->size.y };
+        const Xy p = { demo_num(c->town[t].yaml, "x") * c->size.x,
+            demo_num(c->town[t].yaml, "y") * c->size.y };
 
         k.seed[t] = nearest_inside(k.g, k.in, p);
     }
     for (int round = 0; good && round < ROUNDS; round++) {
         Arena *tmp = arena_new((size_t)1 << 30);
 
-        good = demo_spread(&(Spread){ k.g, k.cost, k.in, k.home, k.seed, k.lead, c->ntown }, k.label, k.far, tmp);
+        good = demo_spread(
+            &(Spread){ k.g, k.cost, k.in, k.home, k.seed, k.lead, c->ntown }, k.label, k.far, tmp);
         arena_free(tmp);
         if (good)
             adjust(c, &k, round);
     }
     for (size_t t = 0; good && t < c->ntown; t++)
         seed[t] = nearest_inside(c->g, in, demo_centre(k.g, k.seed[t]));
-    good = good && demo_spread(&(Spread){ c->g, cost, in, k.home, seed, k.lead, c->ntown }, c->town_at, far, own);
+    good = good &&
+           demo_spread(&(Spread){ c->g, cost, in, k.home, seed, k.lead, c->ntown }, c->town_at, far, own);
     arena_free(own);
     return good;
 }
 
 /* --- villages and groups ------------------------------------------------------------------------------------- */
 /* The cells of each label, one behind the other; first[label] … first[label + 1]. */
-static bool by_label(const uint16_t *label, size_t n, size_t nlabel, Arena *a, uint32_t **cell, size_t **first)
+static bool by_label(
+    const uint16_t *label, size_t n, size_t nlabel, Arena *a, uint32_t **cell, size_t **first)
 {
     uint32_t *list = NEWS(a, uint32_t, n + 1);
     size_t *at = NEWS(a, size_t, nlabel + 2);
@@ -222,7 +228,8 @@ static int nearer(const void *p, const void *q)
 }
 
 /* Seats of one territory, the one nearest to its middle first. */
-static bool seats_in(const County *c, const uint32_t *cell, size_t ncell, size_t n, Rng *r, size_t *out, const Xy *about)
+static bool seats_in(
+    const County *c, const uint32_t *cell, size_t ncell, size_t n, Rng *r, size_t *out, const Xy *about)
 {
     Seat s[600];
     Xy mid = { 0, 0 };
@@ -249,7 +256,10 @@ static Xy off_centre(const County *c, size_t cell, Rng *r) /* a seat stands anyw
 {
     const Xy p = demo_centre(c->g, cell);
 
-    return (Xy){ p.x + (rng_unit(r) - 0.5) * c->g.cell * 0.6, p.y + (rng_unit(r) - 0.5) * c->g.cell * 0.6 };
+    const double x = p.x + (rng_unit(r) - 0.5) * c->g.cell * 0.6,
+                 y = p.y + (rng_unit(r) - 0.5) * c->g.cell * 0.6;
+
+    return (Xy){ x, y };
 }
 
 static bool villages(County *c, const float *cost, Arena *own)
@@ -266,7 +276,8 @@ static bool villages(County *c, const float *cost, Arena *own)
         Town *town = &c->town[t];
         Rng r = demo_rng(c, "villages", t);
 
-        if (!seats_in(c, cell + first[t], first[t + 1] - first[t], town->nvillage, &r, seed + town->village, NULL))
+        if (!seats_in(
+                c, cell + first[t], first[t + 1] - first[t], town->nvillage, &r, seed + town->village, NULL))
             return false;
         for (size_t i = town->village; i < town->village + town->nvillage; i++) {
             c->village[i].town = t;
@@ -275,7 +286,8 @@ static bool villages(County *c, const float *cost, Arena *own)
         }
         town->seat = c->village[town->village].seat;
     }
-    return demo_spread(&(Spread){ c->g, cost, c->town_at, home, seed, NULL, c->nvillage }, c->village_at, far, own);
+    return demo_spread(
+        &(Spread){ c->g, cost, c->town_at, home, seed, NULL, c->nvillage }, c->village_at, far, own);
 }
 
 /* Ten groups a village on the whole: 8 to 12, in pairs that make up for each other. */
@@ -319,7 +331,8 @@ static bool groups(County *c, const float *cost, Arena *own)
         }
         seed[p->group] = demo_cell(c->g, p->seat);
     }
-    return demo_spread(&(Spread){ c->g, cost, c->village_at, home, seed, NULL, c->ngroup }, c->group_at, far, own);
+    return demo_spread(
+        &(Spread){ c->g, cost, c->village_at, home, seed, NULL, c->ngroup }, c->group_at, far, own);
 }
 
 /* A small piece that no seed could reach goes to the neighbour. */

@@ -34,8 +34,8 @@ void demo_id(const County *c, Kind kind, uint32_t n, char out[ULID_LEN + 1])
 {
     const uint64_t x = (c->spec->seed + 0x9E3779B97F4A7C15 * ((uint64_t)kind << 32 | n)) * 0xBF58476D1CE4E5B9;
     const uint32_t mix = (uint32_t)(x >> 32);
-    const uint8_t r[10] = { 0, (uint8_t)kind, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n,
-        (uint8_t)(mix >> 24), (uint8_t)(mix >> 16), (uint8_t)(mix >> 8), (uint8_t)mix };
+    const uint8_t r[10] = { 0, (uint8_t)kind, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8),
+        (uint8_t)n, (uint8_t)(mix >> 24), (uint8_t)(mix >> 16), (uint8_t)(mix >> 8), (uint8_t)mix };
 
     ulid_make((int64_t)c->spec->today * 86400000, r, out);
 }
@@ -135,7 +135,10 @@ bool demo_rec(Out *o, Str collection, const char *id, Str division)
     o->field = NEWS(o->now.arena, DemoField, FIELDS);
     if (!o->field)
         return false;
-    *r = (DemoRecord){ .collection = collection, .division = str_copy(o->now.arena, division), .valid_from = INT64_MIN, .valid_to = INT64_MAX,
+    *r = (DemoRecord){ .collection = collection,
+        .division = str_copy(o->now.arena, division),
+        .valid_from = INT64_MIN,
+        .valid_to = INT64_MAX,
         .field = o->field };
     memcpy(r->id, id, ULID_LEN + 1);
     o->now.n++;

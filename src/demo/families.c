@@ -8,8 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const char *const kind_name[KINDS] = { "老两口", "独居老人", "隔代", "一方留守", "三代同堂", "核心户", "中年夫妻",
-    "全家外出", "单身", "年轻夫妻" };
+static const char *const kind_name[KINDS] = { "老两口", "独居老人", "隔代", "一方留守", "三代同堂", "核心户",
+    "中年夫妻", "全家外出", "单身", "年轻夫妻" };
 
 bool demo_families_plan(const County *c, Arena *a, FamilyPlan **out)
 {
@@ -80,7 +80,8 @@ static int between(Rng *r, int lo, int hi)
 static int bell(Rng *r, double mean, double sd) /* four uniform numbers: near enough to normal, and quick */
 {
     const uint64_t u = rng_u64(r);
-    const double sum = (double)((u & 0xffff) + (u >> 16 & 0xffff) + (u >> 32 & 0xffff) + (u >> 48)) / 65536.0 - 2;
+    const double sum =
+        (double)((u & 0xffff) + (u >> 16 & 0xffff) + (u >> 32 & 0xffff) + (u >> 48)) / 65536.0 - 2;
 
     return (int)lround(mean + sd * sum * 1.732);
 }
@@ -93,6 +94,13 @@ static int clip(int v, int lo, int hi)
 static void add(Member *m, size_t *n, Role role, int female, int age)
 {
     m[(*n)++] = (Member){ (uint8_t)role, (uint8_t)female, (uint8_t)clip(age, 0, 99), 0 };
+}
+
+static void add_other(Member *m, size_t *n, Rng *r, double women, int lo, int hi)
+{
+    const int female = rng_unit(r) < women; /* first: arguments have no order of their own */
+
+    add(m, n, OTHER, female, between(r, lo, hi));
 }
 
 static int couple(Member *m, size_t *n, Rng *r, int wife)
@@ -152,14 +160,14 @@ static size_t draw(int kind, size_t size, Rng *r, Member *m)
         couple(m, &n, r, between(r, 61, 81));
         break;
     case OLD_ALONE:
-        add(m, &n, OTHER, rng_unit(r) < 2 / 3.0, between(r, 65, 92));
+        add_other(m, &n, r, 2 / 3.0, 65, 92);
         break;
     case SINGLE:
-        add(m, &n, OTHER, rng_unit(r) < 0.1, between(r, 38, 65));
+        add_other(m, &n, r, 0.1, 38, 65);
         break;
     case YOUNG:
         if (size == 1)
-            add(m, &n, OTHER, rng_unit(r) < 0.47, between(r, 18, 34));
+            add_other(m, &n, r, 0.47, 18, 34);
         else
             couple(m, &n, r, between(r, 20, 33));
         break;
@@ -168,12 +176,13 @@ static size_t draw(int kind, size_t size, Rng *r, Member *m)
         break;
     default:
         made_of(kind, size, r, &kids, &grand);
-        children(m, &n, r, couple(m, &n, r, between(r, 21, kind == NUCLEAR ? 54 : 46)), kids > 4 ? 4 : kids, CHILD);
+        children(m, &n, r, couple(m, &n, r, between(r, 21, kind == NUCLEAR ? 54 : 46)), kids > 4 ? 4 : kids,
+            CHILD);
         if (grand)
             grandparents(m, &n, r, m[0].age, grand);
     }
     while (n < size) /* a brother, an uncle */
-        add(m, &n, OTHER, rng_unit(r) < 0.3, between(r, 16, 80));
+        add_other(m, &n, r, 0.3, 16, 80);
     return n;
 }
 
@@ -262,7 +271,9 @@ static double pull(const Family *y, const Member *m) /* how surely one of this k
     case ALL_AWAY:
         return 3;
     case ONE_AWAY:
-        return (m->role == HUSBAND) == (y->first % 20 < 17) && (m->role == HUSBAND || m->role == WIFE) ? 2.6 : young ? -1 : 0;
+        return (m->role == HUSBAND) == (y->first % 20 < 17) && (m->role == HUSBAND || m->role == WIFE) ? 2.6
+               : young                                                                                 ? -1
+                                                                                                       : 0;
     case MIDDLE:
         return m->role == GROWN ? 2 : m->role == HUSBAND ? 0.8 : 0.3;
     case YOUNG:
@@ -292,7 +303,8 @@ static int stronger(const void *p, const void *q)
 static bool send_away(const County *c, FamilyPlan *plan, Families *f, Rng *r, Arena *a)
 {
     const Yaml *kind = yaml_get(c->d.people, "away");
-    const double province = demo_num(kind, "外出(省内)"), beyond = demo_num(kind, "外出(省外)"), abroad = demo_num(kind, "境外");
+    const double province = demo_num(kind, "外出(省内)"), beyond = demo_num(kind, "外出(省外)"),
+                 abroad = demo_num(kind, "境外");
     const double in_county = demo_num(c->d.people, "away_in_county") / 100;
     Pull *p = NEWS(a, Pull, f->nmember + 1);
 
@@ -361,7 +373,8 @@ static void shuffle(Families *f, Rng *r)
 bool demo_families_of(const County *c, FamilyPlan *plan, size_t town, Arena *a, Families *out)
 {
     const Town *t = &c->town[town];
-    Families f = { NEWS(a, Family, t->households + t->persons / 100 + 8), 0, NEWS(a, Member, t->persons + 16), 0 };
+    Families f = { NEWS(a, Family, t->households + t->persons / 100 + 8), 0, NEWS(a, Member, t->persons + 16),
+        0 };
     Rng r = demo_rng(c, "families", town);
     Fit fit = { { 0 }, { 0 } };
     size_t want[CELLS], rest;

@@ -7,7 +7,8 @@ enum { KINDS = 10, SIZES = 8, AGES = 18, CELLS = 2 * AGES };
 enum { OLD_COUPLE, OLD_ALONE, SKIP, ONE_AWAY, THREE, NUCLEAR, MIDDLE, ALL_AWAY, SINGLE, YOUNG, COLLECTIVE };
 typedef enum Role { HUSBAND, WIFE, CHILD, GROWN, GRANDFATHER, GRANDMOTHER, OTHER } Role;
 typedef struct Member {
-    uint8_t role, female, age, away; /* away: 0 at home, 1 in the county, 2 in the province, 3 beyond, 4 abroad */
+    uint8_t role, female, age,
+        away; /* away: 0 at home, 1 in the county, 2 in the province, 3 beyond, 4 abroad */
 } Member;
 typedef struct Family {
     uint8_t kind, n;

@@ -70,7 +70,8 @@ static void steepest(const float *z, Grid g, int32_t *down)
 
 static void gather(County *c, const int32_t *order, size_t n)
 {
-    const float own = (float)(c->g.cell * c->g.cell / 1e6 / (c->scale * c->scale)); /* km² of the standard county */
+    const float own =
+        (float)(c->g.cell * c->g.cell / 1e6 / (c->scale * c->scale)); /* km² of the standard county */
 
     for (size_t i = 0; i < n; i++)
         c->upstream[i] = own;
@@ -92,13 +93,15 @@ static void distances(County *c)
         for (int x = 1; x + 1 < w; x++) {
             const int i = y * w + x;
 
-            d[i] = fminf(d[i], fminf(fminf(d[i - 1], d[i - w]) + one, fminf(d[i - w - 1], d[i - w + 1]) + two));
+            d[i] =
+                fminf(d[i], fminf(fminf(d[i - 1], d[i - w]) + one, fminf(d[i - w - 1], d[i - w + 1]) + two));
         }
     for (int y = h - 2; y > 0; y--)
         for (int x = w - 2; x > 0; x--) {
             const int i = y * w + x;
 
-            d[i] = fminf(d[i], fminf(fminf(d[i + 1], d[i + w]) + one, fminf(d[i + w + 1], d[i + w - 1]) + two));
+            d[i] =
+                fminf(d[i], fminf(fminf(d[i + 1], d[i + w]) + one, fminf(d[i + w + 1], d[i + w - 1]) + two));
         }
 }
 
@@ -107,7 +110,8 @@ static double lake_field(const County *c, const Yaml *lake, Xy p)
 {
     const double km2 = demo_num(lake, "km2") * c->scale * c->scale, s = demo_num(lake, "stretch");
     const double r = sqrt(km2 * 1e6 / 3.14159 / s) * (demo_num(lake, "oxbow") != 0 ? 1.4 : 1);
-    const double dx = (p.x - demo_num(lake, "x") * c->size.x) / (r * s), dy = (p.y - demo_num(lake, "y") * c->size.y) / r;
+    const double dx = (p.x - demo_num(lake, "x") * c->size.x) / (r * s),
+                 dy = (p.y - demo_num(lake, "y") * c->size.y) / r;
     const double rough = 0.22 * demo_fractal(c->spec->seed ^ 77, p.x / r / 0.9, p.y / r / 0.9, 3);
     const double d = sqrt(dx * dx + dy * dy);
 
@@ -156,15 +160,16 @@ static bool named_streams(County *c)
                 if (i >= 0 && (size_t)i < cells && c->upstream[i] > c->upstream[best])
                     best = (size_t)i;
             }
-        const float stop = c->nstream ? 6 : 1e9F; /* a tributary ends where the flow is suddenly much larger */
+        const float stop =
+            c->nstream ? 6 : 1e9F; /* a tributary ends where the flow is suddenly much larger */
         for (int64_t i = (int64_t)best; i >= 0 && l.n < 4096; i = c->down[i]) {
             if (l.n > 3 && c->down[i] >= 0 && c->upstream[c->down[i]] > stop * c->upstream[i])
                 break;
             l.p[l.n++] = demo_centre(c->g, (size_t)i);
         }
         if (l.n > 8)
-            c->stream[c->nstream++] =
-                (Stream){ yaml_text(y, "name"), yaml_text(y, "roman"), demo_smooth(demo_thin(l, 70, c->a), 2, c->a) };
+            c->stream[c->nstream++] = (Stream){ yaml_text(y, "name"), yaml_text(y, "roman"),
+                demo_smooth(demo_thin(l, 70, c->a), 2, c->a) };
     }
     return true;
 }
@@ -179,7 +184,8 @@ bool demo_flow(County *c, Err *err)
     c->upstream = NEWS(c->a, float, n);
     c->wet = NEWS(c->a, uint8_t, n);
     c->dwater = NEWS(c->a, float, n);
-    if (!order || !order2 || !c->down || !c->upstream || !c->wet || !c->dwater || !demo_fill(c->z, c->g, c->down, order, c->a))
+    if (!order || !order2 || !c->down || !c->upstream || !c->wet || !c->dwater ||
+        !demo_fill(c->z, c->g, c->down, order, c->a))
         return FAIL(err, BASE_NO_MEMORY, STR("flow"), "terrain");
     steepest(c->z, c->g, c->down);
     gather(c, order, n);

@@ -24,11 +24,11 @@ typedef struct Sheet {
     County *c;
     const Town *town;
     size_t index;
-    Grid g;            /* the window, fine */
-    int x0, y0, sub;   /* its corner in fine cells; fine cells to a cell */
-    double built;      /* share of the ground under houses, shops, offices */
-    uint16_t *group;   /* NOBODY: another township */
-    uint16_t *zone;    /* township or NOBODY */
+    Grid g;          /* the window, fine */
+    int x0, y0, sub; /* its corner in fine cells; fine cells to a cell */
+    double built;    /* share of the ground under houses, shops, offices */
+    uint16_t *group; /* NOBODY: another township */
+    uint16_t *zone;  /* township or NOBODY */
     uint8_t *kind;
     uint16_t *label;
     Patch *patch;
@@ -43,14 +43,17 @@ static uint16_t group_of(const Sheet *s, int fx, int fy)
     const Grid g = s->c->g;
     const double u = (fx + 0.5) / s->sub - 0.5, v = (fy + 0.5) / s->sub - 0.5;
     const int x = (int)floor(u), y = (int)floor(v);
-    const double tx = u - x, ty = v - y, w[4] = { (1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty };
+    const double tx = u - x, ty = v - y,
+                 w[4] = { (1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty };
     uint16_t l[4], best = NOBODY;
     double most = -1;
 
     for (int k = 0; k < 4; k++) {
         const int px = x + (k & 1), py = y + (k >> 1);
 
-        l[k] = px < 0 || py < 0 || px >= g.w || py >= g.h ? NOBODY : s->c->group_at[(size_t)py * (size_t)g.w + (size_t)px];
+        l[k] = px < 0 || py < 0 || px >= g.w || py >= g.h
+                   ? NOBODY
+                   : s->c->group_at[(size_t)py * (size_t)g.w + (size_t)px];
     }
     for (int k = 0; k < 4; k++) {
         double sum = 0;
@@ -63,6 +66,27 @@ static uint16_t group_of(const Sheet *s, int fx, int fy)
         }
     }
     return best;
+}
+
+/* Water on the fine lattice: slanting banks likewise; a little more than half, so that a slanting stream holds together. */
+static uint8_t water_at(const Sheet *s, int fx, int fy)
+{
+    const Grid g = s->c->g;
+    const double u = (fx + 0.5) / s->sub - 0.5, v = (fy + 0.5) / s->sub - 0.5;
+    const int x = (int)floor(u), y = (int)floor(v);
+    const double tx = u - x, ty = v - y,
+                 w[4] = { (1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty };
+    double river = 0, lake = 0;
+
+    for (int k = 0; k < 4; k++) {
+        const int px = x + (k & 1), py = y + (k >> 1);
+        const uint8_t wet =
+            px < 0 || py < 0 || px >= g.w || py >= g.h ? 0 : s->c->wet[(size_t)py * (size_t)g.w + (size_t)px];
+
+        river += wet == 1 ? w[k] : 0;
+        lake += wet == 2 ? w[k] : 0;
+    }
+    return river + lake < 0.42 ? LAND : lake > river ? LAKE : RIVER;
 }
 
 static void window(Sheet *s)
@@ -148,11 +172,10 @@ static bool lattice(Sheet *s)
         return false;
     for (size_t i = 0; i < n; i++) {
         const uint16_t g = group_of(s, s->x0 + (int)(i % (size_t)s->g.w), s->y0 + (int)(i / (size_t)s->g.w));
-        const size_t cell = demo_cell(c->g, place(s, i));
 
         s->zone[i] = g == NOBODY ? NOBODY : (uint16_t)c->village[c->group[g].village].town;
         s->group[i] = s->zone[i] == s->index ? g : NOBODY;
-        s->kind[i] = c->wet[cell] == 2 ? LAKE : c->wet[cell] ? RIVER : LAND;
+        s->kind[i] = water_at(s, s->x0 + (int)(i % (size_t)s->g.w), s->y0 + (int)(i / (size_t)s->g.w));
         s->label[i] = NOBODY;
     }
     draw_roads(s);
@@ -166,7 +189,8 @@ static double mean_mu(const Sheet *s, size_t i)
     const Xy p = place(s, i);
     const size_t cell = demo_cell(c->g, p);
     const double slope = c->slope[cell], d = demo_distance(p, c->group[s->group[i]].seat);
-    const double built = s->town->area / (double)(s->town->nvillage * 10) * s->built; /* m² about a group's seat */
+    const double built =
+        s->town->area / (double)(s->town->nvillage * 10) * s->built; /* m² about a group's seat */
 
     if (s->kind[i] != LAND)
         return s->kind[i] == ROAD ? 7 : s->kind[i] == LAKE ? 40 : 17;
@@ -272,7 +296,8 @@ static bool grow(Sheet *s)
             const int nx = x + dx[d], ny = y + dy[d];
             const size_t to = (size_t)ny * (size_t)s->g.w + (size_t)nx;
 
-            if (nx < 0 || ny < 0 || nx >= s->g.w || ny >= s->g.h || s->group[to] != p->group || s->kind[to] != p->kind)
+            if (nx < 0 || ny < 0 || nx >= s->g.w || ny >= s->g.h || s->group[to] != p->group ||
+                s->kind[to] != p->kind)
                 continue;
             const float ex = (float)(nx - sx), ey = (float)(ny - sy);
             const float u = ex * k.ux + ey * k.uy, v = (ey * k.ux - ex * k.uy) * k.stretch;
@@ -309,7 +334,8 @@ static void gather_rest(Sheet *s, uint32_t *stack)
             for (int k = 0; k < 4; k++) {
                 if (s->group[to[k]] == NOBODY)
                     continue;
-                if (s->label[to[k]] == NOBODY && s->group[to[k]] == s->group[i] && s->kind[to[k]] == s->kind[i]) {
+                if (s->label[to[k]] == NOBODY && s->group[to[k]] == s->group[i] &&
+                    s->kind[to[k]] == s->kind[i]) {
                     s->label[to[k]] = mark;
                     stack[top++] = (uint32_t)to[k];
                 } else if (s->label[to[k]] != NOBODY && s->label[to[k]] != mark &&
@@ -369,6 +395,9 @@ static double fitness(const Patch *p, Str near) /* less is fitter */
 {
     if (str_eq(near, STR("water")))
         return p->water + 40 * p->slope + (p->seat < 150 ? 800 : 0);
+    if (str_eq(near, STR("pond"))) /* here and there on gentle ground */
+        return p->slope * 70 + fabs(p->water - 300) * 0.2 + 1800 * (p->seed * 2654435761U % 1000 / 1000.0) +
+               (p->seat < 150 ? 900 : 0);
     if (str_eq(near, STR("town")))
         return p->town + 30 * p->slope;
     if (str_eq(near, STR("seat")))
@@ -378,6 +407,13 @@ static double fitness(const Patch *p, Str near) /* less is fitter */
     if (str_eq(near, STR("slope")))
         return fabs(p->slope - 7) * 100 + p->seat * 0.2;
     return -p->slope * 100;
+}
+
+static double bid_of(const Patch *p, Str near, Rng *r)
+{
+    const double factor = 0.75 + 0.5 * rng_unit(r);
+
+    return fitness(p, near) * factor + 60 * rng_unit(r);
 }
 
 typedef struct Bid {
@@ -409,7 +445,7 @@ static void take(Sheet *s, const Yaml *y, int cls, double want, Bid *bid, Rng *r
             p->cls = cls;
             want -= p->cells;
         } else if (p->kind == LAND)
-            bid[n++] = (Bid){ fitness(p, near) * (0.75 + 0.5 * rng_unit(r)) + 60 * rng_unit(r), (uint32_t)i };
+            bid[n++] = (Bid){ bid_of(p, near, r), (uint32_t)i };
     }
     if (want < 1 || str_eq(near, STR("lake")) || str_eq(near, STR("road")))
         return;
@@ -443,7 +479,8 @@ static bool classify(Sheet *s)
 
         if (p->cls < 0)
             p->cls = p->kind == LAKE ? 1 : p->kind == ROAD ? 6 : cls - 1;
-        if (str_starts(yaml_text(demo_at(list, (size_t)p->cls), "code"), STR("01")) && p->slope <= demo_num(basic, "slope_max"))
+        if (str_starts(yaml_text(demo_at(list, (size_t)p->cls), "code"), STR("01")) &&
+            p->slope <= demo_num(basic, "slope_max"))
             p->basic = rng_unit(&r) * 100 < demo_num(basic, "share");
     }
     return true;
@@ -475,12 +512,17 @@ static bool tell(Sheet *s, const Rings *rings, size_t i, Out *o)
     demo_text(o, STR("land_class"), code);
     demo_int(o, STR("survey_year"), year - 1);
     demo_text(o, STR("ownership_kind"),
-        p->kind != LAND || str_eq(code, STR("0701")) || str_eq(code, STR("05")) || str_eq(code, STR("08")) ? STR("国有")
-                                                                                                       : STR("集体"));
+        p->kind != LAND || str_eq(code, STR("0701")) || str_eq(code, STR("05")) || str_eq(code, STR("08"))
+            ? STR("国有")
+            : STR("集体"));
     if (str_starts(code, STR("01")))
         demo_bool(o, STR("permanent_basic"), p->basic);
     demo_text(o, STR("slope_class"),
-        str_of(slope_class[p->slope <= 2 ? 0 : p->slope <= 6 ? 1 : p->slope <= 15 ? 2 : p->slope <= 25 ? 3 : 4]));
+        str_of(slope_class[p->slope <= 2    ? 0
+                           : p->slope <= 6  ? 1
+                           : p->slope <= 15 ? 2
+                           : p->slope <= 25 ? 3
+                                            : 4]));
     return true;
 }
 

@@ -80,7 +80,8 @@ static Xy at_lot(const County *c, const Lots *l, const Lot *k)
 {
     const Xy s = c->group[l->group].seat;
 
-    return (Xy){ s.x + k->u * cos(l->turn) - k->v * sin(l->turn), s.y + k->u * sin(l->turn) + k->v * cos(l->turn) };
+    return (Xy){ s.x + k->u * cos(l->turn) - k->v * sin(l->turn),
+        s.y + k->u * sin(l->turn) + k->v * cos(l->turn) };
 }
 
 /* The next lot on dry ground of the group; when none is left, somewhere near. */
@@ -92,22 +93,26 @@ static Xy next_lot(const County *c, Lots *l, Rng *r)
         const Xy p = at_lot(c, l, &l->lot[l->next++]);
         const size_t cell = demo_cell(c->g, p);
 
-        if (demo_inside(c->g, p.x, p.y) && !c->wet[cell] && c->slope[cell] < 24 && c->group_at[cell] == l->group)
+        if (demo_inside(c->g, p.x, p.y) && !c->wet[cell] && c->slope[cell] < 24 &&
+            c->group_at[cell] == l->group)
             return p;
     }
-    return (Xy){ s.x + (rng_unit(r) - 0.5) * 200, s.y + (rng_unit(r) - 0.5) * 200 };
+    const double x = s.x + (rng_unit(r) - 0.5) * 200, y = s.y + (rng_unit(r) - 0.5) * 200;
+    return (Xy){ x, y };
 }
 
 static Bytes outline(const County *c, Xy p, double turn, double w, double d, Arena *a)
 {
-    static const int sx[5] = { -1, 1, 1, -1, -1 }, sy[5] = { 1, 1, -1, -1, 1 }; /* counter-clockwise on the map */
+    static const int sx[5] = { -1, 1, 1, -1, -1 },
+                     sy[5] = { 1, 1, -1, -1, 1 }; /* counter-clockwise on the map */
     double xy[10];
     size_t ring = 5;
     Bytes b = { 0 };
 
     for (int i = 0; i < 5; i++) {
         const double u = sx[i] * w / 2, v = sy[i] * d / 2;
-        const Xy q = demo_degrees(c, (Xy){ p.x + u * cos(turn) - v * sin(turn), p.y + u * sin(turn) + v * cos(turn) });
+        const Xy q =
+            demo_degrees(c, (Xy){ p.x + u * cos(turn) - v * sin(turn), p.y + u * sin(turn) + v * cos(turn) });
 
         xy[2 * i] = q.x;
         xy[2 * i + 1] = q.y;
@@ -115,10 +120,13 @@ static Bytes outline(const County *c, Xy p, double turn, double w, double d, Are
     return geo_make_polygon(xy, &ring, 1, a, &b) ? b : (Bytes){ 0 };
 }
 
-static int year_built(const Yaml *h, Rng *r) /* two booms */
+static int year_built(
+    const Yaml *h, bool wood, Rng *r) /* two booms of brick and concrete; wood before them */
 {
     const Yaml *mode = yaml_get(h, "mode");
-    const double y = rng_unit(r) < 0.55 ? rng_normal(r, demo_num_at(mode, 0), 8) : rng_normal(r, demo_num_at(mode, 1), 5);
+    const double y = wood                 ? rng_normal(r, demo_num_at(mode, 0) - 16, 7)
+                     : rng_unit(r) < 0.48 ? rng_normal(r, demo_num_at(mode, 0), 7)
+                                          : rng_normal(r, demo_num_at(mode, 1), 5);
 
     return (int)fmin(fmax(round(y), demo_num(h, "from")), demo_num(h, "until"));
 }
@@ -128,8 +136,10 @@ static bool house(County *c, Out *o, const Home *h, size_t k, Xy p, double turn,
     const struct People *all = c->people;
     const double w = 9 + 5 * rng_unit(r), d = 8 + 4 * rng_unit(r);
     const Village *v = &c->village[h->village];
-    const int built = year_built(yaml_get(c->d.people, "houses"), r);
-    const int floors = built < 1985 ? 1 : 1 + (int)rng_below(r, built < 2000 ? 2 : 3);
+    const Str structure = all->structure.text[demo_draw(&all->structure, r)];
+    const bool wood = str_ends(structure, STR("木"));
+    const int built = year_built(yaml_get(c->d.people, "houses"), wood, r);
+    const int floors = wood ? 1 : built < 1985 ? 1 : 1 + (int)rng_below(r, built < 2000 ? 2 : 3);
     Arena *a = demo_next(o);
     char id[ULID_LEN + 1];
 
@@ -139,7 +149,7 @@ static bool house(County *c, Out *o, const Home *h, size_t k, Xy p, double turn,
     demo_geom(o, outline(c, p, turn + (rng_unit(r) - 0.5) * 0.12, w, d, a));
     demo_text(o, STR("code"), str_fmt(a, "%.*s%05uF%zu", STRV(v->code), h->serial, k + 1));
     demo_text(o, STR("use"), rng_unit(r) < (v->community ? 0.15 : 0.03) ? STR("商住") : STR("住宅"));
-    demo_text(o, STR("structure"), all->structure.text[demo_draw(&all->structure, r)]);
+    demo_text(o, STR("structure"), structure);
     demo_int(o, STR("floors"), floors);
     demo_f64(o, STR("height"), 3.3 * floors + 0.6, 1);
     demo_f64(o, STR("floor_area"), w * d * floors * 0.95, 1);
@@ -163,9 +173,14 @@ static const char *relation(const Home *h, const Member *m, bool grand_head)
     case GRANDFATHER:
         return grand_head ? "户主" : "父亲";
     case GRANDMOTHER:
-        return !grand_head ? "母亲" : h->member[0].role == HUSBAND && m != h->member && m[-1].role == GRANDFATHER ? "配偶" : "户主";
+        return !grand_head                                                                   ? "母亲"
+               : h->member[0].role == HUSBAND && m != h->member && m[-1].role == GRANDFATHER ? "配偶"
+                                                                                             : "户主";
     case OTHER:
-        return h->family->kind == COLLECTIVE ? "非亲属" : h->family->n == 1 ? "户主" : m->female ? "姐妹" : "兄弟";
+        return h->family->kind == COLLECTIVE ? "非亲属"
+               : h->family->n == 1           ? "户主"
+               : m->female                   ? "姐妹"
+                                             : "兄弟";
     default:
         return grand_head ? (m->female ? "孙女" : "孙子") : m->female ? "女" : "子";
     }
@@ -203,7 +218,11 @@ static const char *schooling(const County *c, int year, int age, Rng *r)
     if (age < 6)
         return "";
     if (age < 22)
-        return age < 13 ? "小学" : age < 16 ? "初中" : age < 19 ? (u < 60 ? "高中" : "中专") : u < 45 ? "本科" : "大专";
+        return age < 13   ? "小学"
+               : age < 16 ? "初中"
+               : age < 19 ? (u < 60 ? "高中" : "中专")
+               : u < 45   ? "本科"
+                          : "大专";
     for (row = row ? row->first : NULL; row && row->next && year >= demo_num_at(row, 0);)
         row = row->next;
     while (k < 5 && (sum += demo_num_at(row, k)) <= u)
@@ -256,13 +275,15 @@ static bool person(County *c, Out *o, const Home *h, size_t i, Rng *r)
     date_split(birth, &year, &month, &day);
     if (m->role == WIFE || m->role == GRANDMOTHER || (m->role == OTHER && h->family->n > 1))
         family = demo_family(c, demo_draw(&c->family, r));
-    else if ((m->role == CHILD || m->role == GROWN) && rng_unit(r) * demo_num(c->d.names, "mother_surname") < 1)
+    else if ((m->role == CHILD || m->role == GROWN) &&
+             rng_unit(r) * demo_num(c->d.names, "mother_surname") < 1)
         family = h->name[1];
     demo_id(c, K_PERSON, h->person + (uint32_t)i, id);
     if (!demo_rec(o, STR("person"), id, c->village[h->village].code))
         return false;
     demo_text(o, STR("name"),
-        (Str){ text, demo_name(&all->names, family, m->female, year, generation(c, h, m, year, r), r, text) });
+        (Str){
+            text, demo_name(&all->names, family, m->female, year, generation(c, h, m, year, r), r, text) });
     demo_id_no(c, birth, m->female, number);
     demo_text(o, STR("id_no"), (Str){ number, 18 });
     demo_text(o, STR("id_kind"), m->age < 16 ? STR("户口簿") : STR("居民身份证"));
@@ -357,7 +378,8 @@ static void family_names(const County *c, Home *h, Rng *r)
 static bool home(County *c, Out *o, Home *h, Lots *lots, Rng *r)
 {
     const double second = demo_num(yaml_get(c->d.county, "standard"), "houses") /
-                              demo_num(yaml_get(c->d.county, "standard"), "households") - 1;
+                              demo_num(yaml_get(c->d.county, "standard"), "households") -
+                          1;
     Xy place[2];
 
     h->nhouse = h->family->kind == COLLECTIVE ? 0 : rng_unit(r) < second ? 2 : 1;
@@ -381,14 +403,18 @@ static bool home(County *c, Out *o, Home *h, Lots *lots, Rng *r)
     return true;
 }
 
-static bool village(County *c, Out *o, const Families *f, size_t v, size_t from, size_t to, Lots *lots, Rng *r)
+static bool village(
+    County *c, Out *o, const Families *f, size_t v, size_t from, size_t to, Lots *lots, Rng *r)
 {
     const Village *p = &c->village[v];
     const size_t n = to - from;
 
     for (size_t i = from; i < to; i++) {
         const size_t g = p->group + (i - from) * p->ngroup / (n ? n : 1);
-        Home h = { .family = &f->family[i], .member = f->member + f->family[i].first, .village = v, .group = g,
+        Home h = { .family = &f->family[i],
+            .member = f->member + f->family[i].first,
+            .village = v,
+            .group = g,
             .serial = (uint32_t)(i - from + 1) };
 
         if (lots->group != g || i == from)

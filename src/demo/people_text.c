@@ -12,7 +12,8 @@ static bool cohort(const Yaml *y, const char *sex, Arena *a, Given *g)
         return false;
     for (size_t i = 0; i < n; i++) { /* the first weighs three times the last */
         g->chars.text[i] = demo_char(chars, i);
-        g->chars.weight[i] = (i ? g->chars.weight[i - 1] : 0) + 3 - 2 * (double)i / (double)(n > 1 ? n - 1 : 1);
+        g->chars.weight[i] =
+            (i ? g->chars.weight[i - 1] : 0) + 3 - 2 * (double)i / (double)(n > 1 ? n - 1 : 1);
     }
     return true;
 }
@@ -50,9 +51,12 @@ static void given(const Cohort *k, const Given *g, Str poem, Rng *r, char *out, 
 
     if (poem.len)
         snprintf(out, size, "%.*s%.*s", STRV(poem), STRV(one));
-    else if (g->whole && rng_unit(r) < 0.06)
-        snprintf(out, size, "%.*s", STRV(demo_at(g->whole, rng_below(r, g->whole->n))->text));
-    else if (rng_unit(r) < k->single)
+    else if (g->whole && rng_unit(r) < 0.06) {
+        const Str whole =
+            demo_at(g->whole, rng_below(r, g->whole->n))->text; /* STRV takes its argument twice */
+
+        snprintf(out, size, "%.*s", STRV(whole));
+    } else if (rng_unit(r) < k->single)
         snprintf(out, size, "%.*s", STRV(one));
     else
         snprintf(out, size, "%.*s%.*s", STRV(one), STRV(two));
@@ -84,7 +88,8 @@ size_t demo_name(const Names *n, Str family, bool female, int year, Str poem, Rn
         char text[48];
         int len;
 
-        given(&n->cohort[k], &n->cohort[k].given[female], tries < 5 ? poem : (Str){ 0, 0 }, r, text, sizeof text);
+        given(&n->cohort[k], &n->cohort[k].given[female], tries < 5 ? poem : (Str){ 0, 0 }, r, text,
+            sizeof text);
         len = snprintf(out, 64, "%.*s%s", STRV(family), text);
         if (good_name(n, (Str){ out, (size_t)len }))
             return (size_t)len;
@@ -110,8 +115,8 @@ void demo_id_no(County *c, int32_t birth, bool female, char out[19])
     char text[32];
 
     date_split(birth, &y, &m, &d);
-    snprintf(text, sizeof text, "990121%04u%02u%02u%03u", (unsigned)y % 10000, (unsigned)m % 100, (unsigned)d % 100,
-        (2U * *n + (female ? 2 : 1)) % 1000);
+    snprintf(text, sizeof text, "990121%04u%02u%02u%03u", (unsigned)y % 10000, (unsigned)m % 100,
+        (unsigned)d % 100, (2U * *n + (female ? 2 : 1)) % 1000);
     ++*n;
     memcpy(out, text, 17);
     out[17] = demo_id_check(text);

@@ -8,7 +8,8 @@ typedef struct Name { /* one on its way */
     Str name, roman, kind, division, parent, origin;
     Bytes place;
     const char *id;
-    Str alias;
+    Str alias[4];
+    size_t nalias;
 } Name;
 
 static bool tell(County *c, Out *o, const Name *n, Rng *r)
@@ -21,8 +22,7 @@ static bool tell(County *c, Out *o, const Name *n, Rng *r)
         return false;
     demo_geom(o, n->place);
     demo_text(o, STR("name"), n->name);
-    if (n->alias.len)
-        demo_list(o, STR("aliases"), &n->alias, 1);
+    demo_list(o, STR("aliases"), n->alias, n->nalias);
     demo_text(o, STR("roman"), n->roman.len ? n->roman : demo_roman(c, n->name, a));
     demo_text(o, STR("kind"), n->kind);
     demo_text(o, STR("parent"), n->parent.len ? n->parent : n->division);
@@ -55,8 +55,8 @@ static Str natural(const County *c, const char *sort, Rng *r, Arena *a)
     const Yaml *front = yaml_get(y, "natural_front"), *middle = yaml_get(y, "natural_middle");
 
     for (;;) {
-        const Str f = any(front, r), b = any(back, r);
-        const Str name = rng_unit(r) < 0.6 ? str_fmt(a, "%.*s%.*s%.*s", STRV(f), STRV(any(middle, r)), STRV(b))
+        const Str f = any(front, r), b = any(back, r), m = any(middle, r);
+        const Str name = rng_unit(r) < 0.6 ? str_fmt(a, "%.*s%.*s%.*s", STRV(f), STRV(m), STRV(b))
                                            : str_fmt(a, "%.*s%.*s", STRV(f), STRV(b));
 
         if (!name.ptr || !demo_initials(c, name, "ljw"))
@@ -81,8 +81,12 @@ static bool natural_places(County *c, size_t town, Out *o, Rng *r)
             if (!a)
                 return false;
             const Str code = c->village[c->village_at[cell]].code;
-            const Name n = { .name = natural(c, sort, r, a), .kind = yaml_text(kinds, sort), .division = code,
-                .origin = any(origin, r), .place = demo_wkb_point(c, demo_centre(c->g, cell), a) };
+            const Str name = natural(c, sort, r, a), from = any(origin, r);
+            const Name n = { .name = name,
+                .kind = yaml_text(kinds, sort),
+                .division = code,
+                .origin = from,
+                .place = demo_wkb_point(c, demo_centre(c->g, cell), a) };
 
             if (!n.name.ptr || !tell(c, o, &n, r))
                 return false;
@@ -94,14 +98,21 @@ static bool divisions(County *c, size_t town, Out *o, Rng *r)
 {
     const Town *t = &c->town[town];
     Arena *a = demo_next(o);
-    const Name own = { .name = t->name, .kind = STR("乡镇"), .division = t->code, .parent = STR("990121000000"),
-        .origin = STR("约定俗成"), .place = a ? demo_wkb_point(c, t->seat, a) : (Bytes){ 0 } };
+    const Name own = { .name = t->name,
+        .kind = STR("乡镇"),
+        .division = t->code,
+        .parent = STR("990121000000"),
+        .origin = STR("约定俗成"),
+        .place = a ? demo_wkb_point(c, t->seat, a) : (Bytes){ 0 } };
 
     if (!a || !tell(c, o, &own, r))
         return false;
     for (size_t v = t->village; v < t->village + t->nvillage; v++) {
         const Village *p = &c->village[v];
-        Name n = { .name = p->name, .kind = p->community ? STR("社区") : STR("行政村"), .division = p->code, .parent = t->code,
+        Name n = { .name = p->name,
+            .kind = p->community ? STR("社区") : STR("行政村"),
+            .division = p->code,
+            .parent = t->code,
             .origin = STR("约定俗成") };
 
         a = demo_next(o);
@@ -110,13 +121,16 @@ static bool divisions(County *c, size_t town, Out *o, Rng *r)
         n.place = demo_wkb_point(c, p->seat, a);
         n.roman = str_fmt(a, "%.*s %s", STRV(demo_roman(c, p->bare, a)), p->community ? "Shequ" : "Cun");
         for (size_t k = 0; k < c->npast; k++)
-            if (c->past[k].village == v && str_find(p->name, c->past[k].name) == SIZE_MAX)
-                n.alias = c->past[k].name;
+            if (c->past[k].village == v && !str_eq(p->name, c->past[k].name) && n.nalias < LEN(n.alias))
+                n.alias[n.nalias++] = c->past[k].name;
         if (!tell(c, o, &n, r))
             return false;
-        for (size_t g = p->group; g < p->group + p->ngroup; g++) { /* hamlets; counted groups have no name of their own */
+        for (size_t g = p->group; g < p->group + p->ngroup;
+             g++) { /* hamlets; counted groups have no name of their own */
             const Group *q = &c->group[g];
-            Name h = { .name = q->name, .kind = STR("自然村"), .division = p->code, .origin = STR("约定俗成") };
+            Name h = {
+                .name = q->name, .kind = STR("自然村"), .division = p->code, .origin = STR("约定俗成")
+            };
 
             if (str_ends(q->name, STR("组")))
                 continue;
@@ -135,8 +149,12 @@ static bool waters(County *c, Out *o, Rng *r)
 {
     for (size_t i = 0; i < c->nstream; i++) {
         Arena *a = demo_next(o);
-        const Name n = { .name = c->stream[i].name, .roman = c->stream[i].roman, .kind = STR("河流"),
-            .division = STR("990121000000"), .origin = STR("地形"), .place = a ? demo_wkb_line(c, c->stream[i].line, a) : (Bytes){ 0 } };
+        const Name n = { .name = c->stream[i].name,
+            .roman = c->stream[i].roman,
+            .kind = STR("河流"),
+            .division = STR("990121000000"),
+            .origin = STR("地形"),
+            .place = a ? demo_wkb_line(c, c->stream[i].line, a) : (Bytes){ 0 } };
 
         if (!a || !tell(c, o, &n, r))
             return false;
@@ -155,8 +173,12 @@ static bool lakes(County *c, Out *o, Rng *r)
 
         if (t == SIZE_MAX || !a)
             continue;
-        const Name n = { .name = yaml_text(y, "name"), .roman = yaml_text(y, "roman"), .kind = STR("湖泊"),
-            .division = c->town[t].code, .origin = STR("地形"), .place = demo_wkb_point(c, p, a) };
+        const Name n = { .name = yaml_text(y, "name"),
+            .roman = yaml_text(y, "roman"),
+            .kind = STR("湖泊"),
+            .division = c->town[t].code,
+            .origin = STR("地形"),
+            .place = demo_wkb_point(c, p, a) };
 
         if (!tell(c, o, &n, r))
             return false;
@@ -181,7 +203,11 @@ static bool of_stories(County *c, Out *o, Rng *r)
         for (; have < y->n && (str_eq(y->key, STR("石桥")) || str_eq(y->key, STR("李家湾"))); have++) {
             const Group *g = &c->group[home->group + (k + 1) % home->ngroup];
             Arena *a = demo_next(o);
-            const Name n = { .name = y->key, .kind = STR("自然村"), .division = home->code, .origin = STR("历史"), .id = id,
+            const Name n = { .name = y->key,
+                .kind = STR("自然村"),
+                .division = home->code,
+                .origin = STR("历史"),
+                .id = id,
                 .place = a ? demo_wkb_point(c, g->seat, a) : (Bytes){ 0 } };
 
             demo_story_id(5, ++k, id);
@@ -190,7 +216,11 @@ static bool of_stories(County *c, Out *o, Rng *r)
         }
     }
     Arena *a = demo_next(o);
-    const Name field = { .name = STR("长丘"), .kind = STR("田块"), .division = home->code, .origin = STR("地形"), .id = id,
+    const Name field = { .name = STR("长丘"),
+        .kind = STR("田块"),
+        .division = home->code,
+        .origin = STR("地形"),
+        .id = id,
         .place = a ? demo_wkb_point(c, (Xy){ home->seat.x + 210, home->seat.y + 160 }, a) : (Bytes){ 0 } };
     demo_story_id(7, 1, id);
     return a && tell(c, o, &field, r);

@@ -176,12 +176,25 @@ static bool lot_open(County *c, Lot *l)
     return l->used && demo_weighted(yaml_get(y, "front"), c->a, &l->front) &&
            demo_weighted(yaml_get(y, "clan_back"), c->a, &l->clan_back) &&
            demo_weighted(yaml_get(y, "object"), c->a, &l->object) &&
-           demo_weighted(yaml_get(y, "four"), c->a, &l->four) && demo_weighted(yaml_get(y, "plain"), c->a, &l->plain);
+           demo_weighted(yaml_get(y, "four"), c->a, &l->four) &&
+           demo_weighted(yaml_get(y, "plain"), c->a, &l->plain);
 }
 
 static Str pick(const Weighted *w, Rng *r)
 {
     return w->text[demo_draw(w, r)];
+}
+
+static Str joined(const County *c, Str a, const char *between, Str b)
+{
+    return str_fmt(c->a, "%.*s%s%.*s", STRV(a), between, STRV(b));
+}
+
+static Str two_of(const County *c, const Weighted *front, const Weighted *back, Rng *r)
+{
+    const Str a = pick(front, r);
+
+    return joined(c, a, "", pick(back, r));
 }
 
 static Str draw_name(County *c, Lot *l, size_t v)
@@ -196,12 +209,12 @@ static Str draw_name(County *c, Lot *l, size_t v)
         return pick(&l->plain, &l->r);
     }
     if (u < two)
-        return str_fmt(c->a, "%.*s%.*s", STRV(pick(&l->front, &l->r)), STRV(pick(&l->back[t], &l->r)));
+        return two_of(c, &l->front, &l->back[t], &l->r);
     if (u < three && rng_unit(&l->r) < 0.5 && !c->village[v].community)
-        return str_fmt(c->a, "%.*s家%.*s", STRV(demo_clan(c, v)), STRV(pick(&l->clan_back, &l->r)));
+        return joined(c, demo_clan(c, v), "家", pick(&l->clan_back, &l->r));
     if (u < three)
         return pick(&l->object, &l->r);
-    return str_fmt(c->a, "%.*s%.*s", STRV(pick(&l->four, &l->r)), STRV(pick(&l->object, &l->r)));
+    return two_of(c, &l->four, &l->object, &l->r);
 }
 
 static bool listed(const Yaml *list, Str s)
@@ -217,7 +230,8 @@ static bool name_is_free(const County *c, const Lot *l, Str name)
     char once[8] = { 0 };
 
     memcpy(once, l->once.ptr, l->once.len < 7 ? l->once.len : 7);
-    return !map_get(l->used, name) && !listed(yaml_get(c->d.places, "reserved"), name) && !demo_initials(c, name, once);
+    return !map_get(l->used, name) && !listed(yaml_get(c->d.places, "reserved"), name) &&
+           !demo_initials(c, name, once);
 }
 
 static bool give(County *c, Lot *l, size_t v, Str bare)
@@ -275,7 +289,8 @@ static bool codes(County *c)
         for (size_t v = town->village; v < town->village + town->nvillage; v++) {
             Village *p = &c->village[v];
 
-            p->code = str_fmt(c->a, "990121%.*s%03u", STRV(town->number), p->community ? community++ : village++);
+            p->code =
+                str_fmt(c->a, "990121%.*s%03u", STRV(town->number), p->community ? community++ : village++);
             if (!p->code.ptr)
                 return false;
         }
@@ -315,7 +330,7 @@ static bool group_names(County *c)
             g->name = str_fmt(c->a, "%.*s组", STRV(demo_at(number, i)->text));
             for (int k = 0; hamlet && k < 20; k++) {
                 const Str family = demo_family(c, demo_draw(&c->family, &r));
-                const Str name = str_fmt(c->a, "%.*s家%.*s", STRV(family), STRV(pick(&back, &r)));
+                const Str name = joined(c, family, "家", pick(&back, &r));
 
                 if (!demo_initials(c, name, "ljw")) {
                     g->name = name;
@@ -360,7 +375,8 @@ static bool merge(County *c, Lot *l, const Yaml *m, const char *on)
         }
         if (at == SIZE_MAX)
             return true;
-        if (!c->village[at].community && !c->village[at].past && (of || !listed(yaml_get(l->y, "reserved"), c->village[at].bare)))
+        if (!c->village[at].community && !c->village[at].past &&
+            (of || !listed(yaml_get(l->y, "reserved"), c->village[at].bare)))
             v = at;
     }
     if (v == SIZE_MAX)
@@ -421,5 +437,6 @@ bool demo_name_villages(County *c, Err *err)
             else if (k == 3999)
                 good = give(c, &l, v, str_fmt(c->a, "新%.*s", STRV(name)));
         }
-    return (good && group_names(c) && history(c, &l)) || FAIL(err, DEMO_BAD_SPEC, STR("names"), "places.yaml");
+    return (good && group_names(c) && history(c, &l)) ||
+           FAIL(err, DEMO_BAD_SPEC, STR("names"), "places.yaml");
 }

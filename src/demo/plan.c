@@ -65,7 +65,9 @@ static bool add_town(County *c, const Yaml *y, size_t villages)
 
     if (!villages)
         return true;
-    *t = (Town){ .yaml = y, .name = yaml_text(y, "name"), .number = yaml_text(y, "code"), .nvillage = villages };
+    *t = (Town){
+        .yaml = y, .name = yaml_text(y, "name"), .number = yaml_text(y, "code"), .nvillage = villages
+    };
     t->code = str_fmt(c->a, "990121%.*s000", STRV(t->number));
     t->terrain = terrain_of(yaml_text(y, "terrain"));
     t->streets = demo_num(y, "streets") != 0;
@@ -111,7 +113,8 @@ static bool towns(County *c, size_t villages)
 static void place(County *c)
 {
     const Yaml *box = yaml_get(yaml_get(c->d.county, "identity"), "box");
-    const double w = demo_num_at(box, 0), s = demo_num_at(box, 1), e = demo_num_at(box, 2), n = demo_num_at(box, 3);
+    const double w = demo_num_at(box, 0), s = demo_num_at(box, 1), e = demo_num_at(box, 2),
+                 n = demo_num_at(box, 3);
     const double lat = (s + n) / 2 * M_PI / 180, e2 = 0.00669438002290, k = 1 - e2 * sin(lat) * sin(lat);
 
     c->mlat = M_PI / 180 * 6378137 * (1 - e2) / pow(k, 1.5);
@@ -142,5 +145,6 @@ bool demo_plan(County *c, Err *err)
     c->born = NEWS(c->a, uint16_t, 2 * 60000);
     c->patch_serial = NEWS(c->a, uint32_t, c->nvillage);
     place(c);
-    return (c->village && c->patch_serial && c->group && c->born) || FAIL(err, BASE_NO_MEMORY, STR("plan"), "plan");
+    return (c->village && c->patch_serial && c->group && c->born) ||
+           FAIL(err, BASE_NO_MEMORY, STR("plan"), "plan");
 }

@@ -78,7 +78,8 @@ static bool organization(const County *c, Out *o, const Firm *f)
 
 static bool product(County *c, Out *o, const Yaml *y, size_t i, size_t variety)
 {
-    static const char *const grade[] = { "", " 特级", " 一级", " 二级", " 礼盒", " 家庭装", " 散装", " 小包装" };
+    static const char *const grade[] = { "", " 特级", " 一级", " 二级", " 礼盒", " 家庭装", " 散装",
+        " 小包装" };
     const Yaml *temp = yaml_get(y, "temp"), *season = yaml_get(y, "season");
     char id[ULID_LEN + 1], gtin[40];
     Arena *a = demo_next(o);
@@ -106,26 +107,6 @@ static bool product(County *c, Out *o, const Yaml *y, size_t i, size_t variety)
     demo_text(o, STR("season_to"), demo_at(season, 1)->text);
     demo_text(o, STR("state"), STR("在售"));
     return true;
-}
-
-bool demo_emit_county_registers(County *c, Out *o, Err *err)
-{
-    const Yaml *bureau = yaml_get(c->d.registers, "bureaus"), *list = yaml_get(c->d.registers, "products");
-    const size_t products = demo_quota(demo_num(c->d.registers, "products_n"), fmin(c->share, 1), 8);
-    Rng r = demo_rng(c, "bureaus", 0);
-    uint32_t n = 0;
-    bool good = list && list->n;
-
-    for (const Yaml *y = bureau ? bureau->first : NULL; good && y; y = y->next, n++) {
-        const Xy s = c->town[0].seat;
-        const Firm f = { .number = ORG_BUREAU + n, .prefix = "11", .name = yaml_text(y, "name"), .kind = yaml_text(y, "kind"),
-            .division = STR("990121000000"), .place = { s.x + (rng_unit(&r) - .5) * 900, s.y + (rng_unit(&r) - .5) * 900 }, .year = 2001 };
-
-        good = organization(c, o, &f);
-    }
-    for (size_t i = 0; good && i < products; i++)
-        good = product(c, o, demo_at(list, i % list->n), i, i / list->n);
-    return good || FAIL(err, DEMO_STOPPED, STR("organization"), "registers.yaml");
 }
 
 /* --- places ------------------------------------------------------------------------------------------------------------- */
@@ -188,6 +169,33 @@ static Xy spot(const County *c, size_t village, Str near, Rng *r)
     return around(c, c->group[v->group + rng_below(r, v->ngroup)].seat, 220, r);
 }
 
+/* --- the county's own -------------------------------------------------------------------------------------- */
+bool demo_emit_county_registers(County *c, Out *o, Err *err)
+{
+    const Yaml *bureau = yaml_get(c->d.registers, "bureaus"), *list = yaml_get(c->d.registers, "products");
+    const size_t products = demo_quota(demo_num(c->d.registers, "products_n"), fmin(c->share, 1), 8);
+    Rng r = demo_rng(c, "bureaus", 0);
+    uint32_t n = 0;
+    bool good = list && list->n;
+
+    for (const Yaml *y = bureau ? bureau->first : NULL; good && y; y = y->next, n++) {
+        const Xy place = around(c, c->town[0].seat, 500, &r);
+        const Firm f = { .number = ORG_BUREAU + n,
+            .prefix = "11",
+            .name = yaml_text(y, "name"),
+            .kind = yaml_text(y, "kind"),
+            .division = STR("990121000000"),
+            .place = place,
+            .year = 2001 };
+
+        good = organization(c, o, &f);
+    }
+    for (size_t i = 0; good && i < products; i++)
+        good = product(c, o, demo_at(list, i % list->n), i, i / list->n);
+    return good || FAIL(err, DEMO_STOPPED, STR("organization"), "registers.yaml");
+}
+
+/* --- what stands in a village ----------------------------------------------------------------------------- */
 /* How many of a thing this village gets, so that the county has its number; every county has one. */
 static size_t due(County *c, size_t slot, double n)
 {
@@ -205,7 +213,6 @@ static size_t due(County *c, size_t slot, double n)
     return k;
 }
 
-/* --- what stands in a village --------------------------------------------------------------------------------------------- */
 static bool facility(County *c, Out *o, const Yaml *y, size_t village, size_t k, Rng *r)
 {
     static const char *const condition[] = { "好", "好", "好", "一般", "一般", "差" };
@@ -279,7 +286,8 @@ static bool vehicle(County *c, Out *o, const Yaml *y, size_t village, Rng *r)
     const uint32_t n = c->serial[K_VEHICLE]++;
     const Str kind = yaml_text(y, "kind");
     const Yaml *temp = yaml_get(y, "temp");
-    const bool lorry = str_eq(kind, STR("货车")) || str_eq(kind, STR("冷藏车")), drone = str_eq(kind, STR("植保无人机"));
+    const bool lorry = str_eq(kind, STR("货车")) || str_eq(kind, STR("冷藏车")),
+               drone = str_eq(kind, STR("植保无人机"));
     const Xy place = spot(c, village, STR("group"), r);
     Arena *a = demo_next(o);
     char id[ULID_LEN + 1];
@@ -324,11 +332,18 @@ static bool firm(County *c, Out *o, const Yaml *y, size_t village, Rng *r)
 
     memcpy(prefix, yaml_text(y, "prefix").ptr, 2);
     date_split(c->spec->today, &year, &m, &d);
-    const Str bare = demo_at(name, rng_below(r, name->n))->text, in = demo_at(trade, rng_below(r, trade->n))->text;
-    const Firm f = { .number = ORG_FIRM + n, .prefix = prefix,
-        .name = str_fmt(c->a, "云穗县%.*s%.*s%.*s%.*s", STRV(c->village[village].bare), STRV(bare), STRV(in), STRV(yaml_text(y, "end"))),
-        .kind = yaml_text(y, "kind"), .division = c->village[village].code, .place = spot(c, village, STR("group"), r),
-        .year = year - 1 - (int)rng_below(r, 16) };
+    const Str bare = demo_at(name, rng_below(r, name->n))->text,
+              in = demo_at(trade, rng_below(r, trade->n))->text;
+    const Xy place = spot(c, village, STR("group"), r); /* in this order: initialisers have none */
+    const int age = 1 + (int)rng_below(r, 16);
+    const Firm f = { .number = ORG_FIRM + n,
+        .prefix = prefix,
+        .name = str_fmt(c->a, "云穗县%.*s%.*s%.*s%.*s", STRV(c->village[village].bare), STRV(bare), STRV(in),
+            STRV(yaml_text(y, "end"))),
+        .kind = yaml_text(y, "kind"),
+        .division = c->village[village].code,
+        .place = place,
+        .year = year - age };
 
     return f.name.ptr && organization(c, o, &f);
 }
@@ -342,13 +357,20 @@ static bool in_village(County *c, size_t v, Out *o, Rng *r)
     size_t slot = 0;
 
     demo_org_town(c, p->town, up);
-    const Firm committee = { .number = ORG_COMMITTEE + (uint32_t)v, .prefix = "54",
-        .name = str_fmt(c->a, "%.*s%.*s", STRV(p->name), STRV(p->community ? STR("居民委员会") : STR("村民委员会"))),
-        .kind = STR("村委会"), .division = p->code, .place = p->seat, .year = 1999 + (int)(v % 5), .parent = str_of(up) };
+    const Firm committee = { .number = ORG_COMMITTEE + (uint32_t)v,
+        .prefix = "54",
+        .name = str_fmt(
+            c->a, "%.*s%.*s", STRV(p->name), STRV(p->community ? STR("居民委员会") : STR("村民委员会"))),
+        .kind = STR("村委会"),
+        .division = p->code,
+        .place = p->seat,
+        .year = 1999 + (int)(v % 5),
+        .parent = str_of(up) };
     if (!organization(c, o, &committee))
         return false;
     for (int what = 0; what < 4; what++)
-        for (const Yaml *y = list[what] ? list[what]->first : NULL; y && slot < LEN(c->owed); y = y->next, slot++)
+        for (const Yaml *y = list[what] ? list[what]->first : NULL; y && slot < LEN(c->owed);
+             y = y->next, slot++)
             for (size_t k = 0, n = due(c, slot, demo_num(y, "n")); k < n; k++) {
                 const Str near = yaml_text(y, "near");
                 const bool good = what == 0   ? firm(c, o, y, v, r)
@@ -366,9 +388,13 @@ bool demo_emit_town_registers(County *c, size_t town, Out *o, Err *err)
 {
     const Town *t = &c->town[town];
     Rng r = demo_rng(c, "registers", town);
-    const Firm government = { .number = ORG_TOWN + (uint32_t)town, .prefix = "11",
-        .name = str_fmt(c->a, "云穗县%.*s%s", STRV(t->name), t->streets ? "办事处" : "人民政府"), .kind = STR("机关"),
-        .division = t->code, .place = t->seat, .year = 1998 };
+    const Firm government = { .number = ORG_TOWN + (uint32_t)town,
+        .prefix = "11",
+        .name = str_fmt(c->a, "云穗县%.*s%s", STRV(t->name), t->streets ? "办事处" : "人民政府"),
+        .kind = STR("机关"),
+        .division = t->code,
+        .place = t->seat,
+        .year = 1998 };
     bool good = organization(c, o, &government);
 
     for (size_t v = t->village; good && v < t->village + t->nvillage; v++)

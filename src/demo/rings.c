@@ -12,7 +12,8 @@
 
 static uint16_t value_at(const Rings *r, const uint16_t *label, int x, int y)
 {
-    return x < 0 || y < 0 || x >= r->g.w || y >= r->g.h ? NOBODY : label[(size_t)y * (size_t)r->g.w + (size_t)x];
+    return x < 0 || y < 0 || x >= r->g.w || y >= r->g.h ? NOBODY
+                                                        : label[(size_t)y * (size_t)r->g.w + (size_t)x];
 }
 
 /* Boundary edges at vertex (x, y): bits east, south, west, north. */
@@ -127,7 +128,8 @@ static bool walk(Trace *t, int x, int y)
         if (!put(t, x, y))
             return false;
         if (d == 0)
-            t->seen[(size_t)(y - t->box[1]) * (size_t)(t->box[2] - t->box[0] + 1) + (size_t)(x - t->box[0])] = 1;
+            t->seen[(size_t)(y - t->box[1]) * (size_t)(t->box[2] - t->box[0] + 1) + (size_t)(x - t->box[0])] =
+                1;
         x += dx[d];
         y += dy[d];
         const bool left = mine(t, x + lx[d], y + ly[d]), right = mine(t, x + rx[d], y + ry[d]);
@@ -192,7 +194,8 @@ static bool polygon(const Trace *t, const Piece *p, size_t n, size_t shell, Aren
         const size_t i = k == 0 ? shell : k <= shell ? k - 1 : k;
         const double *q = t->xy + 2 * p[i].at;
 
-        if (i != shell && (p[i].area > 0 || !in_ring(t->xy + 2 * p[shell].at, p[shell].n, (q[0] + q[2]) / 2, (q[1] + q[3]) / 2)))
+        if (i != shell && (p[i].area > 0 || !in_ring(t->xy + 2 * p[shell].at, p[shell].n, (q[0] + q[2]) / 2,
+                                                (q[1] + q[3]) / 2)))
             continue;
         memcpy(xy + 2 * at, q, 2 * p[i].n * sizeof *xy);
         ring[nring++] = p[i].n;
@@ -216,19 +219,22 @@ static bool finish(const Trace *t, const Piece *p, size_t n, Arena *a, Bytes *wk
 }
 
 /* box: first and last column and row that can hold cells of ours: x0, y0, x1, y1. */
-bool demo_ring_polygon(const County *c, const Rings *r, const uint16_t *map, uint16_t want, int box[4], Arena *a, Bytes *wkb)
+bool demo_ring_polygon(
+    const County *c, const Rings *r, const uint16_t *map, uint16_t want, int box[4], Arena *a, Bytes *wkb)
 {
     enum { PIECES = 256 };
     const int w = box[2] - box[0] + 1, h = box[3] - box[1] + 1;
     Arena *own = (arena_clear(r->scratch), r->scratch);
-    Trace t = { c, r, map, want, box, NEWS(own, uint8_t, (size_t)w * (size_t)h), NEWS(own, double, 512), 0, 256, own };
+    Trace t = { c, r, map, want, box, NEWS(own, uint8_t, (size_t)w * (size_t)h), NEWS(own, double, 512), 0,
+        256, own };
     Piece *p = NEWS(own, Piece, PIECES);
     size_t n = 0;
     bool good = t.seen && t.xy && p;
 
     for (int y = box[1]; good && y <= box[3]; y++)
         for (int x = box[0]; good && x <= box[2]; x++) {
-            if (!mine(&t, x, y) || mine(&t, x, y - 1) || t.seen[(size_t)(y - box[1]) * (size_t)w + (size_t)(x - box[0])])
+            if (!mine(&t, x, y) || mine(&t, x, y - 1) ||
+                t.seen[(size_t)(y - box[1]) * (size_t)w + (size_t)(x - box[0])])
                 continue;
             Piece q = { t.n, 0, 0 };
             good = n < PIECES && walk(&t, x, y);

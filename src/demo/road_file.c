@@ -22,7 +22,8 @@ void demo_story_id(unsigned story, unsigned k, char out[ULID_LEN + 1])
 size_t demo_section_at(const County *c, Str road, int32_t stake)
 {
     for (size_t i = 0; i < c->nsection; i++)
-        if (c->section[i].from <= stake && stake < c->section[i].to && str_eq(c->road[c->section[i].road].code, road))
+        if (c->section[i].from <= stake && stake < c->section[i].to &&
+            str_eq(c->road[c->section[i].road].code, road))
             return i;
     return SIZE_MAX;
 }
@@ -60,7 +61,8 @@ bool demo_emit_roads(County *c, Out *o, Err *err)
         Arena *a = demo_next(o);
 
         demo_id(c, K_ROAD, (uint32_t)i, id);
-        if (!a || !demo_rec(o, STR("road"), id, str_eq(r->class, STR("村道")) ? c->town[r->town].code : STR("990121000000")))
+        if (!a || !demo_rec(o, STR("road"), id,
+                      str_eq(r->class, STR("村道")) ? c->town[r->town].code : STR("990121000000")))
             return FAIL(err, DEMO_STOPPED, STR("road"), "roads");
         demo_geom(o, demo_wkb_line(c, r->line, a));
         demo_text(o, STR("code"), r->code);
@@ -123,7 +125,10 @@ static int larger(const void *p, const void *q)
 {
     const Structure *a = p, *b = q;
 
-    return a->size > b->size ? -1 : a->size < b->size ? 1 : a->section < b->section ? -1 : a->section > b->section;
+    return a->size > b->size         ? -1
+           : a->size < b->size       ? 1
+           : a->section < b->section ? -1
+                                     : a->section > b->section;
 }
 
 /* Where a section meets water: the strongest flow of each run of wet ground. */
@@ -143,7 +148,8 @@ static size_t crossings(const County *c, size_t i, Structure *out, size_t max, d
         }
         if (flow <= least && best > 0) {
             if (n < max && where < s->length)
-                out[n++] = (Structure){ i, s->from + (int32_t)where, demo_along(s->line, where), best, false, 1 };
+                out[n++] =
+                    (Structure){ i, s->from + (int32_t)where, demo_along(s->line, where), best, false, 1 };
             best = 0;
         }
     }
@@ -199,7 +205,8 @@ static bool structures(const County *c, Arena *a, Structure **out, size_t *nout)
 
 static bool structure(County *c, Out *o, const Structure *s, size_t number, Rng *r)
 {
-    const double length = s->tunnel ? 90 + 500 * rng_unit(r) : 8 + 9 * sqrt(s->size) * (0.8 + 0.4 * rng_unit(r));
+    const double length = s->tunnel ? 90 + 500 * rng_unit(r)
+                                    : 8 + fmin(6 * sqrt(s->size) * c->scale, 300) * (0.8 + 0.4 * rng_unit(r));
     const Village *v = &c->village[c->section[s->section].village];
     Arena *a = demo_next(o);
     char id[ULID_LEN + 1];
@@ -208,8 +215,12 @@ static bool structure(County *c, Out *o, const Structure *s, size_t number, Rng 
     if (!a || !demo_rec(o, STR("road_structure"), id, v->code))
         return false;
     demo_geom(o, demo_wkb_point(c, s->at, a));
-    demo_text(o, STR("name"), str_fmt(a, "%.*s%s%s", STRV(demo_char(v->bare, 0)),
-                                  s->stake / 100 % 3 == 0 ? "家" : s->stake / 100 % 3 == 1 ? "溪" : "湾", s->tunnel ? "隧道" : "桥"));
+    demo_text(o, STR("name"),
+        str_fmt(a, "%.*s%s%s", STRV(demo_char(v->bare, 0)),
+            s->stake / 100 % 3 == 0   ? "家"
+            : s->stake / 100 % 3 == 1 ? "溪"
+                                      : "湾",
+            s->tunnel ? "隧道" : "桥"));
     section_id(c, s->section, id);
     demo_id_of(o, STR("section"), id);
     demo_int(o, STR("stake"), s->stake);
@@ -237,7 +248,8 @@ typedef struct Run { /* one inspection of one section */
 static bool inspection(County *c, Out *o, const Run *run, const char *story, Rng *r)
 {
     const Section *s = &c->section[run->section];
-    const double apart = (rng_unit(r) - 0.5) * 6, pci = fmin(run->pqi + 2 * apart, 99.5), rqi = fmin(run->pqi - 3 * apart, 97);
+    const double apart = (rng_unit(r) - 0.5) * 6, pci = fmin(run->pqi + 2 * apart, 99.5),
+                 rqi = fmin(run->pqi - 3 * apart, 97);
     const bool high = s->tech == 0, concrete = s->surface == 1;
     const double iri = log((100 / rqi - 1) / (high ? 0.026 : 0.0185)) / (high ? 0.65 : 0.58);
     const double dr = pow((100 - pci) / (concrete ? 10.66 : 15.00), 1 / (concrete ? 0.461 : 0.412));
@@ -251,7 +263,11 @@ static bool inspection(County *c, Out *o, const Run *run, const char *story, Rng
         return false;
     date_split(run->day, &y, &m, &d);
     demo_geom(o, demo_wkb_line(c, s->line, a));
-    demo_text(o, STR("batch"), str_fmt(a, "%d年%s", y, run->automatic ? "检测车" : m < 7 ? "春季巡检" : "秋季巡检"));
+    demo_text(o, STR("batch"),
+        str_fmt(a, "%d年%s", y,
+            run->automatic ? "检测车"
+            : m < 7        ? "春季巡检"
+                           : "秋季巡检"));
     section_id(c, run->section, id);
     demo_id_of(o, STR("section"), id);
     demo_text(o, STR("road_code"), c->road[s->road].code);
@@ -259,8 +275,10 @@ static bool inspection(County *c, Out *o, const Run *run, const char *story, Rng
     demo_int(o, STR("to_stake"), s->to);
     demo_text(o, STR("direction"), STR("上"));
     demo_time(o, STR("at"), at_hour(run->day, 8.5 + 8 * rng_unit(r)));
-    demo_text(o, STR("by"), run->automatic ? (rng_unit(r) < 0.85 ? STR("多功能检测车") : STR("手机"))
-                                           : rng_unit(r) < 0.6 ? STR("巡检") : STR("人工"));
+    demo_text(o, STR("by"),
+        run->automatic      ? (rng_unit(r) < 0.85 ? STR("多功能检测车") : STR("手机"))
+        : rng_unit(r) < 0.6 ? STR("巡检")
+                            : STR("人工"));
     demo_f64(o, STR("iri"), fmin(fmax(iri, 0.8), 22), 2);
     demo_f64(o, STR("dr"), fmin(fmax(dr, 0), 99), 2);
     if (run->automatic && !concrete)
@@ -346,7 +364,8 @@ static const char *state_after(int32_t days, Rng *r)
 
 static void furnish(Defect *d, int32_t today, Rng *r)
 {
-    static const char *const kind[12] = { "坑槽", "坑槽", "裂缝", "裂缝", "板断", "车辙", "积水", "边坡", "涵堵", "标志缺", "护栏缺", "障碍" };
+    static const char *const kind[12] = { "坑槽", "坑槽", "裂缝", "裂缝", "板断", "车辙", "积水", "边坡",
+        "涵堵", "标志缺", "护栏缺", "障碍" };
     const double u = rng_unit(r);
 
     d->kind = kind[rng_below(r, LEN(kind))];
@@ -365,7 +384,8 @@ static void furnish(Defect *d, int32_t today, Rng *r)
 /* The county's defects of 13 months, always drawn in the same order; those of `town` are told. Exactly nine are of today. */
 static bool defects(County *c, size_t town, Out *o)
 {
-    static const double week[7] = { 1.15, 1.15, 1.1, 1.1, 1.1, 0.75, 0.65 }; /* from Monday; day 0 was a Thursday */
+    static const double week[7] = { 1.15, 1.15, 1.1, 1.1, 1.1, 0.75,
+        0.65 }; /* from Monday; day 0 was a Thursday */
     const double a_day = demo_num(yaml_get(c->d.county, "roads"), "defects_a_day");
     Rng r = demo_rng(c, "defects", 0);
     uint32_t n = 0;
@@ -376,7 +396,8 @@ static bool defects(County *c, size_t town, Out *o)
         const int32_t day = c->spec->today - ago;
 
         date_split(day, &y, &m, &d);
-        owed += ago ? a_day * fmin(c->share, 1) * week[(day + 3) % 7] * (m >= 6 && m <= 8 ? 1.35 : 0.9) : a_day;
+        owed +=
+            ago ? a_day * fmin(c->share, 1) * week[(day + 3) % 7] * (m >= 6 && m <= 8 ? 1.35 : 0.9) : a_day;
         if (!ago)
             owed = a_day;
         for (; owed >= 1; owed--) {
@@ -385,8 +406,10 @@ static bool defects(County *c, size_t town, Out *o)
 
             do /* bad roads break more */
                 x.section = rng_below(&r, c->nsection);
-            while (rng_unit(&r) > 1.15 - c->section[x.section].pqi / 100 || !c->road[c->section[x.section].road].counted);
-            x.stake = c->section[x.section].from + (int32_t)rng_below(&r, (size_t)(c->section[x.section].to - c->section[x.section].from));
+            while (rng_unit(&r) > 1.15 - c->section[x.section].pqi / 100 ||
+                   !c->road[c->section[x.section].road].counted);
+            x.stake = c->section[x.section].from +
+                      (int32_t)rng_below(&r, (size_t)(c->section[x.section].to - c->section[x.section].from));
             furnish(&x, c->spec->today, &r);
             demo_id(c, K_DEFECT, n++, id);
             if (c->village[c->section[x.section].village].town == town && !defect(c, o, &x, id))
@@ -397,7 +420,8 @@ static bool defects(County *c, size_t town, Out *o)
 }
 
 /* --- works ---------------------------------------------------------------------------------------------------------------- */
-static bool work(County *c, Out *o, size_t i, const char *id, const char *name, const char *kind, const int32_t day[3], const char *state)
+static bool work(County *c, Out *o, size_t i, const char *id, const char *name, const char *kind,
+    const int32_t day[3], const char *state)
 {
     const Section *s = &c->section[i];
     const int64_t yuan = (int64_t)(s->length * (strcmp(kind, "大修") == 0 ? 620 : 95));
@@ -408,8 +432,10 @@ static bool work(County *c, Out *o, size_t i, const char *id, const char *name, 
     if (!a || !demo_rec(o, STR("road_work"), id, division_of(c, i)))
         return false;
     demo_geom(o, demo_wkb_line(c, s->line, a));
-    demo_text(o, STR("name"), name ? str_of(name)
-                                   : str_fmt(a, "%.*s K%d+%03d %s", STRV(c->road[s->road].name), s->from / 1000, s->from % 1000, kind));
+    demo_text(o, STR("name"),
+        name ? str_of(name)
+             : str_fmt(
+                   a, "%.*s K%d+%03d %s", STRV(c->road[s->road].name), s->from / 1000, s->from % 1000, kind));
     demo_text(o, STR("kind"), str_of(kind));
     section_id(c, i, ref);
     one = str_copy(a, str_of(ref));
@@ -429,7 +455,8 @@ static bool work(County *c, Out *o, size_t i, const char *id, const char *name, 
 static bool works(County *c, size_t i, Out *o, Rng *r)
 {
     const Section *s = &c->section[i];
-    const int32_t start = c->spec->today - (int32_t)rng_below(r, DAYS), end = start + 12 + (int32_t)rng_below(r, 60);
+    const int32_t start = c->spec->today - (int32_t)rng_below(r, DAYS),
+                  end = start + 12 + (int32_t)rng_below(r, 60);
     const bool over = end < c->spec->today;
     const int32_t day[3] = { start, over ? end : 0, over ? end + 730 : 0 };
     const char *kind = rng_unit(r) < 0.55 ? "小修" : s->pqi < 70 || rng_unit(r) < 0.3 ? "大修" : "中修";
@@ -468,7 +495,8 @@ static bool three_ford_bridge(County *c, Out *o, Rng *r)
     demo_date(o, STR("limited_on"), limited);
     demo_date(o, STR("last_check"), c->spec->today - 9);
     for (unsigned k = 0; k < 4; k++) { /* four inspections, each a little worse */
-        Run run = { i, 84 - 4.5 * k, k == 3 ? c->spec->today - 40 : limited - 700 + (int32_t)k * 230, false, true };
+        Run run = { i, 84 - 4.5 * k, k == 3 ? c->spec->today - 40 : limited - 700 + (int32_t)k * 230, false,
+            true };
 
         demo_story_id(1, 2 + k, id);
         if (!inspection(c, o, &run, id, r))
@@ -493,9 +521,17 @@ static bool five_times(County *c, Out *o)
     char id[ULID_LEN + 1];
 
     for (unsigned k = 0; i != SIZE_MAX && k < LEN(row); k++) {
-        const Defect d = { .section = i, .day = c->spec->today - row[k].ago, .stake = POTHOLE_STAKE,
-            .fixed = row[k].fixed ? c->spec->today - row[k].fixed : 0, .kind = "坑槽", .severity = k < 4 ? "中" : "重",
-            .state = row[k].state, .note = row[k].note, .size = 1.2 + 0.4 * k, .hour = 9.2, .safety = k == 4 };
+        const Defect d = { .section = i,
+            .day = c->spec->today - row[k].ago,
+            .stake = POTHOLE_STAKE,
+            .fixed = row[k].fixed ? c->spec->today - row[k].fixed : 0,
+            .kind = "坑槽",
+            .severity = k < 4 ? "中" : "重",
+            .state = row[k].state,
+            .note = row[k].note,
+            .size = 1.2 + 0.4 * k,
+            .hour = 9.2,
+            .safety = k == 4 };
 
         demo_story_id(2, k + 1, id);
         if (!defect(c, o, &d, id))
@@ -514,7 +550,8 @@ bool demo_emit_road_file(County *c, size_t town, Out *o, Err *err)
 {
     Arena *own = arena_new((size_t)64 << 20);
     Rng r = demo_rng(c, "road file", town);
-    const size_t bridge = demo_section_at(c, STR("Y012"), BRIDGE_STAKE), hole = demo_section_at(c, STR("X003"), POTHOLE_STAKE);
+    const size_t bridge = demo_section_at(c, STR("Y012"), BRIDGE_STAKE),
+                 hole = demo_section_at(c, STR("X003"), POTHOLE_STAKE);
     Structure *s;
     size_t n;
     bool good = structures(c, own, &s, &n);

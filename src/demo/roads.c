@@ -27,7 +27,10 @@ static void ground(Builder *b)
     for (size_t i = 0; i < n; i++) {
         const Xy p = demo_centre(c->g, i);
 
-        b->cost[i] = 1 + 0.02F * c->slope[i] * c->slope[i] + (c->wet[i] == 2 ? 60 : c->wet[i] ? 7 : 0) +
+        b->cost[i] = 1 + 0.02F * c->slope[i] * c->slope[i] +
+                     (c->wet[i] == 2 ? 60
+                         : c->wet[i] ? 7
+                                     : 0) +
                      0.5F * (float)(1 + demo_noise(c->spec->seed ^ 61, p.x / 500, p.y / 500));
     }
 }
@@ -88,8 +91,13 @@ static Road *add(Builder *b, Line raw, const char *class, size_t town, Str from,
     if (c->nroad == b->max || raw.n < 2)
         return NULL;
     mark(b, raw);
-    *r = (Road){ .class = str_of(class ? class : ""), .line = l, .length = demo_line_length(l), .town = town, .from = from,
-        .to = to, .counted = k < 3 };
+    *r = (Road){ .class = str_of(class ? class : ""),
+        .line = l,
+        .length = demo_line_length(l),
+        .town = town,
+        .from = from,
+        .to = to,
+        .counted = k < 3 };
     if (k < 3)
         r->code = str_fmt(c->a, "%c%03u", letter[k], ++b->serial[k]);
     c->nroad++;
@@ -122,10 +130,12 @@ static bool county_roads(Builder *b)
             continue;
         }
         Road *r = way(b, c->town[s].seat, c->town[e].seat, false, c->a, &l)
-                      ? add(b, l, "县道", s, c->town[s].name, c->town[e].name) : NULL;
+                      ? add(b, l, "县道", s, c->town[s].name, c->town[e].name)
+                      : NULL;
         if (!r)
             return false;
-        r->name = str_fmt(c->a, "%.*s%.*s线", STRV(demo_char(c->town[s].name, 0)), STRV(demo_char(c->town[e].name, 0)));
+        r->name = str_fmt(
+            c->a, "%.*s%.*s线", STRV(demo_char(c->town[s].name, 0)), STRV(demo_char(c->town[e].name, 0)));
     }
     return true;
 }
@@ -144,7 +154,8 @@ static bool one_county_road(Builder *b)
             far = i;
     b->serial[0] = 2;
     r = way(b, c->group[far].seat, t->seat, false, c->a, &l)
-            ? add(b, l, "县道", c->first, c->village[c->group[far].village].name, t->name) : NULL;
+            ? add(b, l, "县道", c->first, c->village[c->group[far].village].name, t->name)
+            : NULL;
     if (r)
         r->name = str_fmt(c->a, "柳%.*s线", STRV(demo_char(t->name, 0)));
     return r != NULL;
@@ -168,7 +179,8 @@ static bool trunk_roads(Builder *b)
 
     for (y = y ? y->first : NULL; y; y = y->next) {
         const Yaml *end = yaml_get(y, "ends"), *v = yaml_get(y, "via");
-        const Xy last = { demo_num_at(demo_at(end, 1), 0) * c->size.x, demo_num_at(demo_at(end, 1), 1) * c->size.y };
+        const Xy last = { demo_num_at(demo_at(end, 1), 0) * c->size.x,
+            demo_num_at(demo_at(end, 1), 1) * c->size.y };
         Xy at = { demo_num_at(demo_at(end, 0), 0) * c->size.x, demo_num_at(demo_at(end, 0), 1) * c->size.y };
         Line all = { 0 }, l;
 
@@ -214,7 +226,8 @@ static void tree(const County *c, const Town *t, size_t *up)
                 best = i;
         in[best] = true;
         for (size_t i = 0; i < n; i++) {
-            const double d = demo_distance(c->village[t->village + i].seat, c->village[t->village + best].seat);
+            const double d =
+                demo_distance(c->village[t->village + i].seat, c->village[t->village + best].seat);
 
             if (!in[i] && d < near[i]) {
                 near[i] = d;
@@ -264,7 +277,10 @@ static int longest(const void *p, const void *q)
 {
     const Chain *a = p, *b = q;
 
-    return a->length > b->length ? -1 : a->length < b->length ? 1 : a->v[0] < b->v[0] ? -1 : a->v[0] > b->v[0];
+    return a->length > b->length   ? -1
+           : a->length < b->length ? 1
+           : a->v[0] < b->v[0]     ? -1
+                                   : a->v[0] > b->v[0];
 }
 
 static bool build_chain(Builder *b, const Chain *ch, const char *class)
@@ -384,7 +400,8 @@ static void for_stories(County *c)
 
         if (str_eq(r->code, STR("Y012")))
             named = i;
-        if (str_eq(r->class, STR("乡道")) && r->town == t && (best == SIZE_MAX || r->length > c->road[best].length))
+        if (str_eq(r->class, STR("乡道")) && r->town == t &&
+            (best == SIZE_MAX || r->length > c->road[best].length))
             best = i;
         if (str_eq(r->code, STR("X003")) && r->length < 7500)
             r->start = 7300 - (int32_t)(r->length * 0.6);
@@ -424,8 +441,10 @@ bool demo_plan_roads(County *c, Err *err)
     if (good) {
         ground(&b);
         good = county_roads(&b) && (c->nroad || one_county_road(&b)) && town_roads(&b, &left) &&
-               spurs(&b, "乡道", demo_num(y, "town_km") * c->share, b.serial[1] + (unsigned)left, &b.serial[1]) &&
-               spurs(&b, "村道", demo_num(y, "village_km") * c->share, lines, &b.serial[2]) && trunk_roads(&b);
+               spurs(&b, "乡道", demo_num(y, "town_km") * c->share, b.serial[1] + (unsigned)left,
+                   &b.serial[1]) &&
+               spurs(&b, "村道", demo_num(y, "village_km") * c->share, lines, &b.serial[2]) &&
+               trunk_roads(&b);
     }
     arena_free(own);
     if (good)

@@ -71,13 +71,17 @@ static bool cut_road(County *c, size_t i, Rng *r)
         if (c->nsection == c->section_max)
             return false;
         Section *s = &c->section[c->nsection];
-        *s = (Section){ .road = i, .from = road->start + (int32_t)lround(at), .to = road->start + (int32_t)lround(to),
-            .line = demo_cut(road->line, at, to, c->a), .length = to - at };
+        *s = (Section){ .road = i,
+            .from = road->start + (int32_t)lround(at),
+            .to = road->start + (int32_t)lround(to),
+            .line = demo_cut(road->line, at, to, c->a),
+            .length = to - at };
         if (!s->line.p)
             return false;
         if (s->to > s->from) {
             const size_t cell = demo_cell(c->g, demo_along(s->line, s->length / 2));
-            const double rise = c->z[demo_cell(c->g, s->line.p[0])] - c->z[demo_cell(c->g, s->line.p[s->line.n - 1])];
+            const double rise =
+                c->z[demo_cell(c->g, s->line.p[0])] - c->z[demo_cell(c->g, s->line.p[s->line.n - 1])];
             const uint16_t g = c->group_at[cell];
 
             s->village = g == NOBODY ? c->town[road->town].village : c->group[g].village;
@@ -157,7 +161,8 @@ static void pavement(County *c, Rank *k, double *place)
         const Yaml *pqi = yaml_get(yaml_get(classes, str_c(c->a, road->class)), "pqi");
         const double mean = pqi ? demo_num_at(pqi, 0) : 90, sd = pqi ? demo_num_at(pqi, 1) : 5;
 
-        s->built = i > road->section && rng_unit(&r) < 0.8 ? s[-1].built : year - 2 - (int)(24 * pow(rng_unit(&r), 1.3));
+        s->built = i > road->section && rng_unit(&r) < 0.8 ? s[-1].built
+                                                           : year - 2 - (int)(24 * pow(rng_unit(&r), 1.3));
         k[i] = (Rank){ i, rng_normal(&r, mean, sd) - 0.35 * (year - s->built), s->length };
     }
     ranks(k, c->nsection, place);

@@ -14,12 +14,14 @@ size_t demo_cell(Grid g, Xy p)
 
 Xy demo_centre(Grid g, size_t cell)
 {
-    return (Xy){ ((double)(cell % (size_t)g.w) + 0.5) * g.cell, ((double)(cell / (size_t)g.w) + 0.5) * g.cell };
+    return (
+        Xy){ ((double)(cell % (size_t)g.w) + 0.5) * g.cell, ((double)(cell / (size_t)g.w) + 0.5) * g.cell };
 }
 
 Xy demo_degrees(const County *c, Xy p) /* to 1e-8°: a millimetre */
 {
-    return (Xy){ round((c->west + p.x / c->mlon) * 1e8) / 1e8, round((c->north - p.y / c->mlat) * 1e8) / 1e8 };
+    return (
+        Xy){ round((c->west + p.x / c->mlon) * 1e8) / 1e8, round((c->north - p.y / c->mlat) * 1e8) / 1e8 };
 }
 
 double demo_distance(Xy a, Xy b)
@@ -290,7 +292,8 @@ static bool walk_back(Grid g, Window w, const uint8_t *by, size_t from, size_t t
     if (!l.p)
         return false;
     for (at = to; n--;) {
-        l.p[n] = (Xy){ (w.x0 + (int)(at % (size_t)w.w) + 0.5) * g.cell, (w.y0 + (int)(at / (size_t)w.w) + 0.5) * g.cell };
+        l.p[n] = (Xy){ (w.x0 + (int)(at % (size_t)w.w) + 0.5) * g.cell,
+            (w.y0 + (int)(at / (size_t)w.w) + 0.5) * g.cell };
         if (at != from)
             at = (size_t)((int)at - step_x[by[at]] - step_y[by[at]] * w.w);
     }
@@ -306,7 +309,8 @@ bool demo_way(Grid g, const float *cost, size_t from, size_t to, Arena *a, Line 
     float *far = NEWS(own, float, cells);
     uint8_t *by = NEWS(own, uint8_t, cells);
     Heap h = { NEWS(own, HeapItem, 8 * cells + 1), 0, 8 * cells + 1 };
-    const size_t start = (from / (size_t)g.w - (size_t)w.y0) * (size_t)w.w + from % (size_t)g.w - (size_t)w.x0;
+    const size_t start =
+        (from / (size_t)g.w - (size_t)w.y0) * (size_t)w.w + from % (size_t)g.w - (size_t)w.x0;
     const size_t goal = (to / (size_t)g.w - (size_t)w.y0) * (size_t)w.w + to % (size_t)g.w - (size_t)w.x0;
     bool good = far && by && h.item;
 

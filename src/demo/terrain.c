@@ -3,7 +3,8 @@
 #include "demo/county.h"
 #include <math.h>
 
-static double lattice(uint64_t seed, int64_t x, int64_t y, double fx, double fy) /* one of eight directions, dotted */
+static double lattice(
+    uint64_t seed, int64_t x, int64_t y, double fx, double fy) /* one of eight directions, dotted */
 {
     uint64_t h = seed ^ (uint64_t)x * 0x9E3779B97F4A7C15 ^ (uint64_t)y * 0xC2B2AE3D27D4EB4F;
 
@@ -58,13 +59,16 @@ static double plan_height(const County *c, const Valley *v, size_t nv, double x,
 {
     const uint64_t s = c->spec->seed;
     const double bend = 0.06 * demo_fractal(s ^ 5, x * 3, y * 3, 2), u = fmin(fmax(y + bend, 0), 1);
-    const double high = u < 0.38 ? 1 - 0.55 * u / 0.38 : u < 0.6 ? 0.45 - 0.40 * (u - 0.38) / 0.22 : 0.05 * (1 - u) / 0.4;
+    const double high = u < 0.38  ? 1 - 0.55 * u / 0.38
+                        : u < 0.6 ? 0.45 - 0.40 * (u - 0.38) / 0.22
+                                  : 0.05 * (1 - u) / 0.4;
     const double rough = u < 0.40 ? 1 : u < 0.62 ? 1 - 0.93 * (u - 0.40) / 0.22 : 0.07 * (1 - u) / 0.38;
     double z = 38 + 850 * high + 30 * (1 - x) * (1 - u) + 14 * (1 - x) * (u > 0.5) * (u - 0.5);
     double cut = 0;
 
     z += rough * (150 + 330 * high) * (ridged(s ^ 11, x * 7, y * 7, 5) * 1.5 - 0.55);
-    z += 7 * demo_fractal(s ^ 17, x * 26, y * 26, 2) + (3 + 30 * rough) * demo_fractal(s ^ 19, x * 70, y * 70, 2);
+    z += 7 * demo_fractal(s ^ 17, x * 26, y * 26, 2) +
+         (3 + 30 * rough) * demo_fractal(s ^ 19, x * 70, y * 70, 2);
     for (size_t k = 0; k < nv; k++)
         for (size_t i = 1; i < v[k].n; i++) {
             const double ax = v[k].x[i - 1], ay = v[k].y[i - 1], dx = v[k].x[i] - ax, dy = v[k].y[i] - ay;
@@ -163,7 +167,8 @@ bool demo_terrain(County *c, Err *err)
         const Xy p = demo_centre(c->g, i);
         const double u = p.y / c->size.y, rough = u < 0.6 ? 1 - u / 0.62 : 0.03, one = c->scale * 1700;
         const Xy q = { p.x / one, p.y / one }; /* the eight directions of the flow are bent out of sight */
-        const double wx = demo_fractal(c->spec->seed ^ 41, q.x, q.y, 3), wy = demo_fractal(c->spec->seed ^ 43, q.x, q.y, 3);
+        const double wx = demo_fractal(c->spec->seed ^ 41, q.x, q.y, 3),
+                     wy = demo_fractal(c->spec->seed ^ 43, q.x, q.y, 3);
 
         c->z[i] = sample(base, coarse, p.x + 330 * c->scale * wx, p.y + 330 * c->scale * wy) +
                   (float)(c->scale * 9 * rough * demo_noise(c->spec->seed ^ 23, 5 * q.x, 5 * q.y));
@@ -174,8 +179,10 @@ bool demo_terrain(County *c, Err *err)
 
 bool demo_dem_write(const County *c, Err *err)
 {
-    const Xy nw = demo_degrees(c, (Xy){ 0, 0 }), se = demo_degrees(c, (Xy){ c->g.w * c->g.cell, c->g.h * c->g.cell });
-    const uint32_t size[2] = { (uint32_t)c->g.w, (uint32_t)c->g.h }; /* little-endian machines only: all we build for */
+    const Xy nw = demo_degrees(c, (Xy){ 0, 0 }),
+             se = demo_degrees(c, (Xy){ c->g.w * c->g.cell, c->g.h * c->g.cell });
+    const uint32_t size[2] = { (uint32_t)c->g.w,
+        (uint32_t)c->g.h }; /* little-endian machines only: all we build for */
     const double box[4] = { nw.x, se.y, se.x, nw.y };
     Str path = str_fmt(c->a, "%s/dem.bin", c->spec->out);
     Buf b;

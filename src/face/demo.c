@@ -46,5 +46,6 @@ static bool demo_reset(FaceRequest *r, FaceAnswer *out, Err *err)
 
 static const FaceRow row[] = { { FACE_GET, "/demo", demo_get, FACE_SLOW, "演示", "The demonstration", NULL },
     { FACE_POST, "/demo/live", demo_live, FACE_SLOW, "演示数据持续变化", "Let the demonstration live", NULL },
-    { FACE_POST, "/demo/reset", demo_reset, FACE_SLOW, "演示数据恢复原状", "Put the demonstration back", NULL } };
+    { FACE_POST, "/demo/reset", demo_reset, FACE_SLOW, "演示数据恢复原状", "Put the demonstration back",
+        NULL } };
 const FaceDoor face_demo = { .name = "demo", .row = row, .nrow = LEN(row) };

@@ -28,7 +28,8 @@ static void csv_text(Str text, Buf *b)
     bool plain = true;
 
     for (size_t i = 0; i < text.len; i++)
-        plain = plain && text.ptr[i] != '"' && text.ptr[i] != ',' && text.ptr[i] != '\n' && text.ptr[i] != '\r';
+        plain =
+            plain && text.ptr[i] != '"' && text.ptr[i] != ',' && text.ptr[i] != '\n' && text.ptr[i] != '\r';
     if (plain) {
         buf_str(b, text);
         return;
@@ -95,8 +96,10 @@ static bool csv_row(void *download, const LedgerRecord *record)
     for (size_t i = 0; (p = column(d, i)); i++)
         csv_value(p, record->value[p->index], d->out);
     if (has_place(d))
-        csv_value(NULL, record->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = record->geometry }
-                                             : (CqlValue){ .kind = CQL_NULL }, d->out);
+        csv_value(NULL,
+            record->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = record->geometry }
+                                 : (CqlValue){ .kind = CQL_NULL },
+            d->out);
     buf_str(d->out, STR("\r\n"));
     d->n++;
     return !d->out->bad;
@@ -163,8 +166,9 @@ static void name_file(FaceRequest *r, const Download *d, FaceAnswer *out)
 
     buf_init(&name, 4096);
     face_encode(face_title(r, d->it.q.collection->title), &name);
-    face_set(out, "Content-Disposition", str_fmt(r->a, "attachment; filename=\"%.*s.%s\"; filename*=UTF-8''%.*s.%s",
-        STRV(d->it.q.collection->name), d->format->end, STRV(buf_text(&name)), d->format->end));
+    face_set(out, "Content-Disposition",
+        str_fmt(r->a, "attachment; filename=\"%.*s.%s\"; filename*=UTF-8''%.*s.%s",
+            STRV(d->it.q.collection->name), d->format->end, STRV(buf_text(&name)), d->format->end));
     buf_clear(&name);
 }
 

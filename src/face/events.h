@@ -6,4 +6,3 @@
 extern const FaceDoor face_events;
 struct MHD_Response *face_events_response(void *client, struct MHD_Connection *connection);
 void face_events_say(void *events, Str event, Str json);
-void face_events_end(void *events); /* every stream ends now */

@@ -25,6 +25,7 @@ struct FaceMaps {
     size_t nlayer;
     pthread_t carrier;
     bool carrying;
+    FaceEar *ear;
     pthread_mutex_t guard; /* guards all below */
     pthread_cond_t come;
     Batch *first, **last;
@@ -259,7 +260,8 @@ static bool open_layer(FaceMaps *m, const PackCollection *c, const char *dir, Er
 
 static void open_terrain(FaceMaps *m)
 {
-    static const char *const place[] = { "files/dem.bin", "dem.bin", "tiles/dem.bin", "demo/dem.bin", "terrain/dem.bin" };
+    static const char *const place[] = { "files/dem.bin", "dem.bin", "tiles/dem.bin", "demo/dem.bin",
+        "terrain/dem.bin" };
     char path[1024];
     Err err = { 0 };
 
@@ -287,7 +289,9 @@ static bool open_all(FaceMaps *m, Err *err)
             return false;
     open_terrain(m);
     m->carrying = pthread_create(&m->carrier, NULL, carry_on, m) == 0;
-    return (m->carrying && ledger_listen(m->ledger, hear, m)) || FAIL(err, FACE_BUSY, STR("tiles"), "start");
+    if (!m->carrying)
+        return FAIL(err, FACE_BUSY, STR("tiles"), "start");
+    return face_listen(m->face, hear, m, &m->ear, err);
 }
 
 bool face_maps_new(Face *f, FaceMaps **out, Err *err)
@@ -311,6 +315,7 @@ void face_maps_free(FaceMaps *m)
 
     if (!m)
         return;
+    face_deafen(m->ear);
     pthread_mutex_lock(&m->guard);
     m->ending = true;
     pthread_cond_signal(&m->come);

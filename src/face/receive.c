@@ -14,8 +14,8 @@ static bool no_geojson(Err *err, const char *what, const char *right)
 /* Filled by the ledger and by jobs; a client that sends them back as it read them is not wrong. */
 static bool ours(const PackProperty *p)
 {
-    static const char *const name[] = { "created_at", "created_by", "changed_at", "changed_by", "source", "version",
-        "changed_seq" };
+    static const char *const name[] = { "created_at", "created_by", "changed_at", "changed_by", "source",
+        "version", "changed_seq" };
 
     for (size_t i = 0; p->base && i < LEN(name); i++)
         if (str_eq(p->name, str_of(name[i])))
@@ -43,7 +43,8 @@ static bool check_place(FaceRequest *r, Bytes wkb, Err *err)
     const GeoBox county = face_county_box(r), box = geo_wkb_box(wkb);
     const GeoBox turned = { box.miny, box.minx, box.maxy, box.maxx };
 
-    if (geo_box_empty(county) || geo_box_meets(box, wider(county, 1)) || !geo_box_meets(turned, wider(county, 0.2)))
+    if (geo_box_empty(county) || geo_box_meets(box, wider(county, 1)) ||
+        !geo_box_meets(turned, wider(county, 0.2)))
         return true;
     return FAIL(err, FACE_SWAPPED, str_fmt(r->a, "%.6g,%.6g", box.minx, box.miny), "body#/geometry");
 }
@@ -82,7 +83,8 @@ static bool read_geometry(FaceRequest *r, const json_t *g, LedgerChange *out, Le
         return true;
     if (!json_is_object(g))
         return no_geojson(err, "geometry", "{type, coordinates} / null");
-    if (!geo_from_geojson(g, r->a, &wkb, &wrong) || !move_in(r, &wkb, &wrong) || !check_place(r, wkb, &wrong)) {
+    if (!geo_from_geojson(g, r->a, &wkb, &wrong) || !move_in(r, &wkb, &wrong) ||
+        !check_place(r, wkb, &wrong)) {
         if (wrong.kind->status >= 500 || wrong.kind == &FACE_NO_CRS) {
             *err = wrong;
             return false;
@@ -110,8 +112,8 @@ static bool read_valid(const PackProperty *p, CqlValue v, LedgerChange *out)
     return true;
 }
 
-static void read_property(FaceRequest *r, const PackCollection *c, Str name, const json_t *v, LedgerField *field,
-    LedgerChange *out, LedgerProblems *said)
+static void read_property(FaceRequest *r, const PackCollection *c, Str name, const json_t *v,
+    LedgerField *field, LedgerChange *out, LedgerProblems *said)
 {
     const PackProperty *p = pack_property(c, name);
     CqlValue value = { .kind = CQL_NULL };
@@ -140,18 +142,19 @@ static bool read_properties(FaceRequest *r, const PackCollection *c, const json_
     if (!field)
         return FAIL(err, BASE_NO_MEMORY, STR("fields"), "body");
     out->field = field;
-    json_object_foreach ((json_t *)(uintptr_t)props, name, v)
+    json_object_foreach((json_t *)(uintptr_t)props, name, v)
         read_property(r, c, str_of(name), v, field, out, said);
     return true;
 }
 
-bool face_read_feature(FaceRequest *r, const PackCollection *c, const json_t *body, bool patch, LedgerChange *out,
-    LedgerProblems *said, Err *err)
+bool face_read_feature(FaceRequest *r, const PackCollection *c, const json_t *body, bool patch,
+    LedgerChange *out, LedgerProblems *said, Err *err)
 {
     const json_t *props = json_object_get(body, "properties"), *g = json_object_get(body, "geometry");
     const Str type = json_str(json_object_get(body, "type"));
 
-    *out = (LedgerChange){ .collection = c, .if_version = -1, .valid_from = INT64_MIN, .valid_to = INT64_MAX };
+    *out =
+        (LedgerChange){ .collection = c, .if_version = -1, .valid_from = INT64_MIN, .valid_to = INT64_MAX };
     if (!json_is_object(body))
         return no_geojson(err, "", "{\"type\":\"Feature\",…}");
     if ((!patch || type.len) && !str_eq(type, STR("Feature")))

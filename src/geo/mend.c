@@ -116,18 +116,25 @@ static GEOSGeometry *of_dimension(GeoLib *l, GEOSGeometry *g, int dim, bool mult
     return out;
 }
 
-static GEOSGeometry *made_valid(GeoLib *l, const GEOSGeometry *g)
+static GEOSGeometry *made_valid_by(GeoLib *l, const GEOSGeometry *g, enum GEOSMakeValidMethods method)
 {
     GEOSMakeValidParams *how = GEOSMakeValidParams_create_r(l->h);
     GEOSGeometry *out;
 
     if (!how)
         return NULL;
-    (void)GEOSMakeValidParams_setMethod_r(l->h, how, GEOS_MAKE_VALID_STRUCTURE);
+    (void)GEOSMakeValidParams_setMethod_r(l->h, how, method);
     (void)GEOSMakeValidParams_setKeepCollapsed_r(l->h, how, 0);
     out = GEOSMakeValidWithParams_r(l->h, g, how);
     GEOSMakeValidParams_destroy_r(l->h, how);
     return out;
+}
+
+static GEOSGeometry *made_valid(GeoLib *l, const GEOSGeometry *g) /* where the better method gives up, the older one */
+{
+    GEOSGeometry *out = made_valid_by(l, g, GEOS_MAKE_VALID_STRUCTURE);
+
+    return out ? out : made_valid_by(l, g, GEOS_MAKE_VALID_LINEWORK);
 }
 
 bool geo_repair(Bytes wkb, Arena *a, Bytes *out, Err *err)

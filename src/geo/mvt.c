@@ -129,6 +129,22 @@ static Str value_bytes(const MvtLayer *l, uint32_t n)
     return (Str){ l->values.ptr + l->at[n], end - l->at[n] };
 }
 
+/* Quick, for a table that lives as long as a tile: eight bytes at a time. */
+static uint64_t hash_of(Str s)
+{
+    uint64_t h = s.len, word;
+
+    for (; s.len >= sizeof word; s = (Str){ s.ptr + sizeof word, s.len - sizeof word }) {
+        memcpy(&word, s.ptr, sizeof word);
+        h = (h ^ word) * 0x9E3779B97F4A7C15;
+        h ^= h >> 29;
+    }
+    word = 0;
+    memcpy(&word, s.ptr, s.len);
+    h = (h ^ word) * 0x9E3779B97F4A7C15;
+    return h ^ h >> 32;
+}
+
 static bool grow_slots(MvtLayer *l)
 {
     size_t n = l->nslot ? 2 * l->nslot : 256;
@@ -141,7 +157,7 @@ static bool grow_slots(MvtLayer *l)
 
         if (!l->slot[i])
             continue;
-        for (h = hash64(BYTES(value_bytes(l, l->slot[i] - 1))) & (n - 1); slot[h]; h = (h + 1) & (n - 1))
+        for (h = hash_of(value_bytes(l, l->slot[i] - 1)) & (n - 1); slot[h]; h = (h + 1) & (n - 1))
             ;
         slot[h] = l->slot[i];
     }
@@ -189,7 +205,7 @@ uint32_t mvt_value(MvtLayer *l, MvtValue v)
     if (l->bad || l->values.bad)
         return 0;
     mine = value_bytes(l, n);
-    for (h = hash64(BYTES(mine)) & (l->nslot - 1); l->slot[h]; h = (h + 1) & (l->nslot - 1))
+    for (h = hash_of(mine) & (l->nslot - 1); l->slot[h]; h = (h + 1) & (l->nslot - 1))
         if (str_eq(value_bytes(l, l->slot[h] - 1), mine)) {
             l->values.len = l->at[n];
             l->nvalue--;

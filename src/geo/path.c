@@ -189,9 +189,9 @@ static size_t without_repeats(Xy *v, size_t n, bool ring)
     return k;
 }
 
-static void reverse(Xy *v, size_t n)
+void geo_path_reverse(Xy *v, size_t n)
 {
-    for (size_t i = 0, j = n - 1; i < j; i++, j--) {
+    for (size_t i = 1, j = n - 1; i < j; i++, j--) { /* the first stays the first */
         Xy t = v[i];
 
         v[i] = v[j];
@@ -207,7 +207,7 @@ static double tidy_ring(Path *p, PathRun *r)
     r->n = without_repeats(p->xy + r->at, r->n, true);
     area = r->n < 3 ? 0 : geo_path_area2(p->xy + r->at, r->n);
     if (area != 0 && (area > 0) != r->shell)
-        reverse(p->xy + r->at, r->n);
+        geo_path_reverse(p->xy + r->at, r->n);
     return fabs(area);
 }
 

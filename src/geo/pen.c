@@ -37,19 +37,33 @@ MvtPen *mvt_pen(GeoGrid g, Arena *a)
 }
 
 /* --- sizes: of the world's units, so that every zoom and both ways of making tiles agree ------------------ */
-static double size_of(const Path *p)
+static double length_of(const Xy *v, size_t n)
 {
     double sum = 0;
 
-    for (size_t i = 0; i < p->nrun; i++) {
-        const Xy *v = p->xy + p->run[i].at;
-
-        if (p->type == GEO_POLYGON && p->run[i].shell)
-            sum += fabs(geo_path_area2(v, p->run[i].n)) / 2;
-        for (size_t k = 1; p->type == GEO_LINE && k < p->run[i].n; k++)
-            sum += hypot((double)v[k].x - v[k - 1].x, (double)v[k].y - v[k - 1].y);
-    }
+    for (size_t k = 1; k < n; k++)
+        sum += hypot((double)v[k].x - v[k - 1].x, (double)v[k].y - v[k - 1].y);
     return sum;
+}
+
+/* The world's size; rings are turned as MVT wants them, so that all that follows does not depend on how they came. */
+static void settle(MvtPen *p)
+{
+    p->size = 0;
+    for (size_t i = 0; i < p->world.nrun; i++) {
+        const PathRun *r = &p->world.run[i];
+        Xy *v = p->world.xy + r->at;
+        double area;
+
+        if (p->world.type == GEO_LINE)
+            p->size += length_of(v, r->n);
+        if (p->world.type != GEO_POLYGON)
+            continue;
+        area = geo_path_area2(v, r->n);
+        p->size += r->shell ? fabs(area) / 2 : 0;
+        if ((area > 0) != r->shell)
+            geo_path_reverse(v, r->n);
+    }
 }
 
 double mvt_scale(GeoType t, int zoom)
@@ -108,7 +122,7 @@ bool mvt_load(MvtPen *p, Bytes wkb)
     for (GeoRuns r = geo_runs(wkb); geo_run_next(&r, &run);)
         if (run.type == p->world.type)
             load_run(p, &run);
-    p->size = size_of(&p->world);
+    settle(p);
     return p->world.nrun > 0 && !p->world.bad;
 }
 
@@ -123,7 +137,7 @@ bool mvt_load_piece(MvtPen *p, const MvtPiece *full)
         geo_degrees(v->x, v->y, &lon, &lat);
         geo_world(p->grid, lon, lat, &v->x, &v->y);
     }
-    p->size = size_of(&p->world);
+    settle(p);
     return p->world.nrun > 0;
 }
 
@@ -132,6 +146,11 @@ static double tolerance(
     int zoom) /* units; 8 are a pixel of a 512-pixel tile. From 14 on tiles are enlarged on screen */
 {
     return zoom >= MVT_FULL ? 0 : zoom >= 14 ? 0.7 : 1.5;
+}
+
+static int32_t beside(int32_t v) /* one unit on; at the world's end, back */
+{
+    return v < INT32_MAX ? v + 1 : v - 1;
 }
 
 static void quantise(const Path *world, unsigned shift, Path *unit)
@@ -166,7 +185,7 @@ static void simplify(MvtPen *p, double by)
 
         if (ring && n < 3 && r->n >= 3) { /* a sliver: as a thin triangle it is still seen */
             for (size_t k = n; k < 3; k++)
-                v[k] = (Xy){ v[0].x + 1, v[0].y + 1 };
+                v[k] = (Xy){ beside(v[0].x), beside(v[0].y) };
             n = 3;
         }
         r->n = n;
@@ -182,11 +201,12 @@ static void enlarge(Path *p)
     if (!(to = geo_path_room(p, 4)))
         return;
     to[0] = v;
-    to[1] = (Xy){ v.x + 1, v.y };
-    to[2] = (Xy){ v.x + 1, v.y + 1 };
-    to[3] = (Xy){ v.x, v.y + 1 };
+    to[1] = (Xy){ beside(v.x), v.y };
+    to[2] = (Xy){ beside(v.x), beside(v.y) };
+    to[3] = (Xy){ v.x, beside(v.y) };
     p->nxy = p->type == GEO_POLYGON ? 4 : 2;
     geo_path_run(p, 0, p->type == GEO_POLYGON);
+    (void)geo_path_tidy(p); /* stepping back at the world's end turns the ring */
 }
 
 static void finish(MvtPen *p, double size, MvtPiece *out)

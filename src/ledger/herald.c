@@ -228,7 +228,7 @@ bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, 
                 target_of(p, v.list.item[k], to, &n);
         else
             target_of(p, v, to, &n);
-        if (!store_link_set(l->store, c->name, p->name, r->id, to, n, err))
+        if (!store_link_set(l->store, c->name, p->name, r->id, to, n, !before, err))
             return false;
     }
     return true;

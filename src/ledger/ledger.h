@@ -114,6 +114,7 @@ typedef struct LedgerRecord { /* borrowed while it is seen */
     Bytes geometry;        /* WKB; empty: none, or not asked for */
     const CqlValue *value; /* one a property of the collection, sealed ones opened, money in 分 */
     int64_t version, seq;
+    Bytes seal[2]; /* the ledger's own: what `sealed` and `sealed4` will hold, once made */
 } LedgerRecord;
 typedef struct LedgerSort {
     const PackProperty *property;

@@ -18,7 +18,7 @@ struct LedgerLoad {
     size_t n;      /* records of this chunk */
     int64_t total;
     Map *full_name; /* of divisions, by code */
-    bool open;
+    bool open, ground; /* a chunk is open; journal, links and words lie aside */
 };
 
 bool ledger_load_begin(Ledger *l, Str who, Str source, Str reason, int64_t at, uint64_t salt, LedgerLoad **out, Err *err)
@@ -60,7 +60,10 @@ static bool open_chunk(LedgerLoad *load, Err *err)
     }
     load->open = true;
     load->n = 0;
-    return true;
+    if (load->ledger->seq || load->total || load->ground)
+        return true;
+    load->ground = true; /* the first record of all */
+    return store_ground_aside(load->ledger->store, err);
 }
 
 static bool close_chunk(LedgerLoad *load, bool keep, Err *err)
@@ -156,7 +159,7 @@ static bool words(LedgerLoad *load, const Sheet *s, const LedgerRecord *r, Err *
     buf_init(&g2, 1 << 20);
     ledger_words(s, r, &g1, &g2);
     if (g1.len || g2.len)
-        good = store_words_add(load->ledger->store, s->collection->name, r->fid, r->division, buf_text(&g1), buf_text(&g2), true, err);
+        good = store_words_add(load->ledger->store, s->collection->name, r->fid, r->division, buf_text(&g1), buf_text(&g2), !load->ground, err);
     buf_clear(&g1);
     buf_clear(&g2);
     return good;
@@ -214,6 +217,10 @@ static bool build(LedgerLoad *load, Err *err)
     Ledger *l = load->ledger;
     bool good = true;
 
+    if (load->ground) {
+        good = open_chunk(load, err) && store_ground_build(l->store, err) && close_chunk(load, true, err);
+        load->ground = !good;
+    }
     for (size_t i = 0; good && i < l->model->ncollection; i++) {
         if (!load->aside[i])
             continue;

@@ -120,11 +120,13 @@ static bool become(Apply *p)
             if (ledger_is_typed(c->property + i))
                 p->value[i] = (CqlValue){ .kind = CQL_NULL };
     p->after = p->before;
+    p->after.seal[0] = p->after.seal[1] = (Bytes){ NULL, 0 };
     p->after.collection = c;
     p->after.value = p->value;
     if (p->change->has_geometry)
         p->after.geometry = p->change->geometry;
-    take_fields(p);
+    if (verb != LEDGER_DERIVE)
+        take_fields(p);
     if (fresh)
         code_gives_id(p);
     p->after.id = str_of(p->batch->done[p->at].id);

@@ -44,7 +44,7 @@ typedef enum PackDerive {
     PACK_TYPED,  /* entered */
     PACK_SAME,   /* from the same record: `expr`, stored, not journalled */
     PACK_OTHERS, /* by a process or from other records: stored, read-only for all but jobs */
-    PACK_CLOCK /* an expression over now: never stored; ask it with CqlRecord.now */
+    PACK_CLOCK   /* an expression over now: never stored; ask it with CqlRecord.now */
 } PackDerive;
 typedef struct PackCode { /* one value of an enum; the code is the county's word: 县道, 优 */
     Str code;

@@ -366,7 +366,7 @@ static bool open_writer(Store *s, Err *err)
     if (create && !sqlite_run(&s->writer, err, "PRAGMA page_size=8192; PRAGMA auto_vacuum=0"))
         return false;
     if (!sqlite_run(&s->writer, err,
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-262144; PRAGMA wal_autocheckpoint=4000;"
             "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=0"))
         return false;
     return !create || (sqlite_run(&s->writer, err, "BEGIN") && lay_ground(&s->writer, err) &&

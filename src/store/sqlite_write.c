@@ -203,7 +203,7 @@ bool store_history(StoreRead *r, Str collection, Str id, bool (*see)(void *ctx, 
 }
 
 /* --- links --------------------------------------------------------------------------------------------------------- */
-bool store_link_set(Store *s, Str collection, Str property, Str from_id, const Str *to_id, size_t n, Err *err)
+static bool drop_links(Store *s, Str collection, Str property, Str from_id, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -212,7 +212,14 @@ bool store_link_set(Store *s, Str collection, Str property, Str from_id, const S
     sqlite_bind_text(stmt, 1, from_id);
     sqlite_bind_text(stmt, 2, property);
     sqlite_bind_text(stmt, 3, collection);
-    if (!step(&s->writer, stmt, STR("_link"), err))
+    return step(&s->writer, stmt, STR("_link"), err);
+}
+
+bool store_link_set(Store *s, Str collection, Str property, Str from_id, const Str *to_id, size_t n, bool fresh, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!fresh && !drop_links(s, collection, property, from_id, err))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (!sqlite_statement(&s->writer, STR("INSERT OR IGNORE INTO _link VALUES(?,?,?,?)"), &stmt, err))
@@ -326,9 +333,20 @@ bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *c
     return rc == SQLITE_ROW || rc == SQLITE_DONE;
 }
 
-bool store_words_build(Store *s, Err *err)
+bool store_ground_aside(Store *s, Err *err)
 {
-    return sqlite_run(&s->writer, err, "INSERT INTO _words(_words) VALUES('rebuild')");
+    return sqlite_run(&s->writer, err,
+        "DROP INDEX _journal_seq; DROP INDEX _journal_record; DROP INDEX _link_from; DROP INDEX _text_record");
+}
+
+bool store_ground_build(Store *s, Err *err)
+{
+    return sqlite_run(&s->writer, err,
+        "CREATE INDEX _journal_seq ON _journal(chain,seq,n);"
+        "CREATE INDEX _journal_record ON _journal(id,version);"
+        "CREATE INDEX _link_from ON _link(from_id,property);"
+        "CREATE UNIQUE INDEX _text_record ON _text(collection,fid);"
+        "INSERT INTO _words(_words) VALUES('rebuild')");
 }
 
 bool store_words_add(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err)

@@ -109,6 +109,9 @@ bool store_update(Store *s, const StoreTable *t, int64_t fid, bool geometry, Byt
 /* Bulk: indexes, R-tree and triggers of an empty table are laid aside, and built at the end in Hilbert order. */
 bool store_load_begin(Store *s, const StoreTable *t, Err *err) MUST;
 bool store_load_end(Store *s, const StoreTable *t, Err *err) MUST;
+/* The same for journal, links and words while all is empty; words_add with `index` false meanwhile. */
+bool store_ground_aside(Store *s, Err *err) MUST;
+bool store_ground_build(Store *s, Err *err) MUST;
 
 /* --- journal ------------------------------------------------------------------------------------------------ */
 typedef struct StoreTx {
@@ -132,16 +135,16 @@ bool store_history(StoreRead *r, Str collection, Str id, bool (*see)(void *ctx, 
     void *ctx, Err *err) MUST;
 
 /* --- links, words, settings ------------------------------------------------------------------------------------ */
-bool store_link_set(Store *s, Str collection, Str property, Str from_id, const Str *to_id, size_t n, Err *err) MUST;
+/* `fresh`: the record had no links before. */
+bool store_link_set(Store *s, Str collection, Str property, Str from_id, const Str *to_id, size_t n, bool fresh, Err *err) MUST;
 bool store_links_to(StoreRead *r, Str to_id, bool (*see)(void *ctx, Str collection, Str property, Str from_id), void *ctx,
     Err *err) MUST;
 /* Words already cut for the index: grade 1 and 2. Empty both: taken out. */
 bool store_words_set(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, Err *err) MUST;
 bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *ctx, Str collection, int64_t fid, double rank),
     void *ctx, Err *err) MUST;
-/* Bulk: words of a record that has none yet; `index` false lays the index aside until store_words_build. */
+/* Bulk: words of a record that has none yet; `index` false: store_ground_build will do it. */
 bool store_words_add(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err) MUST;
-bool store_words_build(Store *s, Err *err) MUST;
 bool store_meta_set(Store *s, Str key, Str value, Err *err) MUST;
 bool store_meta(StoreRead *r, Str key, Arena *a, Str *out, Err *err) MUST; /* empty: none */
 /* A seen idempotency key's answer; `since`: older ones are as good as forgotten. */

@@ -92,52 +92,32 @@ void tile_block_drop(Block *b)
         return;
     bytes.borrowed = b->bytes.ptr;
     if (b->map)
-        map_drop(b->map);
+        tile_map_drop(b->map);
     else
         mem_free(bytes.own);
     mem_free(b);
 }
 
 /* --- asking ------------------------------------------------------------------------------------------------ */
-static MvtPiece piece(const Block *b, size_t i)
-{
-    return (MvtPiece){ .type = (GeoType)b->type[i], .first = b->first[i], .size = b->size[i] };
-}
-
 MvtPiece tile_block_full(const Block *b, size_t i)
 {
-    MvtPiece p = piece(b, i);
-
-    p.x = b->start[2 * i];
-    p.y = b->start[2 * i + 1];
-    p.minx = b->box[i].minx;
-    p.miny = b->box[i].miny;
-    p.maxx = b->box[i].maxx;
-    p.maxy = b->box[i].maxy;
-    p.tail = (Bytes){ b->tails + b->tail_at[i], b->tail_at[i + 1] - b->tail_at[i] };
-    return p;
+    return (MvtPiece){ .type = (GeoType)b->type[i],
+        .first = b->first[i],
+        .x = b->start[2 * i],
+        .y = b->start[2 * i + 1],
+        .minx = b->box[i].minx,
+        .miny = b->box[i].miny,
+        .maxx = b->box[i].maxx,
+        .maxy = b->box[i].maxy,
+        .size = b->size[i],
+        .tail = { b->tails + b->tail_at[i], b->tail_at[i + 1] - b->tail_at[i] } };
 }
 
-bool tile_block_step(const Block *b, size_t i, int zoom, size_t *hint, MvtPiece *out)
+size_t tile_block_step_bytes(const Block *b, int zoom)
 {
-    size_t at = b->head->step_from[zoom] + *hint, end = b->head->step_from[zoom + 1];
-    const int shift = MVT_FULL - zoom;
+    uint32_t from = b->head->step_from[zoom], to = b->head->step_from[zoom + 1];
 
-    while (at < end && b->step[at].feature < i)
-        at++;
-    *hint = at - b->head->step_from[zoom];
-    if (at == end || b->step[at].feature != i)
-        return false;
-    *out = piece(b, i);
-    out->size *= mvt_scale(out->type, zoom);
-    out->x = b->step[at].x;
-    out->y = b->step[at].y;
-    out->minx = b->box[i].minx >> shift; /* simplifying only makes it smaller */
-    out->miny = b->box[i].miny >> shift;
-    out->maxx = b->box[i].maxx >> shift;
-    out->maxy = b->box[i].maxy >> shift;
-    out->tail = (Bytes){ b->tails + b->step[at].tail_at, b->step[at].tail_len };
-    return true;
+    return from == to ? 0 : b->step[to - 1].tail_at + b->step[to - 1].tail_len - b->step[from].tail_at;
 }
 
 MvtValue tile_block_value(const Block *b, uint32_t number)

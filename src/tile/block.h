@@ -65,9 +65,35 @@ Block *tile_block_of(Bytes bytes, TileMap *map); /* NULL: no memory or not a blo
 Block *tile_block_keep(Block *b);
 void tile_block_drop(Block *b);
 MvtPiece tile_block_full(const Block *b, size_t i);
-bool tile_block_step(const Block *b, size_t i, int zoom, size_t *hint, MvtPiece *out); /* false: none. hint: from 0, rising */
+size_t tile_block_step_bytes(const Block *b, int zoom); /* tails of all its steps of the zoom: they lie together */
+/* The step of feature i, a number in b->step; UINT32_MAX: none. hint: 0 at first, i rising. */
+static inline uint32_t tile_block_find_step(const Block *b, size_t i, int zoom, uint32_t *hint)
+{
+    uint32_t at = b->head->step_from[zoom] + *hint, end = b->head->step_from[zoom + 1];
+
+    while (at < end && b->step[at].feature < i)
+        at++;
+    *hint = at - b->head->step_from[zoom];
+    return at < end && b->step[at].feature == i ? at : UINT32_MAX;
+}
+static inline MvtPiece tile_block_step(const Block *b, uint32_t step, int zoom)
+{
+    const BlockStep *s = &b->step[step];
+    const BlockBox *box = &b->box[s->feature];
+    const int shift = MVT_FULL - zoom;
+
+    return (MvtPiece){ .type = (GeoType)b->type[s->feature],
+        .first = b->first[s->feature],
+        .x = s->x,
+        .y = s->y,
+        .minx = box->minx >> shift, /* simplifying only makes it smaller */
+        .miny = box->miny >> shift,
+        .maxx = box->maxx >> shift,
+        .maxy = box->maxy >> shift,
+        .tail = { b->tails + s->tail_at, s->tail_len } };
+}
 MvtValue tile_block_value(const Block *b, uint32_t number);
-void map_drop(TileMap *m);
+void tile_map_drop(TileMap *m);
 
 /* --- making ------------------------------------------------------------------------------------------------- */
 typedef struct Feature { /* on its way into a block; its bytes live in an arena or in an older block */
@@ -81,8 +107,8 @@ typedef struct Feature { /* on its way into a block; its bytes live in an arena 
     MvtPiece step[STEP_ZOOMS];
     uint16_t steps; /* bit z: step[z] is there */
 } Feature;
-bool feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err) MUST; /* full.tail NULL: nothing to show */
-bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out) MUST;
+bool tile_feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err) MUST; /* full.tail NULL: nothing to show */
+bool tile_feature_of_block(const Block *b, size_t i, Arena *a, Feature *out) MUST;
 Block *tile_block_make(const Feature *f, size_t n, size_t ntag); /* in Hilbert order; NULL: no memory */
 MvtValue tile_value(CqlValue v, Arena *a); /* dates and times as text; lists and geometries are left out */
 uint64_t tile_key(BlockBox b); /* of the middle */

@@ -23,29 +23,29 @@ struct TileCache {
 };
 
 /* --- bodies ------------------------------------------------------------------------------------------------ */
-Body *body_new(size_t len)
+Body *tile_body_new(size_t len)
 {
     Body *b = mem_new(1, sizeof *b + len);
 
     if (!b)
         return NULL;
     atomic_init(&b->refs, 1);
-    b->pub.bytes = (Bytes){ body_bytes(b), len };
+    b->pub.bytes = (Bytes){ tile_body_bytes(b), len };
     return b;
 }
 
-uint8_t *body_bytes(Body *b)
+uint8_t *tile_body_bytes(Body *b)
 {
     return (uint8_t *)(b + 1);
 }
 
-Body *body_keep(Body *b)
+Body *tile_body_keep(Body *b)
 {
     atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
     return b;
 }
 
-void body_drop(Body *b)
+void tile_body_drop(Body *b)
 {
     if (b && atomic_fetch_sub(&b->refs, 1) == 1)
         mem_free(b);
@@ -58,7 +58,7 @@ void tile_body_free(const TileBody *b)
         Body *own;
     } u = { b };
 
-    body_drop(u.own);
+    tile_body_drop(u.own);
 }
 
 /* --- shelves ----------------------------------------------------------------------------------------------- */
@@ -127,7 +127,7 @@ static void take_out(Shelf *s, Entry **at)
     *at = e->chain;
     unlink_age(s, e);
     s->used -= cost_of(e->body);
-    body_drop(e->body);
+    tile_body_drop(e->body);
     mem_free(e);
 }
 
@@ -156,7 +156,7 @@ Body *tile_cache_get(TileCache *c, const CacheKey *k, int64_t number)
     at = find(s, k, hash);
     e = *at;
     if (e && e->body->pub.seq == number) {
-        b = body_keep(e->body);
+        b = tile_body_keep(e->body);
         if (s->newest != e) {
             unlink_age(s, e);
             make_newest(s, e);
@@ -177,7 +177,7 @@ void tile_cache_put(TileCache *c, const CacheKey *k, Body *b)
     if (!e)
         return;
     e->key = *k;
-    e->body = body_keep(b);
+    e->body = tile_body_keep(b);
     pthread_mutex_lock(&s->lock);
     at = find(s, k, hash);
     if (*at)

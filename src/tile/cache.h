@@ -11,10 +11,10 @@ typedef struct CacheKey {
     uint64_t layer, show, tile; /* tile: grid, zoom, column, row, gzip */
 } CacheKey;
 
-Body *body_new(size_t len); /* pub.bytes is writable through body_bytes; NULL: no memory */
-uint8_t *body_bytes(Body *b);
-Body *body_keep(Body *b);
-void body_drop(Body *b);
+Body *tile_body_new(size_t len); /* pub.bytes is writable through tile_body_bytes; NULL: no memory */
+uint8_t *tile_body_bytes(Body *b);
+Body *tile_body_keep(Body *b);
+void tile_body_drop(Body *b);
 uint64_t tile_cache_layer(TileCache *c); /* a number no other layer has */
 /* The body kept under the key, if it is of that number; counted for the caller. */
 Body *tile_cache_get(TileCache *c, const CacheKey *k, int64_t number);

@@ -1,13 +1,15 @@
 /* src/tile/crowd.c - see draw.h. */
 #include "tile/draw.h"
 
-/* Exponent and three bits of the mantissa: rises with the size, never negative. */
+/* Exponent and three bits of the mantissa, from 1 on: rises with the size. Smaller ones, and points, are of class 0. */
 static uint32_t bucket_of(double size)
 {
+    const uint64_t one = 1023 * 8;
     uint64_t bits;
 
     memcpy(&bits, &size, sizeof bits);
-    return size > 0 ? (uint32_t)(bits >> 49) & (CUT_BUCKETS - 1) : 0;
+    bits >>= 49;
+    return size < 1 ? 0 : bits - one < CUT_BUCKETS - 1 ? (uint32_t)(bits - one) + 1 : CUT_BUCKETS - 1;
 }
 
 void tile_crowd_add(Crowd *c, double size, size_t bytes)
@@ -27,7 +29,7 @@ Cut tile_crowd_cut(const Crowd *c, double budget)
     return (Cut){ 0, CUT_ALL };
 }
 
-bool cut_keeps(Cut c, double size, int64_t fid)
+bool tile_cut_keeps(Cut c, double size, int64_t fid)
 {
     uint32_t b = bucket_of(size);
 

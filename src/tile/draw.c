@@ -4,7 +4,13 @@
 #include "tile/draw.h"
 #include <math.h>
 
-enum { TAG_ROOM = 2 * (2 + TILE_ATTRIBUTES), FEATURE_BYTES = 52, TAIL_GUESS = 48, TRIES = 8 };
+enum {
+    TAG_ROOM = 2 * (2 + TILE_ATTRIBUTES),
+    FEATURE_BYTES = 52,
+    TAIL_GUESS = 48,
+    TRIES = 8,
+    REACH = MVT_BUFFER_POINT + 1
+};                   /* units around a tile that are looked at: the last unit counts whole */
 #define SQUEEZE 0.97 /* a budget is an estimate */
 
 typedef struct Draw {
@@ -20,7 +26,8 @@ typedef struct Draw {
     size_t dropped;
     BlockBox box;                /* of the tile with its buffer, Mercator world units */
     size_t key[TILE_ATTRIBUTES]; /* the layer's number of an attribute's name; SIZE_MAX: not shown */
-    uint32_t *number;            /* the layer's number of a block's value; NO_VALUE: not met yet */
+    double scale[GEO_POLYGON + 1], least[GEO_POLYGON + 1]; /* by type: to the zoom's units; world size seen */
+    uint32_t *number; /* the layer's number of a block's value; NO_VALUE: not met yet */
     size_t cap_number;
 } Draw;
 
@@ -38,11 +45,11 @@ static int32_t world(double v)
 static BlockBox box_of(const TileAsk *ask)
 {
     GeoBox b = geo_tile_box(ask->grid, ask->z, ask->x, ask->y);
-    double w = ldexp(1, 31 - ask->z), m = (b.maxx - b.minx) * MVT_BUFFER_POINT / MVT_EXTENT;
+    double w = ldexp(1, 31 - ask->z), m = (b.maxx - b.minx) * REACH / MVT_EXTENT;
     BlockBox out;
 
     if (ask->grid == GEO_WEBMERCATOR) {
-        double margin = w * MVT_BUFFER_POINT / MVT_EXTENT;
+        double margin = w * REACH / MVT_EXTENT;
 
         return (BlockBox){ world(ask->x * w - margin), world(ask->y * w - margin),
             world((ask->x + 1.0) * w + margin), world((ask->y + 1.0) * w + margin) };
@@ -73,6 +80,10 @@ static bool begin(Draw *d) /* an empty layer with its keys */
 static bool init(Draw *d, const DrawLayer *l, const TileAsk *ask, Arena *a, Err *err)
 {
     *d = (Draw){ .l = l, .ask = ask, .a = a, .err = err, .cut = { 0, CUT_ALL }, .box = box_of(ask) };
+    for (int t = GEO_POINT; t <= GEO_POLYGON; t++) {
+        d->scale[t] = mvt_scale((GeoType)t, ask->z);
+        d->least[t] = mvt_least((GeoType)t) / d->scale[t];
+    }
     d->pen = mvt_pen(ask->grid, a);
     return d->pen ? begin(d) : no_memory(err);
 }
@@ -105,11 +116,18 @@ static uint32_t number_of(Draw *d, const Block *b, uint32_t value)
     return d->number[value];
 }
 
+static Str id_of(const Block *b, size_t i)
+{
+    Str id = { b->id + i * ID_ROOM, ID_ROOM };
+
+    return id.ptr[ID_ROOM - 1] == ' ' ? str_trim(id) : id;
+}
+
 static void put_block_feature(Draw *d, const Block *b, size_t i, const MvtPiece *p)
 {
     const uint32_t *value = b->tag + i * b->head->ntag;
     uint32_t tag[TAG_ROOM];
-    size_t n = put_tag(tag, 0, 0, mvt_value_fresh(d->layer, str_trim((Str){ b->id + i * ID_ROOM, ID_ROOM })));
+    size_t n = put_tag(tag, 0, 0, mvt_value_fresh(d->layer, id_of(b, i)));
 
     if (value[0] != NO_VALUE)
         n = put_tag(tag, n, 1, number_of(d, b, value[0]));
@@ -119,14 +137,23 @@ static void put_block_feature(Draw *d, const Block *b, size_t i, const MvtPiece 
     (void)mvt_put(d->layer, (uint64_t)b->fid[i], p, tag, n);
 }
 
+static bool steps_serve(const Draw *d)
+{
+    return d->ask->grid == GEO_WEBMERCATOR && d->ask->z < STEP_ZOOMS;
+}
+
 /* The feature for the tile's zoom: copied where it is ready, else made. */
-static bool piece_of(Draw *d, const Block *b, size_t i, size_t *hint, MvtPiece *out)
+static bool piece_of(Draw *d, const Block *b, size_t i, uint32_t *hint, MvtPiece *out)
 {
     MvtPiece full;
 
-    if (d->ask->grid == GEO_WEBMERCATOR && d->ask->z < STEP_ZOOMS && b->type[i] != GEO_POINT) {
-        if (tile_block_step(b, i, d->ask->z, hint, out))
+    if (steps_serve(d) && b->type[i] != GEO_POINT) {
+        uint32_t step = tile_block_find_step(b, i, d->ask->z, hint);
+
+        if (step != UINT32_MAX) {
+            *out = tile_block_step(b, step, d->ask->z);
             return true;
+        }
         if (d->ask->z >= STEP_BUSY)
             return false; /* looked at when the block was made: nothing to see */
     }
@@ -134,63 +161,77 @@ static bool piece_of(Draw *d, const Block *b, size_t i, size_t *hint, MvtPiece *
     return mvt_load_piece(d->pen, &full) && mvt_piece(d->pen, d->ask->z, false, out);
 }
 
-static bool seen(const Draw *d, const Block *b, size_t i, double scale, double least)
+static bool seen(const Draw *d, const Block *b, size_t i)
 {
-    return meets(b->box[i], d->box) && b->size[i] * scale >= least;
+    return meets(b->box[i], d->box) && b->size[i] >= d->least[b->type[i]];
 }
 
-static size_t bytes_of(const Block *b, size_t i, int zoom, size_t *hint)
+static size_t bytes_of(const Draw *d, const Block *b, size_t i, uint32_t *hint)
 {
     size_t each = FEATURE_BYTES + b->head->values_len / b->head->n, full = b->tail_at[i + 1] - b->tail_at[i];
-    MvtPiece p;
+    uint32_t step = steps_serve(d) ? tile_block_find_step(b, i, d->ask->z, hint) : UINT32_MAX;
 
-    if (zoom < STEP_ZOOMS && tile_block_step(b, i, zoom, hint, &p))
-        return each + p.tail.len;
-    return each + (full < TAIL_GUESS ? full : TAIL_GUESS);
+    return each + (step != UINT32_MAX ? b->step[step].tail_len : full < TAIL_GUESS ? full : TAIL_GUESS);
 }
 
 /* What a block's visible features would weigh; into the crowd when there is one. */
-static size_t weigh_block(Draw *d, const Block *b, const double scale[3])
+static size_t weigh_block(Draw *d, const Block *b)
 {
-    size_t hint = 0, sum = 0;
+    uint32_t hint = 0;
+    size_t sum = 0;
 
     for (size_t i = 0; i < b->head->n; i++) {
-        double by = scale[b->type[i] - GEO_POINT];
         size_t bytes;
 
-        if (!seen(d, b, i, by, mvt_least((GeoType)b->type[i])))
+        if (!seen(d, b, i))
             continue;
-        bytes = bytes_of(b, i, d->ask->z, &hint);
+        bytes = bytes_of(d, b, i, &hint);
         sum += bytes;
         if (d->crowd)
-            tile_crowd_add(d->crowd, b->size[i] * by, bytes);
+            tile_crowd_add(d->crowd, b->size[i] * d->scale[b->type[i]], bytes);
     }
     return sum;
 }
 
-static size_t weigh(Draw *d, const Pack *p, const double scale[3])
+static size_t weigh(Draw *d, const Pack *p)
 {
     size_t sum = 0;
 
     for (size_t i = 0; i < p->n; i++)
-        if (meets(p->block[i]->head->box, d->box))
-            sum += weigh_block(d, p->block[i], scale);
+        if (meets(p->box[i], d->box))
+            sum += weigh_block(d, p->block[i]);
     return sum;
 }
 
-static bool draw_block(Draw *d, const Block *b, const double scale[3])
+/* What all features of the blocks that meet the tile would weigh at most: mostly little, then nothing is weighed. */
+static size_t bound(const Draw *d, const Pack *p)
 {
-    size_t hint = 0;
+    size_t sum = 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        const Block *b = p->block[i];
+
+        if (!meets(p->box[i], d->box))
+            continue;
+        sum += b->head->n * FEATURE_BYTES + b->head->values_len;
+        sum += steps_serve(d) && d->ask->z >= STEP_BUSY ? tile_block_step_bytes(b, d->ask->z)
+                                                        : b->head->n * TAIL_GUESS;
+    }
+    return sum;
+}
+
+static bool draw_block(Draw *d, const Block *b)
+{
+    uint32_t hint = 0;
 
     if (!numbers_for(d, b))
         return false;
     for (size_t i = 0; i < b->head->n; i++) {
-        double by = scale[b->type[i] - GEO_POINT];
         MvtPiece p;
 
-        if (!seen(d, b, i, by, mvt_least((GeoType)b->type[i])))
+        if (!seen(d, b, i))
             continue;
-        if (!cut_keeps(d->cut, b->size[i] * by, b->fid[i]))
+        if (d->crowd && !tile_cut_keeps(d->cut, b->size[i] * d->scale[b->type[i]], b->fid[i]))
             d->dropped++;
         else if (piece_of(d, b, i, &hint, &p) && mvt_clip(d->layer, &p, &p))
             put_block_feature(d, b, i, &p);
@@ -213,33 +254,37 @@ static bool finish(Draw *d, Buf *out, size_t *dropped)
     return true;
 }
 
+/* Weighed, and what is kept cut to the budget. */
+static bool crowd(Draw *d, const Pack *p, double budget)
+{
+    if (!d->crowd) {
+        if (!new_crowd(d))
+            return false;
+        (void)weigh(d, p);
+    }
+    d->cut = tile_crowd_cut(d->crowd, budget);
+    return true;
+}
+
 bool tile_draw_pack(
     const DrawLayer *l, const Pack *p, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err)
 {
-    const double scale[] = { 1, mvt_scale(GEO_LINE, ask->z), mvt_scale(GEO_POLYGON, ask->z) };
     double budget = DRAW_LIMIT;
     Draw d;
 
     if (!init(&d, l, ask, a, err))
         return false;
-    if (weigh(&d, p, scale) > DRAW_LIMIT) {
-        if (!new_crowd(&d))
-            return false;
-        (void)weigh(&d, p, scale);
-        d.cut = tile_crowd_cut(d.crowd, budget);
-    }
+    if (bound(&d, p) > DRAW_LIMIT && weigh(&d, p) > DRAW_LIMIT && !crowd(&d, p, budget))
+        return false;
     for (int i = 0; i < TRIES; i++) {
         for (size_t k = 0; k < p->n; k++)
-            if (meets(p->block[k]->head->box, d.box) && !draw_block(&d, p->block[k], scale))
+            if (meets(p->box[k], d.box) && !draw_block(&d, p->block[k]))
                 return false;
         if (mvt_bytes(d.layer) <= DRAW_LIMIT)
             break;
-        if (!d.crowd && new_crowd(&d))
-            (void)weigh(&d, p, scale);
         budget *= SQUEEZE * DRAW_LIMIT / (double)mvt_bytes(d.layer);
-        if (!d.crowd || !begin(&d))
-            return no_memory(err);
-        d.cut = tile_crowd_cut(d.crowd, budget);
+        if (!crowd(&d, p, budget) || !begin(&d))
+            return false;
     }
     return finish(&d, out, dropped);
 }
@@ -270,7 +315,7 @@ static bool see_row(void *to, const TileRow *r)
 
     if (!mvt_load(d->pen, r->wkb) || !mvt_piece(d->pen, d->ask->z, false, &p))
         return true;
-    if (!cut_keeps(d->cut, p.size, r->fid)) {
+    if (!tile_cut_keeps(d->cut, p.size, r->fid)) {
         d->dropped++;
         return true;
     }
@@ -286,12 +331,12 @@ static bool see_row(void *to, const TileRow *r)
 static GeoBox with_buffer(const TileAsk *ask)
 {
     GeoBox b = geo_tile_box(ask->grid, ask->z, ask->x, ask->y);
-    double mx = (b.maxx - b.minx) * (MVT_BUFFER_POINT + 1) / MVT_EXTENT;
+    double mx = (b.maxx - b.minx) * REACH / MVT_EXTENT;
     double my = ask->grid == GEO_WEBMERCATOR ? 0 : mx;
 
     b = (GeoBox){ b.minx - mx, b.miny - my, b.maxx + mx, b.maxy + my };
     if (my == 0) { /* in Mercator: the latitudes of the buffer's edges */
-        double x, w = ldexp(1, 31 - ask->z), m = w * (MVT_BUFFER_POINT + 1) / MVT_EXTENT;
+        double x, w = ldexp(1, 31 - ask->z), m = w * REACH / MVT_EXTENT;
 
         geo_degrees(0, world(ask->y * w - m), &x, &b.maxy);
         geo_degrees(0, world((ask->y + 1.0) * w + m), &x, &b.miny);
@@ -315,7 +360,8 @@ bool tile_draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, 
         if (mvt_bytes(d.layer) <= DRAW_LIMIT)
             break;
         squeeze *= SQUEEZE;
-        d.cut = tile_crowd_cut(d.crowd, squeeze * DRAW_LIMIT * (double)d.guessed / (double)mvt_bytes(d.layer));
+        d.cut =
+            tile_crowd_cut(d.crowd, squeeze * DRAW_LIMIT * (double)d.guessed / (double)mvt_bytes(d.layer));
         memset(d.crowd, 0, sizeof *d.crowd);
         if (!begin(&d))
             return false;

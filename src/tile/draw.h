@@ -16,7 +16,7 @@ bool tile_draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, 
 /* --- which features a crowded tile shows ---------------------------------------------------------------------- */
 /* Features fall into classes by size, an eighth of an octave wide. A cut keeps the classes above `bucket`, and of that
  * one a sample by fid; points are all of one class. A larger share keeps all that a smaller one kept. */
-enum { CUT_BUCKETS = 1 << 14, CUT_ALL = 1 << 16 };
+enum { CUT_BUCKETS = 512, CUT_ALL = 1 << 16 };
 typedef struct Cut {
     uint32_t bucket, share; /* share of CUT_ALL */
 } Cut;
@@ -25,4 +25,4 @@ typedef struct Crowd {
 } Crowd;
 void tile_crowd_add(Crowd *c, double size, size_t bytes);
 Cut tile_crowd_cut(const Crowd *c, double budget); /* what is kept amounts to about `budget` bytes */
-bool cut_keeps(Cut c, double size, int64_t fid);
+bool tile_cut_keeps(Cut c, double size, int64_t fid);

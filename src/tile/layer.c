@@ -114,6 +114,17 @@ static int by_number(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
+static size_t sorted_once(int64_t *fid, size_t n) /* a commit may change a row twice */
+{
+    size_t k = 0;
+
+    qsort(fid, n, sizeof *fid, by_number);
+    for (size_t i = 0; i < n; i++)
+        if (k == 0 || fid[i] != fid[k - 1])
+            fid[k++] = fid[i];
+    return k;
+}
+
 static bool change_pack(TileLayer *l, const int64_t *fid, size_t n, int64_t seq, Err *err)
 {
     Pack *next;
@@ -142,9 +153,8 @@ bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq,
     }
     pthread_mutex_lock(&l->changing);
     if (l->pack) {
-        if (fid)
-            qsort(fid, n, sizeof *fid, by_number);
-        good = fid ? change_pack(l, fid, n, seq, err) : FAIL(err, BASE_NO_MEMORY, STR("tile"), "changes");
+        good = fid ? change_pack(l, fid, sorted_once(fid, n), seq, err)
+                   : FAIL(err, BASE_NO_MEMORY, STR("tile"), "changes");
         if (!good)
             swap_pack(l, NULL); /* rows are always right */
     }
@@ -257,63 +267,82 @@ static bool in_grid(const TileAsk *ask, Err *err)
     return FAIL(err, TILE_NO_TILE, str_of(what), "tile");
 }
 
-static void put_etag(const TileLayer *l, const TileAsk *ask, bool gzip, int64_t number, char etag[64])
+/* What a tile is, taken in this order before its pack: see the head of this file. */
+typedef struct Want {
+    const TileAsk *ask;
+    uint64_t epoch;
+    int64_t number;
+} Want;
+
+static Want want_of(TileLayer *l, const TileAsk *ask)
 {
+    Want w = { ask, atomic_load(&l->epoch), 0 };
+
+    w.number = tile_pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y);
+    return w;
+}
+
+static void put_etag(const TileLayer *l, const Want *w, bool gzip, char etag[64])
+{
+    const TileAsk *ask = w->ask;
     uint64_t show =
         l->draw.nattribute < 64 ? ask->show & ((UINT64_C(1) << l->draw.nattribute) - 1) : ask->show;
 
-    snprintf(etag, 64, "\"%llx-%llx-%llx%s\"", (unsigned long long)((l->model ^ atomic_load(&l->epoch)) >> 8),
-        (unsigned long long)show, (unsigned long long)number, gzip ? "-g" : "");
+    snprintf(etag, 64, "\"%llx-%llx-%llx%s\"", (unsigned long long)((l->model ^ w->epoch) >> 8),
+        (unsigned long long)show, (unsigned long long)w->number, gzip ? "-g" : "");
 }
 
 bool tile_etag(TileLayer *l, const TileAsk *ask, char etag[64], Err *err)
 {
+    Want w;
+
     if (!in_grid(ask, err))
         return false;
-    put_etag(l, ask, ask->gzip, tile_pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y), etag);
+    w = want_of(l, ask);
+    put_etag(l, &w, ask->gzip, etag);
     return true;
 }
 
-static CacheKey key_of(const TileLayer *l, const TileAsk *ask, bool gzip)
+static CacheKey key_of(const TileLayer *l, const Want *w, bool gzip)
 {
-    return (CacheKey){ l->number << 48 ^ atomic_load(&l->epoch), ask->show,
+    const TileAsk *ask = w->ask;
+
+    return (CacheKey){ l->number << 48 ^ w->epoch, ask->show,
         (uint64_t)ask->grid << 60 | (uint64_t)gzip << 59 | (uint64_t)ask->z << 48 | (uint64_t)ask->x << 24 |
             ask->y };
 }
 
-static Body *kept_body(
-    TileLayer *l, const TileAsk *ask, Bytes bytes, bool gzip, int64_t number, size_t dropped)
+static Body *kept_body(TileLayer *l, const Want *w, Bytes bytes, bool gzip, size_t dropped)
 {
-    Body *b = body_new(bytes.len);
-    CacheKey k = key_of(l, ask, gzip);
+    Body *b = tile_body_new(bytes.len);
+    CacheKey k = key_of(l, w, gzip);
 
     if (!b)
         return NULL;
     if (bytes.len)
-        memcpy(body_bytes(b), bytes.ptr, bytes.len);
+        memcpy(tile_body_bytes(b), bytes.ptr, bytes.len);
     b->pub.gzip = gzip && bytes.len;
-    b->pub.seq = number;
+    b->pub.seq = w->number;
     b->pub.dropped = dropped;
-    put_etag(l, ask, gzip, number, b->pub.etag);
+    put_etag(l, w, gzip, b->pub.etag);
     tile_cache_put(l->cache, &k, b);
     return b;
 }
 
-static bool draw(
-    TileLayer *l, const TileAsk *ask, int64_t number, Arena *a, Buf *out, size_t *dropped, Err *err)
+static bool draw(TileLayer *l, const Want *w, Arena *a, Buf *out, size_t *dropped, Err *err)
 {
     Pack *p = pack_of(l);
     bool good;
 
-    if (p && p->seq >= number)
-        good = tile_draw_pack(&l->draw, p, ask, a, out, dropped, err);
+    if (p && p->seq >= w->number)
+        good = tile_draw_pack(&l->draw, p, w->ask, a, out, dropped, err);
     else
-        good = tile_draw_rows(&l->draw, ask, a, out, dropped, err);
+        good = tile_draw_rows(&l->draw, w->ask, a, out, dropped, err);
     tile_pack_drop(p);
     return good;
 }
 
-static Body *drawn(TileLayer *l, const TileAsk *ask, int64_t number, Err *err)
+static Body *drawn(TileLayer *l, const Want *w, Err *err)
 {
     Arena *a = arena_new(ARENA_MAX);
     int64_t began = time_mono();
@@ -322,8 +351,8 @@ static Body *drawn(TileLayer *l, const TileAsk *ask, int64_t number, Err *err)
     Buf out;
 
     buf_init(&out, BODY_MAX);
-    if (draw(l, ask, number, a, &out, &dropped, err)) {
-        b = kept_body(l, ask, BYTES(buf_text(&out)), false, number, dropped);
+    if (draw(l, w, a, &out, &dropped, err)) {
+        b = kept_body(l, w, BYTES(buf_text(&out)), false, dropped);
         if (!b)
             (void)FAIL(err, BASE_NO_MEMORY, STR("tile"), "body");
         metric_add(METRIC_tile_rendered, 1);
@@ -354,14 +383,14 @@ static bool compress_to(Bytes in, Buf *out)
     return good;
 }
 
-static Body *compressed(TileLayer *l, const TileAsk *ask, const Body *raw, Err *err)
+static Body *compressed(TileLayer *l, const Want *w, const Body *raw, Err *err)
 {
     Body *b = NULL;
     Buf out;
 
     buf_init(&out, BODY_MAX);
     if (!raw->pub.bytes.len || compress_to(raw->pub.bytes, &out))
-        b = kept_body(l, ask, BYTES(buf_text(&out)), true, raw->pub.seq, raw->pub.dropped);
+        b = kept_body(l, w, BYTES(buf_text(&out)), true, raw->pub.dropped);
     buf_clear(&out);
     if (!b)
         (void)FAIL(err, BASE_NO_MEMORY, STR("tile"), "gzip");
@@ -370,24 +399,26 @@ static Body *compressed(TileLayer *l, const TileAsk *ask, const Body *raw, Err *
 
 bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err)
 {
-    CacheKey raw_key = key_of(l, ask, false), key = key_of(l, ask, ask->gzip);
-    int64_t number;
+    CacheKey key, raw_key;
     Body *b, *raw;
+    Want w;
 
     if (!in_grid(ask, err))
         return false;
-    number = tile_pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y);
-    b = tile_cache_get(l->cache, &key, number);
+    w = want_of(l, ask);
+    key = key_of(l, &w, ask->gzip);
+    b = tile_cache_get(l->cache, &key, w.number);
     if (b) {
         metric_add(METRIC_tile_cached, 1);
         *out = &b->pub;
         return true;
     }
-    raw = ask->gzip ? tile_cache_get(l->cache, &raw_key, number) : NULL;
-    if (!raw && !(raw = drawn(l, ask, number, err)))
+    raw_key = key_of(l, &w, false);
+    raw = ask->gzip ? tile_cache_get(l->cache, &raw_key, w.number) : NULL;
+    if (!raw && !(raw = drawn(l, &w, err)))
         return false;
-    b = ask->gzip ? compressed(l, ask, raw, err) : body_keep(raw);
-    body_drop(raw);
+    b = ask->gzip ? compressed(l, &w, raw, err) : tile_body_keep(raw);
+    tile_body_drop(raw);
     if (!b)
         return false;
     *out = &b->pub;

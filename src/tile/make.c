@@ -62,7 +62,7 @@ static bool no_memory(Err *err)
     return FAIL(err, BASE_NO_MEMORY, STR("tile"), "block");
 }
 
-bool feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err)
+bool tile_feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err)
 {
     Feature f = { .fid = r->fid };
     MvtValue *value = NEWS(a, MvtValue, nattribute + 1);
@@ -89,11 +89,29 @@ bool feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, 
     return true;
 }
 
-bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out)
+static uint32_t step_of(const Block *b, size_t i, int zoom) /* as block_find_step, from anywhere */
 {
-    Feature f = {
-        .fid = b->fid[i], .key = b->key[i], .size = b->size[i], .box = b->box[i], .full = tile_block_full(b, i)
-    };
+    uint32_t lo = b->head->step_from[zoom], hi = b->head->step_from[zoom + 1], hint;
+
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+
+        if (b->step[mid].feature < i)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    hint = lo - b->head->step_from[zoom];
+    return tile_block_find_step(b, i, zoom, &hint);
+}
+
+bool tile_feature_of_block(const Block *b, size_t i, Arena *a, Feature *out)
+{
+    Feature f = { .fid = b->fid[i],
+        .key = b->key[i],
+        .size = b->size[i],
+        .box = b->box[i],
+        .full = tile_block_full(b, i) };
     MvtValue *value = NEWS(a, MvtValue, b->head->ntag);
 
     if (!value)
@@ -104,12 +122,12 @@ bool feature_of_block(const Block *b, size_t i, Arena *a, Feature *out)
             value[k] = tile_block_value(b, b->tag[i * b->head->ntag + k]);
     f.value = value;
     for (int z = 0; z < STEP_ZOOMS; z++) {
-        size_t from = b->head->step_from[z], to = b->head->step_from[z + 1], hint = 0;
+        uint32_t step = step_of(b, i, z);
 
-        while (from + hint < to && to - from - hint > 16 && b->step[from + hint + 16].feature <= i)
-            hint += 16;
-        if (tile_block_step(b, i, z, &hint, &f.step[z]))
-            f.steps |= (uint16_t)(1 << z);
+        if (step == UINT32_MAX)
+            continue;
+        f.step[z] = tile_block_step(b, step, z);
+        f.steps |= (uint16_t)(1 << z);
     }
     *out = f;
     return true;

@@ -17,7 +17,16 @@ void tile_pack_drop(Pack *p)
     for (size_t i = 0; i < p->n; i++)
         tile_block_drop(p->block[i]);
     mem_free(p->block);
+    mem_free(p->box);
     mem_free(p);
+}
+
+bool tile_pack_seal(Pack *p)
+{
+    p->box = mem_new(p->n, sizeof *p->box);
+    for (size_t i = 0; p->box && i < p->n; i++)
+        p->box[i] = p->block[i]->head->box;
+    return p->box != NULL;
 }
 
 size_t tile_pack_features(const Pack *p)
@@ -68,7 +77,7 @@ static bool gather_row(void *to, const TileRow *r)
 
     if (!f)
         return no_memory(g->err);
-    if (!feature_of_row(r, g->nattribute, g->pen, g->a, f, g->err))
+    if (!tile_feature_of_row(r, g->nattribute, g->pen, g->a, f, g->err))
         return false;
     if (!f->full.tail.ptr) /* nothing of it can be shown */
         return true;
@@ -219,6 +228,7 @@ bool tile_pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *er
     for (size_t i = 0; good && i < all.n; i += CHUNK)
         good = build_chunk(s, nattribute, all.place + i, all.n - i < CHUNK ? all.n - i : CHUNK, p, &cap, err);
     mem_free(all.place);
+    good = good && (tile_pack_seal(p) || no_memory(err));
     if (good)
         *out = p;
     else
@@ -277,7 +287,7 @@ static bool remake(const Block *b, const Changed *c, Feature *const *fresh, size
         if (is_changed(c, b->fid[i]))
             continue;
         f = NEW(a, Feature);
-        good = f && feature_of_block(b, i, a, f) && list_add(&l, f);
+        good = f && tile_feature_of_block(b, i, a, f) && list_add(&l, f);
     }
     for (size_t i = 0; good && i < nfresh; i++)
         good = list_add(&l, fresh[i]);
@@ -320,7 +330,8 @@ static bool change_chunk(
         atomic_init(&next->refs, 1);
     if (good && fresh.n)
         qsort(fresh.feature, fresh.n, sizeof *fresh.feature, by_key);
-    good = good && change_blocks(p, c, &fresh, nattribute + 1, next, err);
+    good = good && change_blocks(p, c, &fresh, nattribute + 1, next, err) &&
+           (tile_pack_seal(next) || no_memory(err));
     mem_free(fresh.feature);
     arena_free(a);
     if (good)

@@ -12,6 +12,7 @@ typedef struct Pack {
     int64_t seq;   /* all changes up to it are in */
     size_t n;
     Block **block; /* in Hilbert order */
+    BlockBox *box; /* theirs, close together: every tile looks through all of them */
 } Pack;
 typedef struct PackFile { /* what is known of the file; belongs to the one changer */
     const char *path;
@@ -21,6 +22,7 @@ typedef struct PackFile { /* what is known of the file; belongs to the one chang
 
 Pack *tile_pack_keep(Pack *p);
 void tile_pack_drop(Pack *p); /* NULL is taken */
+bool tile_pack_seal(Pack *p) MUST; /* makes `box`, when all blocks are in; false: no memory */
 size_t tile_pack_features(const Pack *p);
 bool tile_pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *err) MUST;
 /* The pack with the rows of `fid` (rising) as they are now. */

@@ -20,7 +20,7 @@ typedef struct FileBlock {
     uint64_t at, len, hash;
 } FileBlock;
 
-void map_drop(TileMap *m)
+void tile_map_drop(TileMap *m)
 {
     if (atomic_fetch_sub(&m->refs, 1) > 1)
         return;
@@ -100,7 +100,7 @@ static Pack *read_map(TileMap *m, PackFile *f, int64_t seq)
         memcpy(&e, index + i * sizeof e, sizeof e);
         good = add_block(p, m, &e);
     }
-    if (!good) {
+    if (!good || !tile_pack_seal(p)) {
         tile_pack_drop(p);
         return NULL;
     }
@@ -114,7 +114,7 @@ Pack *tile_pack_load(PackFile *f, int64_t seq)
     Pack *p = m ? read_map(m, f, seq) : NULL;
 
     if (m)
-        map_drop(m); /* the blocks hold theirs */
+        tile_map_drop(m); /* the blocks hold theirs */
     return p;
 }
 

@@ -174,6 +174,23 @@ static void what_is_shown(void **state)
     }
 }
 
+static void kept_at_the_worlds_end(void **state) /* found by fuzzing: there is no unit beyond the last */
+{
+    static const char *const wkt[] = { "POLYGON((180 -89,180 -89.1,180 -89.2,180 -89))",
+        "LINESTRING(180 -89,180 -89.1)" };
+    Arena *a = arena_new(0);
+
+    (void)state;
+    for (size_t i = 0; i < LEN(wkt); i++) {
+        uint32_t last = (UINT32_C(1) << GEO_MAX_ZOOM) - 1;
+        ReadTile *t = read_tile(tile_of(GEO_WEBMERCATOR, GEO_MAX_ZOOM, last, last, &wkt[i], 1, true, a));
+
+        assert_int_equal(t->n, 1);
+        tile_clear(t);
+    }
+    arena_free(a);
+}
+
 static const char *random_star(
     Rng *r, GeoBox b, Arena *a) /* a star-shaped polygon, sometimes far larger than b */
 {
@@ -277,6 +294,7 @@ int main(void)
         cmocka_unit_test(hilbert_is_a_curve),
         cmocka_unit_test(a_square_to_the_byte),
         cmocka_unit_test(what_is_shown),
+        cmocka_unit_test(kept_at_the_worlds_end),
         cmocka_unit_test(rules_hold),
         cmocka_unit_test(tiles_join),
         cmocka_unit_test(no_memory_is_an_error),

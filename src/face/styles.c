@@ -1,0 +1,251 @@
+/* src/face/styles.c - /styles: the county's map as MapLibre draws it, and what the layer panel must know of it. */
+#include <math.h>
+#include <stdlib.h>
+#include "face/style.h"
+
+enum { LAYERS_MAX = 512 };
+
+static bool styles_get(FaceRequest *r, FaceAnswer *out, Err *err)
+{
+    Buf *b = &out->body;
+
+    (void)err;
+    buf_str(b, STR("{\"default\":\"county\",\"styles\":[{"));
+    face_text(b, "id", STR("county"));
+    face_text(b, "title", r->en ? STR("The county's map") : STR("全县一张图"));
+    face_key(b, "links");
+    buf_c(b, '[');
+    face_link(r, b, "stylesheet", "application/vnd.mapbox.style+json", (Str){ "", 0 }, "/styles/county");
+    buf_str(b, STR("]}],\"links\":["));
+    face_link(r, b, "self", "application/json", (Str){ "", 0 }, "/styles");
+    buf_str(b, STR("]}"));
+    return true;
+}
+
+static int by_order(const void *x, const void *y)
+{
+    const PackLayer *a = *(const PackLayer *const *)x, *b = *(const PackLayer *const *)y;
+
+    return a->order != b->order ? (a->order < b->order ? -1 : 1) : str_cmp(a->id, b->id);
+}
+
+static size_t in_order(const PackModel *m, const PackLayer **out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->nlayer && n < LAYERS_MAX; i++)
+        out[n++] = &m->layer[i];
+    qsort(out, n, sizeof *out, by_order);
+    return n;
+}
+
+/* --- sources ------------------------------------------------------------------------------------------------------- */
+static bool used(const PackModel *m, const PackCollection *c)
+{
+    for (size_t i = 0; i < m->nlayer; i++)
+        if (str_eq(m->layer[i].collection, c->name))
+            return true;
+    return false;
+}
+
+static void write_sources(FaceRequest *r, const FaceMaps *maps, Buf *b)
+{
+    face_key(b, "sources");
+    buf_c(b, '{');
+    for (size_t i = 0; i < r->model->ncollection; i++) {
+        const PackCollection *c = r->model->collection[i];
+
+        if (!c->spatial || !used(r->model, c))
+            continue;
+        face_key(b, str_c(r->a, c->name));
+        buf_str(b, STR("{\"type\":\"vector\",\"tiles\":["));
+        buf_json_str(b, str_fmt(r->a, "%.*s/collections/%.*s/tiles/WebMercatorQuad/{z}/{y}/{x}",
+                            STRV(r->base), STRV(c->name)));
+        buf_str(b, STR("],\"minzoom\":0,\"maxzoom\":16}"));
+    }
+    if (face_terrain(maps)) {
+        face_key(b, "terrain");
+        buf_str(b, STR("{\"type\":\"raster-dem\",\"encoding\":\"terrarium\",\"tileSize\":256,\"minzoom\":0,"
+                       "\"maxzoom\":12,\"tiles\":["));
+        buf_json_str(b, str_fmt(r->a, "%.*s/map/tiles/WebMercatorQuad/{z}/{y}/{x}", STRV(r->base)));
+        buf_str(b, STR("]}"));
+    }
+    buf_c(b, '}');
+}
+
+/* --- the layer panel ------------------------------------------------------------------------------------------------- */
+static void legend_entry(FaceRequest *r, const PackLayer *l, size_t i, Buf *b)
+{
+    const PackClass *c = i < l->nclass ? &l->class[i] : &l->other;
+
+    if (b->ptr[b->len - 1] != '[')
+        buf_c(b, ',');
+    buf_c(b, '{');
+    face_text(b, "label", face_title(r, c->title));
+    face_text(b, "color", c->color);
+    if (c->border.len)
+        face_text(b, "border", c->border);
+    if (!isnan(c->width))
+        face_num(b, "width", c->width);
+    if (c->dash.len)
+        face_text(b, "dash", c->dash);
+    if (c->pattern.len)
+        face_text(b, "pattern", c->pattern);
+    if (!isnan(c->from) || !isnan(c->to)) {
+        face_key(b, "bounds");
+        buf_c(b, '[');
+        for (int end = 0; end < 2; end++) {
+            const double v = end ? c->to : c->from;
+
+            if (end)
+                buf_c(b, ',');
+            if (isnan(v))
+                buf_str(b, STR("null"));
+            else
+                buf_f64(b, v);
+        }
+        buf_c(b, ']');
+    }
+    face_text(b, "filter", face_class_filter(r, l, i));
+    buf_c(b, '}');
+}
+
+static bool none(void *ctx, const LedgerRecord *record)
+{
+    (void)ctx;
+    (void)record;
+    return true;
+}
+
+static int64_t count_of(FaceRequest *r, const PackCollection *c, const CqlExpr *filter)
+{
+    const LedgerQuery q = {
+        .collection = c, .filter = filter, .limit = 1, .no_geometry = true, .count = true
+    };
+    LedgerPage page = { .matched = -1 };
+    Err err = { 0 };
+
+    if (!filter)
+        return ledger_count(r->ledger, c, (Str){ "", 0 });
+    return ledger_select(r->ledger, &q, none, NULL, r->a, &page, &err) ? page.matched : -1;
+}
+
+/* The share of the layer's records that have the property it is coloured by. */
+static double completeness(FaceRequest *r, const PackLayer *l, const PackCollection *c, int64_t all)
+{
+    CqlExpr *known;
+    Err err = { 0 };
+    int64_t n;
+
+    if (!l->property.len || all <= 0)
+        return all > 0 ? 1 : NAN;
+    if (!cql_parse_text(str_fmt(r->a, "\"%.*s\" IS NOT NULL", STRV(l->property)), r->a, &known, &err) ||
+        !cql_check(known, &c->schema, r->a, &err))
+        return NAN;
+    n = count_of(r, c, cql_and(known, l->filter, r->a));
+    return n < 0 ? NAN : (double)n / (double)all;
+}
+
+static void panel_entry(FaceRequest *r, const PackLayer *l, const PackCollection *c, Buf *b)
+{
+    static const char *const kind[] = { "line", "fill", "circle", "symbol" };
+    const int64_t count = count_of(r, c, l->filter);
+
+    if (b->ptr[b->len - 1] != '[')
+        buf_c(b, ',');
+    buf_c(b, '{');
+    face_text(b, "id", l->id);
+    face_text(b, "title", face_title(r, l->title));
+    face_text(b, "group", face_title(r, l->group));
+    face_text(b, "collection", l->collection);
+    face_text(b, "kind", str_of(kind[l->kind]));
+    face_truth(b, "visible", l->visible);
+    face_truth(b, "base", l->base);
+    face_int(b, "count", count);
+    face_text(b, "source", face_title(r, l->source));
+    face_time(b, "changed", ledger_changed_at(r->ledger, c));
+    face_num(b, "completeness", completeness(r, l, c, count));
+    face_key(b, "legend");
+    buf_c(b, '[');
+    for (size_t i = 0; i < l->nclass + (l->other.color.len > 0); i++)
+        legend_entry(r, l, i, b);
+    buf_c(b, ']');
+    face_key(b, "time");
+    if (l->time.len) {
+        buf_c(b, '{');
+        face_text(b, "property", l->time);
+        buf_c(b, '}');
+    } else
+        buf_str(b, STR("null"));
+    face_int(b, "minzoom", l->minzoom);
+    buf_c(b, '}');
+}
+
+/* --- the style ----------------------------------------------------------------------------------------------------------- */
+static void write_view(FaceRequest *r, Buf *b)
+{
+    const GeoBox box = face_county_box(r);
+
+    if (geo_box_empty(box))
+        return;
+    face_key(b, "center");
+    buf_c(b, '[');
+    buf_fixed(b, (box.minx + box.maxx) / 2, 6);
+    buf_c(b, ',');
+    buf_fixed(b, (box.miny + box.maxy) / 2, 6);
+    buf_c(b, ']');
+    face_num(b, "zoom", 9.5);
+}
+
+static void write_ground(const FaceMaps *maps, Buf *b)
+{
+    face_key(b, "layers");
+    buf_str(b,
+        STR("[{\"id\":\"background\",\"type\":\"background\",\"paint\":{\"background-color\":\"#F4F2ED\"}}"));
+    if (face_terrain(maps))
+        buf_str(b,
+            STR(",{\"id\":\"hillshade\",\"type\":\"hillshade\",\"source\":\"terrain\",\"paint\":{\"hillshade-"
+                "exaggeration\":"
+                "0.35,\"hillshade-shadow-color\":\"#8A8577\",\"hillshade-highlight-color\":\"#FFFFFF\"}}"));
+}
+
+static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
+{
+    const FaceMaps *maps = face_state(r->face, &face_tiles);
+    const PackLayer *layer[LAYERS_MAX];
+    const size_t n = in_order(r->model, layer);
+    Buf *b = &out->body;
+
+    if (!str_eq(r->param[0], STR("county")))
+        return FAIL(err, FACE_NO_LAYER, r->param[0], "path");
+    out->type = STR("application/vnd.mapbox.style+json");
+    if (face_same(r, out,
+            str_fmt(r->a, "s%lld.%d.%llx", (long long)ledger_seq(r->ledger), r->en,
+                (unsigned long long)hash64(BYTES(r->base)))))
+        return true;
+    buf_str(b, STR("{\"version\":8"));
+    face_text(b, "name", r->en ? STR("The county's map") : STR("全县一张图"));
+    write_view(r, b);
+    write_sources(r, maps, b);
+    write_ground(maps, b);
+    for (size_t i = 0; i < n; i++) {
+        const PackCollection *c = pack_collection(r->model, layer[i]->collection);
+
+        if (c && c->spatial)
+            face_style_layer(r, layer[i], c, b);
+    }
+    buf_str(b, STR("],\"metadata\":{\"sangzi:layers\":["));
+    for (size_t i = 0; i < n; i++) {
+        const PackCollection *c = pack_collection(r->model, layer[i]->collection);
+
+        if (c && c->spatial)
+            panel_entry(r, layer[i], c, b);
+    }
+    buf_str(b, STR("]}}"));
+    return true;
+}
+
+static const FaceRow row[] = { { FACE_GET, "/styles", styles_get, .zh = "地图样式列表", .en = "Map styles" },
+    { FACE_GET, "/styles/{id}", county_get, FACE_SLOW, "一个地图样式（MapLibre）", "A map style (MapLibre)",
+        NULL } };
+const FaceDoor face_styles = { .name = "styles", .row = row, .nrow = LEN(row) };

@@ -1,0 +1,297 @@
+/* src/process/jobs.c - runs in the background: a list of the last ones, two threads at work, newest first. */
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+#include "process/job.h"
+
+enum { THREADS = 2, KEPT = 500, WAITING = 100 };
+struct ProcessJobs {
+    Ledger *ledger;
+    Pool *pool;
+    void (*tell)(void *ctx, const char *job);
+    void *ctx;
+    pthread_mutex_t guard; /* guards all below; never taken while a job's own is held */
+    pthread_cond_t ended;
+    ProcessJob *first; /* newest */
+    size_t n, open;    /* open: accepted or running */
+};
+
+const char *process_status_name(ProcessStatus s)
+{
+    static const char *const name[] = { "accepted", "running", "successful", "failed", "dismissed" };
+
+    return name[s];
+}
+
+void process_tell(ProcessJob *job)
+{
+    if (job->ask && job->ask->progress)
+        job->ask->progress(job->ask->ctx, job->percent, str_of(job->message));
+    if (job->jobs && job->jobs->tell)
+        job->jobs->tell(job->jobs->ctx, job->id);
+}
+
+static void job_free(ProcessJob *job)
+{
+    if (!job)
+        return;
+    json_decref(job->input);
+    buf_clear(&job->log);
+    buf_clear(&job->out);
+    pthread_mutex_destroy(&job->guard);
+    arena_free(job->arena);
+    mem_free(job);
+}
+
+ProcessJobs *process_jobs_new(Ledger *l, void (*tell)(void *ctx, const char *job), void *ctx)
+{
+    ProcessJobs *j = mem_new(1, sizeof *j);
+
+    if (!j)
+        return NULL;
+    *j = (ProcessJobs){ .ledger = l, .pool = pool_new(THREADS), .tell = tell, .ctx = ctx };
+    pthread_mutex_init(&j->guard, NULL);
+    pthread_cond_init(&j->ended, NULL);
+    if (j->pool)
+        return j;
+    process_jobs_free(j);
+    return NULL;
+}
+
+void process_jobs_end(ProcessJobs *j)
+{
+    pthread_mutex_lock(&j->guard);
+    for (ProcessJob *job = j->first; job; job = job->next)
+        __atomic_store_n(&job->cancel, true, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&j->guard);
+}
+
+void process_jobs_free(ProcessJobs *j)
+{
+    if (!j)
+        return;
+    process_jobs_end(j);
+    pool_free(j->pool);
+    while (j->first) {
+        ProcessJob *job = j->first;
+
+        j->first = job->next;
+        job_free(job);
+    }
+    pthread_cond_destroy(&j->ended);
+    pthread_mutex_destroy(&j->guard);
+    mem_free(j);
+}
+
+static void set_status(ProcessJob *job, ProcessStatus s, const Err *err)
+{
+    pthread_mutex_lock(&job->guard);
+    job->status = s;
+    job->updated = time_now();
+    if (s == PROCESS_RUNNING)
+        job->started = job->updated;
+    else
+        job->finished = job->updated;
+    if (s == PROCESS_DONE)
+        job->percent = 100;
+    if (err)
+        job->err = *err;
+    pthread_mutex_unlock(&job->guard);
+    process_tell(job);
+}
+
+static void work(void *arg)
+{
+    ProcessJob *job = arg;
+    ProcessJobs *j = job->jobs;
+    Arena *a = arena_new(0);
+    Err err = { 0 };
+    bool good = false;
+
+    metric_add(METRIC_jobs_running, 1);
+    if (!__atomic_load_n(&job->cancel, __ATOMIC_RELAXED)) {
+        set_status(job, PROCESS_RUNNING, NULL);
+        good = process_work(j->ledger, job, a, &err);
+    } else
+        (void)FAIL(&err, PROCESS_STOPPED, str_of(job->id), "job");
+    arena_free(a);
+    if (!good && err.kind != &PROCESS_STOPPED)
+        log_err("job.failed", &err);
+    set_status(job,
+        good                           ? PROCESS_DONE
+        : err.kind == &PROCESS_STOPPED ? PROCESS_DISMISSED
+                                       : PROCESS_FAILED,
+        good ? NULL : &err);
+    metric_add(METRIC_jobs_running, -1);
+    pthread_mutex_lock(&j->guard);
+    j->open--;
+    pthread_cond_broadcast(&j->ended);
+    pthread_mutex_unlock(&j->guard);
+}
+
+static bool ended(ProcessJob *job)
+{
+    bool yes;
+
+    pthread_mutex_lock(&job->guard);
+    yes = job->finished != 0;
+    pthread_mutex_unlock(&job->guard);
+    return yes;
+}
+
+/* The oldest that have ended go when there are too many; called with the list's guard held. */
+static void forget_old(ProcessJobs *j)
+{
+    ProcessJob **at = &j->first;
+    size_t place = 0;
+
+    while (*at) {
+        ProcessJob *job = *at;
+
+        if (place++ < KEPT || !ended(job)) {
+            at = &job->next;
+            continue;
+        }
+        *at = job->next;
+        j->n--;
+        job_free(job);
+    }
+}
+
+static ProcessJob *job_new(ProcessJobs *j, const Process *p, const json_t *inputs, Str who, bool en)
+{
+    ProcessJob *job = mem_new(1, sizeof *job);
+
+    if (!job)
+        return NULL;
+    job->jobs = j;
+    job->process = p;
+    job->arena = arena_new(0);
+    job->who = str_copy(job->arena, who);
+    job->en = en;
+    job->input = inputs ? json_deep_copy(inputs) : json_object();
+    job->created = job->updated = time_now();
+    buf_init(&job->out, JOB_OUT_MAX);
+    buf_init(&job->log, JOB_LOG_MAX);
+    pthread_mutex_init(&job->guard, NULL);
+    ulid_new(job->id);
+    return job;
+}
+
+static bool enter(ProcessJobs *j, ProcessJob *job, Err *err)
+{
+    bool good;
+
+    pthread_mutex_lock(&j->guard);
+    good = j->open < WAITING && job->input;
+    if (good) {
+        job->next = j->first;
+        j->first = job;
+        j->n++;
+        j->open++;
+        forget_old(j);
+    }
+    pthread_mutex_unlock(&j->guard);
+    return good || FAIL(err, PROCESS_FULL, STR("100"), "jobs");
+}
+
+bool process_start(
+    ProcessJobs *j, Str process, const json_t *inputs, Str who, bool en, char id[ULID_LEN + 1], Err *err)
+{
+    const Process *p;
+    ProcessJob *job;
+
+    if (!process_find(process, &p, err) || !process_check(p, inputs, err))
+        return false;
+    job = job_new(j, p, inputs, who, en);
+    if (!job || !enter(j, job, err)) {
+        job_free(job);
+        return err->kind ? false : FAIL(err, BASE_NO_MEMORY, STR("job"), "jobs");
+    }
+    memcpy(id, job->id, sizeof job->id);
+    if (!pool_run(j->pool, work, job))
+        work(job); /* the pool is ending: it is dismissed at once */
+    return true;
+}
+
+/* With the list's guard held. */
+static ProcessJob *find(ProcessJobs *j, Str id, Err *err)
+{
+    for (ProcessJob *job = j->first; job; job = job->next)
+        if (str_eq(id, str_of(job->id)))
+            return job;
+    (void)FAIL(err, PROCESS_NO_JOB, id, "path");
+    return NULL;
+}
+
+bool process_wait(ProcessJobs *j, Str id, int64_t us, Err *err)
+{
+    struct timespec until;
+    ProcessJob *job;
+    int late = 0;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += (time_t)(us / TIME_SECOND);
+    pthread_mutex_lock(&j->guard);
+    while ((job = find(j, id, err)) && !ended(job) && late != ETIMEDOUT)
+        late = pthread_cond_timedwait(&j->ended, &j->guard, &until);
+    pthread_mutex_unlock(&j->guard);
+    return job != NULL;
+}
+
+static void copy_info(ProcessJob *job, Arena *a, ProcessInfo *out)
+{
+    pthread_mutex_lock(&job->guard);
+    *out = (ProcessInfo){ .process = job->process,
+        .status = job->status,
+        .percent = job->percent,
+        .who = str_copy(a, job->who),
+        .message = str_copy(a, str_of(job->message)),
+        .log = str_copy(a, buf_text(&job->log)),
+        .created = job->created,
+        .started = job->started,
+        .finished = job->finished,
+        .updated = job->updated,
+        .err = job->err };
+    if (job->status == PROCESS_DONE)
+        out->outputs = str_copy(a, buf_text(&job->out));
+    memcpy(out->id, job->id, sizeof out->id);
+    pthread_mutex_unlock(&job->guard);
+}
+
+bool process_info(ProcessJobs *j, Str id, Arena *a, ProcessInfo *out, Err *err)
+{
+    ProcessJob *job;
+
+    pthread_mutex_lock(&j->guard);
+    job = find(j, id, err);
+    if (job)
+        copy_info(job, a, out);
+    pthread_mutex_unlock(&j->guard);
+    return job != NULL;
+}
+
+bool process_cancel(ProcessJobs *j, Str id, Err *err)
+{
+    ProcessJob *job;
+
+    pthread_mutex_lock(&j->guard);
+    job = find(j, id, err);
+    if (job)
+        __atomic_store_n(&job->cancel, true, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&j->guard);
+    return job != NULL;
+}
+
+bool process_list(ProcessJobs *j, Arena *a, ProcessInfo **out, size_t *n, Err *err)
+{
+    size_t i = 0;
+
+    pthread_mutex_lock(&j->guard);
+    *out = NEWS(a, ProcessInfo, j->n);
+    for (ProcessJob *job = j->first; *out && job; job = job->next)
+        copy_info(job, a, &(*out)[i++]);
+    pthread_mutex_unlock(&j->guard);
+    *n = i;
+    return *out || FAIL(err, BASE_NO_MEMORY, STR("jobs"), "jobs");
+}

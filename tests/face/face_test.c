@@ -1,0 +1,567 @@
+/* tests/face/face_test.c - the faces as a stranger meets them: a real server, real sockets, one small county. */
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "client.h"
+
+static const char shop[] =
+    "shop:\n"
+    "  title: { zh: 店铺, en: Shop }\n"
+    "  geometry: Point\n"
+    "  owner: 市场局\n"
+    "  label: name\n"
+    "  sort: [name, area]\n"
+    "  properties:\n"
+    "    name: { title: { zh: 店名, en: Name }, type: text, required: true, grade: 1, search: true }\n"
+    "    area: { title: { zh: 面积, en: Area }, type: number, minimum: 0, grade: 1 }\n"
+    "    open: { title: { zh: 营业, en: Open }, type: bool, grade: 1 }\n"
+    "    since: { title: { zh: 开业, en: Since }, type: date, grade: 1 }\n"
+    "    kind: { title: { zh: 类别, en: Kind }, codes: { 食品: Food, 五金: Hardware }, grade: 1 }\n";
+static const char note[] =
+    "note:\n"
+    "  title: { zh: 便条, en: Note }\n"
+    "  owner: 市场局\n"
+    "  label: text\n"
+    "  properties:\n"
+    "    text: { title: { zh: 内容, en: Text }, type: text, required: true, grade: 1 }\n"
+    "    about: { title: { zh: 店铺, en: Shop }, ref: shop, grade: 1 }\n";
+static const char info[] = "title: { zh: 试验, en: Test }\nabout: { zh: 试验, en: Test }\nversion: 1.0.0\n";
+
+static void put(const char *dir, const char *name, const char *text)
+{
+    char path[256];
+    Err err = { 0 };
+
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    assert_true(file_write(path, BYTES(str_of(text)), 0600, &err));
+}
+
+static void make_packs(const char *dir)
+{
+    char path[256];
+    Err err = { 0 };
+
+    snprintf(path, sizeof path, "%s/packs/01-test/collections", dir);
+    assert_true(dir_make(path, 0700, &err));
+    put(dir, "packs/01-test/pack.yaml", info);
+    put(dir, "packs/01-test/collections/shop.yaml", shop);
+    put(dir, "packs/01-test/collections/note.yaml", note);
+}
+
+void county_open(County *c)
+{
+    const PackMessage *said = NULL;
+    size_t nsaid = 0;
+    char path[256];
+    Err err = { 0 };
+
+    *c = (County){ .dir = "/tmp/sangzi-face-XXXXXX", .a = arena_new(0) };
+    assert_non_null(mkdtemp(c->dir));
+    make_packs(c->dir);
+    snprintf(path, sizeof path, "%s/packs", c->dir);
+    if (!pack_load(path, c->a, &c->model, &said, &nsaid, &err))
+        for (size_t i = 0; i < nsaid; i++)
+            fprintf(stderr, "%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.en));
+    assert_non_null(c->model);
+    snprintf(path, sizeof path, "%s/county", c->dir);
+    assert_true(ledger_init(path, STR("990121000000"), 7, &err));
+    assert_true(ledger_open(path, LEDGER_WRITE, c->model, &c->ledger, &err));
+    const FaceOptions o = { .ledger = c->ledger };
+
+    if (!face_start(&o, &c->face, &err))
+        log_err("test", &err);
+    assert_non_null(c->face);
+    c->port = face_port(c->face);
+}
+
+void county_close(County *c)
+{
+    char command[128];
+
+    face_stop(c->face);
+    ledger_close(c->ledger);
+    pack_free(c->model);
+    arena_free(c->a);
+    snprintf(command, sizeof command, "rm -rf '%s'", c->dir);
+    assert_int_equal(system(command), 0);
+}
+
+int connect_to(int port)
+{
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const struct timeval wait = { 10, 0 };
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = { htonl(INADDR_LOOPBACK) }
+    };
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    return fd;
+}
+
+static Reply read_reply(County *c, int fd)
+{
+    Reply r = { 0 };
+    Buf b;
+    ssize_t n;
+    Str all;
+    size_t at;
+
+    buf_init(&b, 64 << 20);
+    do {
+        char *room = buf_room(&b, 65536);
+
+        assert_non_null(room);
+        n = read(fd, room, 65536);
+        if (n > 0)
+            buf_took(&b, (size_t)n);
+    } while (n > 0);
+    all = str_copy(c->a, buf_text(&b));
+    buf_clear(&b);
+    at = str_find(all, STR("\r\n\r\n"));
+    if (at == SIZE_MAX || all.len < 12)
+        return r;
+    r.status = atoi(str_c(c->a, str_sub(all, 9, 3)));
+    r.head = str_sub(all, 0, at + 2);
+    r.body = str_sub(all, at + 4, all.len);
+    return r;
+}
+
+Reply ask(County *c, const char *method, const char *path, const char *head, const char *body)
+{
+    const int fd = connect_to(c->port);
+    const Str text = str_fmt(c->a, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n%s", method,
+        path, c->port, head ? head : "");
+    const Str rest = body ? str_fmt(c->a, "Content-Length: %zu\r\n\r\n%s", strlen(body), body) : STR("\r\n");
+    Reply r;
+
+    assert_int_equal(write(fd, text.ptr, text.len), (ssize_t)text.len);
+    assert_int_equal(write(fd, rest.ptr, rest.len), (ssize_t)rest.len);
+    r = read_reply(c, fd);
+    close(fd);
+    return r;
+}
+
+Reply get(County *c, const char *path)
+{
+    return ask(c, "GET", path, "Accept: application/json\r\n", NULL);
+}
+
+bool has(Str text, const char *what)
+{
+    return str_find(text, str_of(what)) != SIZE_MAX;
+}
+
+Str header(const Reply *r, const char *name, Arena *a)
+{
+    const size_t at = str_find(r->head, str_fmt(a, "\r\n%s: ", name));
+    Str value, rest;
+
+    if (at == SIZE_MAX)
+        return (Str){ "", 0 };
+    (void)str_cut(str_sub(r->head, at + strlen(name) + 4, r->head.len), '\r', &value, &rest);
+    return value;
+}
+
+/* --- fixtures ------------------------------------------------------------------------------------------------------ */
+#define JSON "Content-Type: application/geo+json\r\nAccept: application/json\r\n"
+static County county;
+
+static int start(void **state)
+{
+    static const char *const one[] = {
+        "{\"name\":\"石桥店\",\"area\":12.5,\"open\":true,\"since\":\"2020-05-01\",\"kind\":\"食品\"}",
+        "{\"name\":\"B\",\"area\":3}", "{\"name\":\"C\",\"area\":7,\"kind\":\"五金\"}", "{\"name\":\"D\"}"
+    };
+
+    county_open(&county);
+    for (size_t i = 0; i < LEN(one); i++) {
+        const Reply r = ask(&county, "POST", "/collections/shop/items", JSON,
+            str_fmt(county.a,
+                "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[%g,31.5]},"
+                "\"properties\":%s}",
+                111.1 + 0.1 * (double)i, one[i])
+                .ptr);
+
+        assert_int_equal(r.status, 201);
+    }
+    *state = &county;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    county_close(*state);
+    return 0;
+}
+
+/* --- reading: rows first -------------------------------------------------------------------------------------------- */
+static const struct Row {
+    const char *path;
+    int status;
+    const char *body; /* stands in it; NULL: anything */
+} row[] = {
+    { "/", 200, "\"service-desc\"" },
+    { "/conformance", 200, "ogcapi-features-1/1.0/conf/core" },
+    { "/api", 200, "\"/collections/shop/items\"" },
+    { "/collections", 200, "\"id\":\"note\"" },
+    { "/collections/shop", 200, "\"geometryType\":\"Point\"" },
+    { "/collections/none", 404, "\"code\":\"pack/no-collection\"" },
+    { "/collections/shop/schema", 200, "\"x-ogc-propertySeq\":1" },
+    { "/collections/shop/queryables", 200, "\"since\"" },
+    { "/collections/shop/sortables", 200, "\"area\"" },
+    { "/collections/shop/items", 200, "\"numberReturned\":4" },
+    { "/collections/shop/items/", 200, "\"numberReturned\":4" },
+    { "/collections/shop/items?limit=2", 200, "\"rel\":\"next\"" },
+    { "/collections/shop/items?limit=99999999", 200, "\"numberReturned\":4" },
+    { "/collections/shop/items?area=7", 200, "\"numberReturned\":1" },
+    { "/collections/shop/items?kind=%E9%A3%9F%E5%93%81&open=true", 200, "\"numberReturned\":1" },
+    { "/collections/shop/items?since=2020-05-01", 200, "\"numberReturned\":1" },
+    { "/collections/shop/items?filter=area%20%3E%203&sortby=-area", 200, "\"numberReturned\":2" },
+    { "/collections/shop/"
+      "items?filter=%7B%22op%22%3A%22%3E%22%2C%22args%22%3A%5B%7B%22property%22%3A%22area%22%7D%2C3%5D%7D",
+        200, "\"numberReturned\":2" },
+    { "/collections/shop/items?bbox=111.05,31,111.25,32", 200, "\"numberReturned\":2" },
+    { "/collections/shop/items?bbox=111.05,31,0,111.25,32,9", 200, "\"numberReturned\":2" },
+    { "/collections/shop/items?bbox=31,111.05,32,111.25&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326",
+        200, "\"numberReturned\":2" },
+    { "/collections/shop/items?bbox=12362000,3600000,12384200,3800000&bbox-crs=http://www.opengis.net/def/"
+      "crs/EPSG/0/3857",
+        200, "\"numberReturned\":2" },
+    { "/collections/shop/items?bbox=170,31,111.25,32", 200,
+        "\"numberReturned\":2" }, /* over the antimeridian */
+    { "/collections/shop/items?datetime=2000-01-01/2001-01-01", 200, "\"numberReturned\":0" },
+    { "/collections/shop/items?datetime=../..", 200, "\"numberReturned\":4" },
+    { "/collections/shop/items?properties=name&limit=1", 200, "\"properties\":{\"name\":\"" },
+    { "/collections/shop/items?expand=labels&area=12.5", 200, "\"kind\":\"食品\"" },
+    { "/collections/shop/items?crs=http://www.opengis.net/def/crs/EPSG/0/4490&area=12.5", 200,
+        "[31.5,111.1]" },
+    { "/collections/shop/items?f=csv", 200, "石桥店" },
+    { "/collections/shop/items?f=geojson", 200, "\"FeatureCollection\"" },
+    { "/collections/shop/items?f=html", 200, "<table>" },
+    { "/collections/shop/statistics?properties=area&group=kind", 200, "\"sum\":22.5" },
+    { "/collections/shop/tiles/WebMercatorQuad?f=tilejson", 200, "\"vector_layers\":[{\"id\":\"shop\"" },
+    { "/collections/note/tiles", 404, "face/no-layer" },
+    { "/collections/shop/tiles/WebMercatorQuad/3/99/0", 404, "face/no-tile" },
+    { "/tileMatrixSets/WebMercatorQuad", 200, "559082264.028" },
+    { "/styles/county", 200, "\"version\":8" },
+    { "/search?q=%E7%9F%B3%E6%A1%A5", 200, "石桥店" },
+    { "/search", 400, "face/missing" },
+    { "/indicators", 200, "\"indicators\":[" },
+    { "/indicators/none", 404, "indicator/no-indicator" },
+    { "/tasks", 200, "\"tasks\":[" },
+    { "/node", 200, "\"loopbackOnly\":true" },
+    { "/healthz", 200, "\"status\":\"pass\"" },
+    { "/metrics", 200, "sangzi_http_requests_total" },
+    { "/processes", 200, "\"road-condition\"" },
+    { "/processes/none", 404, "process/no-process" },
+    { "/jobs", 200, "\"jobs\":[]" },
+    { "/jobs/none/results", 404, "process/no-job" },
+    { "/demo", 404, "face/no-demo" },
+    { "/app/", 404, "face/no-app" },
+    { "/nothing", 404, "face/no-path" },
+    { "/collections/shop/items?limit=0", 400, "face/bad-parameter" },
+    { "/collections/shop/items?limit=x", 400, "face/bad-parameter" },
+    { "/collections/shop/items?limit=1&limit=2", 400, "face/twice" },
+    { "/collections/shop/items?bbox=1,2,3", 400, "face/bad-parameter" },
+    { "/collections/shop/items?bbox=1,2,3,4,", 400, "face/bad-parameter" },
+    { "/collections/shop/items?bbox=1,9,3,4", 400, "face/bad-parameter" },
+    { "/collections/shop/items?datetime=yesterday", 400, "face/bad-parameter" },
+    { "/collections/shop/items?datetime=2021-01-01/2020-01-01", 400, "face/bad-parameter" },
+    { "/collections/shop/items?filter=area%20%3D", 400, "\"where\":\"filter:" },
+    { "/collections/shop/items?filter=aera%3D1", 400, "cql/no-property" },
+    { "/collections/shop/items?filter-lang=sql&filter=1", 400, "face/bad-parameter" },
+    { "/collections/shop/items?sortby=kind", 400, "face/bad-parameter" },
+    { "/collections/shop/items?properties=nmae", 400, "cql/no-property" },
+    { "/collections/shop/items?area=many", 400, "face/bad-parameter" },
+    { "/collections/shop/items?aera=1", 400, "face/no-parameter" },
+    { "/collections/shop/items?crs=http://example.org/none", 400, "face/no-crs" },
+    { "/collections/shop/items?f=pdf", 400, "face/bad-parameter" },
+    { "/collections/shop/items?token=nonsense", 400, NULL },
+    { "/collections/shop/items?q=%ff", 400, "face/bad-text" },
+    { "/collections/shop/items?q=%4", 400, "face/bad-text" },
+    { "/collections?bbox=1,2,3,4", 400, "face/no-parameter" },
+    { "/collections/shop/items/01ARZ3NDEKTSV4RRFFQ69G5FAV", 404, "ledger/no-record" },
+    { "/divisions/990121000000", 404, NULL },
+};
+
+static void each_path_answers_as_promised(void **state)
+{
+    for (size_t i = 0; i < LEN(row); i++) {
+        const Reply r = get(*state, row[i].path);
+
+        if (r.status != row[i].status || (row[i].body && !has(r.body, row[i].body)))
+            fail_msg(
+                "%s: %d %.*s", row[i].path, r.status, (int)(r.body.len < 400 ? r.body.len : 400), r.body.ptr);
+        if (row[i].status >= 400 && (!has(r.head, "application/problem+json") || !has(r.body, "\"title\":")))
+            fail_msg("%s: no problem+json", row[i].path);
+    }
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------------------- */
+#define SHOP(name)                                                                                          \
+    "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[111.4,31.5]},\"properties\":{" \
+    "\"name\":\"" name "\"}}"
+
+static void a_record_lives_and_retires(void **state)
+{
+    County *c = *state;
+    Reply r =
+        ask(c, "POST", "/collections/shop/items", JSON "Sangzi-Actor: %E7%8E%8B%E8%8A%B3\r\n", SHOP("新店"));
+    const Str location = header(&r, "Location", c->a), tag = header(&r, "ETag", c->a);
+    const char *path = str_c(c->a, str_sub(location, str_find(location, STR("/collections")), location.len));
+    const char *match = str_fmt(c->a, JSON "If-Match: %.*s\r\n", STRV(tag)).ptr;
+
+    assert_int_equal(r.status, 201);
+    assert_true(has(r.body, "新店") && has(r.body, "王芳"));
+    assert_int_equal(
+        ask(c, "GET", path, str_fmt(c->a, "If-None-Match: %.*s\r\n", STRV(tag)).ptr, NULL).status, 304);
+    assert_int_equal(ask(c, "PATCH", path, JSON, "{\"properties\":{\"area\":5}}").status, 428);
+    r = ask(c, "PATCH", path, match, "{\"properties\":{\"area\":5}}");
+    assert_int_equal(r.status, 200);
+    assert_true(has(r.body, "\"area\":5") && has(r.body, "\"version\":2"));
+    assert_int_equal(ask(c, "PATCH", path, match, "{\"properties\":{\"area\":6}}").status, 412);
+    assert_int_equal(ask(c, "PUT", path, JSON "If-Match: \"stale\"\r\n", SHOP("x")).status, 412);
+    assert_int_equal(ask(c, "PUT", path, JSON "If-None-Match: *\r\n", SHOP("x")).status, 412);
+    match = str_fmt(c->a, JSON "If-Match: %.*s\r\nSangzi-Reason: %%E5%%85%%B3%%E9%%97%%A8\r\n",
+        STRV(header(&r, "ETag", c->a)))
+                .ptr;
+    assert_int_equal(ask(c, "DELETE", path, match, NULL).status, 204);
+    r = get(c, path);
+    assert_int_equal(r.status, 410);
+    assert_true(has(r.body, "关门"));
+    assert_true(has(get(c, str_fmt(c->a, "%s/history", path).ptr).body, "\"verb\":\"retire\""));
+}
+
+static void an_own_ulid_creates_once(void **state)
+{
+    static const char path[] = "/collections/shop/items/01ARZ3NDEKTSV4RRFFQ69G5FAW";
+
+    assert_int_equal(ask(*state, "PUT", path, JSON "If-None-Match: *\r\n", SHOP("put")).status, 201);
+    assert_int_equal(ask(*state, "PUT", path, JSON "If-None-Match: *\r\n", SHOP("put")).status, 412);
+    assert_int_equal(ask(*state, "PUT", path, JSON "If-Match: *\r\n", SHOP("again")).status, 200);
+}
+
+static void a_key_writes_once(void **state)
+{
+    const Reply a =
+        ask(*state, "POST", "/collections/shop/items", JSON "Idempotency-Key: k-1\r\n", SHOP("once"));
+    const Reply b =
+        ask(*state, "POST", "/collections/shop/items", JSON "Idempotency-Key: k-1\r\n", SHOP("once"));
+
+    assert_int_equal(a.status, 201);
+    assert_int_equal(b.status, 201);
+    assert_true(str_eq(header(&a, "Location", county.a), header(&b, "Location", county.a)));
+}
+
+static const struct Bad {
+    const char *say, *body, *body_has;
+    int status;
+} bad[] = {
+    { "cut JSON", "{", "base/bad-json", 400 },
+    { "a list", "[]", "face/not-geojson", 422 },
+    { "null", "null", "face/not-geojson", 422 },
+    { "no geometry, no properties", "{\"type\":\"Feature\"}", "face/not-geojson", 422 },
+    { "a text for a number in the coordinates",
+        "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[\"x\"]},\"properties\":{}}",
+        "\"property\":\"geometry\"", 422 },
+    { "geometry a number", "{\"type\":\"Feature\",\"geometry\":3,\"properties\":{}}", "face/not-geojson",
+        422 },
+    { "properties a list", "{\"type\":\"Feature\",\"geometry\":null,\"properties\":[]}", "face/not-geojson",
+        422 },
+    { "an unknown property", "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"nmae\":1}}",
+        "ledger/no-property", 422 },
+    { "a wrong code",
+        "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"name\":\"a\",\"kind\":\"x\"}}",
+        "\"property\":\"kind\"", 422 },
+    { "what is required is missing",
+        "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[111.4,31.5]},\"properties\":"
+        "{}}",
+        "\"property\":\"name\"", 422 },
+};
+
+static void bad_bodies_are_told_what_is_wrong(void **state)
+{
+    for (size_t i = 0; i < LEN(bad); i++) {
+        const Reply r = ask(*state, "POST", "/collections/shop/items", JSON, bad[i].body);
+
+        if (r.status != bad[i].status || !has(r.body, bad[i].body_has))
+            fail_msg("%s: %d %.*s", bad[i].say, r.status, STRV(r.body));
+    }
+    assert_int_equal(
+        ask(*state, "POST", "/collections/shop/items", "Content-Type: text/plain\r\n", SHOP("x")).status,
+        415);
+}
+
+static void many_changes_are_one(void **state)
+{
+    Reply r = ask(*state, "POST", "/changes", JSON,
+        "{\"reason\":\"r\",\"changes\":[{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":"
+        "\"Feature\",\"geometry\":null,"
+        "\"properties\":{\"text\":\"one\"}}},{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{"
+        "\"type\":\"Feature\",\"geometry\":"
+        "null,\"properties\":{}}}]}");
+
+    assert_int_equal(r.status, 422);
+    assert_true(has(r.body, "\"change\":1"));
+    assert_true(has(get(*state, "/collections/note/items").body, "\"numberReturned\":0"));
+    r = ask(*state, "POST", "/changes", JSON,
+        "{\"changes\":[{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":\"Feature\","
+        "\"geometry\":null,\"properties\":"
+        "{\"text\":\"one\"}}},{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":\"Feature\","
+        "\"geometry\":null,"
+        "\"properties\":{\"text\":\"two\"}}}]}");
+    assert_int_equal(r.status, 200);
+    assert_true(has(get(*state, "/collections/note/items").body, "\"numberReturned\":2"));
+}
+
+/* --- the door ------------------------------------------------------------------------------------------------------------- */
+static void languages_follow_the_reader(void **state)
+{
+    assert_true(has(ask(*state, "GET", "/nothing", "Accept-Language: en-GB, zh;q=0.5\r\n", NULL).body,
+        "There is nothing"));
+    assert_true(
+        has(ask(*state, "GET", "/nothing", "Accept-Language: zh-CN, en;q=0.8\r\n", NULL).body, "没有"));
+    assert_true(has(get(*state, "/collections?lang=en").body, "\"title\":\"Shop\""));
+}
+
+static void foreign_pages_are_kept_out(void **state)
+{
+    County *c = *state;
+    const int fd = connect_to(c->port);
+    static const char rebound[] =
+        "GET /collections HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+
+    assert_int_equal(write(fd, rebound, sizeof rebound - 1), (ssize_t)sizeof rebound - 1);
+    assert_int_equal(read_reply(c, fd).status, 403);
+    close(fd);
+    assert_int_equal(
+        ask(c, "POST", "/collections/shop/items", JSON "Origin: http://evil.example\r\n", SHOP("x")).status,
+        403);
+}
+
+static void methods_are_told(void **state)
+{
+    Reply r = ask(*state, "PATCH", "/collections/shop/items", JSON, "{}");
+
+    assert_int_equal(r.status, 405);
+    assert_true(has(header(&r, "Allow", county.a), "POST"));
+    r = ask(*state, "OPTIONS", "/collections/shop/items", "Origin: http://a.example\r\n", NULL);
+    assert_int_equal(r.status, 204);
+    r = ask(*state, "HEAD", "/collections/shop/items", NULL, NULL);
+    assert_int_equal(r.status, 200);
+    assert_int_equal(r.body.len, 0);
+}
+
+static void too_much_is_413(void **state)
+{
+    const Reply r = ask(*state, "POST", "/collections/shop/items", JSON "Content-Length: 99999999\r\n", NULL);
+
+    assert_int_equal(r.status, 413);
+    assert_true(has(r.body, "face/too-large"));
+}
+
+static void bodies_are_packed(void **state)
+{
+    Reply r = ask(*state, "GET", "/api", "Accept-Encoding: gzip\r\n", NULL);
+
+    assert_true(has(r.head, "Content-Encoding: gzip") && (uint8_t)r.body.ptr[0] == 0x1f);
+    r = ask(*state, "GET", "/api", "Accept-Encoding: gzip, zstd\r\n", NULL);
+    assert_true(has(r.head, "Content-Encoding: zstd"));
+}
+
+static void loopback_only(void **state)
+{
+    const FaceOptions o = { .ledger = ((County *)*state)->ledger, .address = "0.0.0.0" };
+    Face *f = NULL;
+    Err err = { 0 };
+
+    assert_false(face_start(&o, &f, &err));
+    assert_ptr_equal(err.kind, &FACE_NOT_LOOPBACK);
+    assert_null(f);
+}
+
+/* --- events --------------------------------------------------------------------------------------------------------------- */
+static void a_change_is_heard(void **state)
+{
+    County *c = *state;
+    const int fd = connect_to(c->port);
+    const Str text =
+        str_fmt(c->a, "GET /events?collection=shop HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", c->port);
+    char said[65536];
+    size_t n = 0;
+    bool posted = false;
+
+    assert_int_equal(write(fd, text.ptr, text.len), (ssize_t)text.len);
+    while (n < sizeof said - 1) {
+        const ssize_t got = read(fd, said + n, sizeof said - 1 - n);
+
+        assert_true(got > 0); /* else nothing came within ten seconds */
+        n += (size_t)got;
+        if (!posted && has((Str){ said, n }, "retry:")) {
+            posted = true;
+            assert_int_equal(ask(c, "POST", "/collections/shop/items", JSON, SHOP("heard")).status, 201);
+        }
+        if (has((Str){ said, n }, "\"title\":\"heard\""))
+            break;
+    }
+    assert_true(has((Str){ said, n }, "event: change") && has((Str){ said, n }, "\"verb\":\"create\""));
+    close(fd);
+}
+
+/* --- no query string breaks it ------------------------------------------------------------------------------------------------ */
+static void broken_queries_never_crash(void **state)
+{
+    static const char *const name[] = { "limit", "bbox", "datetime", "filter", "filter-lang", "sortby",
+        "properties", "crs", "q", "division", "count", "token", "expand", "area", "kind", "f", "bbox-crs",
+        "filter-crs", "%", "" };
+    static const char *const value[] = { "", "%00", "%ff%fe", "1", "-1", "9999999999999999999", "a,b,c",
+        "1,2,3,4", "1e999,0,0,0", "{", "%7B%22op%22%3A%22and%22%2C%22args%22%3A%5B%5D%7D", "((((((((((",
+        "name%20LIKE%20'%25'", "..", "/", "../..", "+area,-area", "990121000000", "exact", "cql2-json",
+        "%E7%9F%B3", "NaN,NaN,NaN,NaN", "'", "%22" };
+    Rng rng = rng_of(20261123, STR("queries"));
+
+    print_message("seed 20261123\n");
+    for (int i = 0; i < 300; i++) {
+        Buf b;
+        Reply r;
+
+        buf_init(&b, 4096);
+        buf_str(&b, STR("/collections/shop/items?"));
+        for (size_t k = 0; k <= rng_below(&rng, 4); k++)
+            buf_fmt(&b, "&%s=%s", name[rng_below(&rng, LEN(name))], value[rng_below(&rng, LEN(value))]);
+        buf_c(&b, 0);
+        r = get(*state, b.ptr);
+        if (r.status != 200 && r.status != 400)
+            fail_msg("%s: %d", b.ptr, r.status);
+        buf_clear(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_path_answers_as_promised),
+        cmocka_unit_test(a_record_lives_and_retires),
+        cmocka_unit_test(an_own_ulid_creates_once),
+        cmocka_unit_test(a_key_writes_once),
+        cmocka_unit_test(bad_bodies_are_told_what_is_wrong),
+        cmocka_unit_test(many_changes_are_one),
+        cmocka_unit_test(languages_follow_the_reader),
+        cmocka_unit_test(foreign_pages_are_kept_out),
+        cmocka_unit_test(methods_are_told),
+        cmocka_unit_test(too_much_is_413),
+        cmocka_unit_test(bodies_are_packed),
+        cmocka_unit_test(loopback_only),
+        cmocka_unit_test(a_change_is_heard),
+        cmocka_unit_test(broken_queries_never_crash),
+    };
+
+    log_open(2, false, LOG_ERROR);
+    return cmocka_run_group_tests(tests, start, stop);
+}
