@@ -154,7 +154,7 @@ static const struct Address {
     { "suffixes left out, a figure for the group", "枫涧石桥3组", "\"division\":\"990121110204003\"" },
     { "第三村民小组", "石桥村第三村民小组", "\"division\":\"990121110204003\"" },
     { "blanks between", "云穗县 枫涧镇 石桥村", "\"division\":\"990121110204\"" },
-    { "the village alone", "石桥", "\"division\":\"990121110204\"" },
+    { "the village alone: there are two", "石桥", "\"name\":\"石桥村\"" },
     { "two villages of one name: the township decides", "橘坞镇石桥村", "\"division\":\"990121108201\"" },
 };
 
