@@ -131,6 +131,7 @@ static void add_division(
 
     if (!ledger_write(p->ledger, &tx, p->a, &done, &said, &err))
         fail_msg("%s: %s", code, said.n ? said.item[0].err.what : err.what);
+    mem_free(said.item);
 }
 
 static Str run(Place *p, const char *process, const char *inputs)
