@@ -37,7 +37,7 @@ bool transfer_manager_open(Ledger *l, TransferManager **out, Err *err) MUST;
 void transfer_manager_close(TransferManager *m); /* what is being applied stops between two transactions; NULL is taken */
 
 typedef struct TransferPair { /* a sheet's column, and the property it means; empty: leave it out */
-    Str column, property;     /* also id, @lon, @lat, geometry (WKT), and NAME@code: what NAME refers to, by its code */
+    Str column, property;     /* also id, geometry (WKT), @lon, @lat; @road, @stake, @stake_to find a section of a road */
 } TransferPair;
 typedef struct TransferWish { /* what is wanted of a file; empty: as found */
     Str collection, layer, encoding, division;

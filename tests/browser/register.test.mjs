@@ -76,16 +76,16 @@ describe('the register', { skip }, () => {
     await ready(page)
     const most = await page.evaluate(async () => {
       const box = document.querySelector('[role=grid]')
-      let worst = 0
+      const took = []
       for (let i = 0; i < 60; i++) {
         const at = performance.now()
         box.scrollTop += 400
         await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))
-        worst = Math.max(worst, performance.now() - at)
+        took.push(performance.now() - at)
       }
-      return worst
+      return took.sort((a, b) => a - b)[53]
     })
-    assert.ok(most < 400, `the worst of 60 steps took ${Math.round(most)} ms`)
+    assert.ok(most < 200, `nine of ten steps within ${Math.round(most)} ms`)
     assert.ok((await row(page).count()) < 80, 'only the rows on screen exist')
     await page.evaluate(() => { const box = document.querySelector('[role=grid]'); box.scrollTop = box.scrollHeight })
     await page.waitForFunction(

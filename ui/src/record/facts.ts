@@ -13,7 +13,8 @@ export function groupsOf(fields: Field[], other = t('record.otherGroup')): FactG
   return [...by].map(([title, list]) => ({ title: title || (by.size > 1 ? other : ''), fields: list }))
 }
 export function factsOf(feature: Feature, fields: Field[]): { groups: FactGroup[]; empty: Field[]; base: Field[] } {
-  const told = fields.filter((f) => !isQuiet(f) && f.kind !== 'photo')
+  // What others point here with is told among the relations.
+  const told = fields.filter((f) => !isQuiet(f) && f.kind !== 'photo' && !(f.many && f.readOnly && f.ref.length > 0))
   const full = told.filter((f) => f.required || hasValue(feature.properties[f.name]))
   const division = full.filter((f) => f.name === 'division')
   const own = full.filter((f) => f.name !== 'division')
