@@ -24,7 +24,7 @@ typedef struct Sheet { /* a collection as the store keeps it */
     /* counters of current records a division; guarded by Ledger.count_guard */
     Map *count;
     Arena *count_arena;
-    int64_t total, changed_at;
+    int64_t total, changed_at, touched_at; /* touched_at: what the file says of changed_at */
 } Sheet;
 typedef struct Batch { /* one caller's transaction, waiting for the writer */
     struct Batch *next;
@@ -122,6 +122,7 @@ bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, 
 /* counters and events */
 void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at);
 bool ledger_tally_all(Ledger *l, Err *err) MUST;
+bool ledger_touch(Ledger *l, Err *err) MUST;
 void ledger_announce(Ledger *l, const LedgerEvent *e, size_t n);
 Str ledger_name_of(const LedgerRecord *r, Arena *a); /* its title from its own values */
 bool ledger_writer_start(Ledger *l, Err *err) MUST;

@@ -258,7 +258,13 @@ void ledger_close(Ledger *l)
 {
     if (!l)
         return;
-    ledger_writer_stop(l);
+    if (l->writer_runs) {
+        Err err;
+
+        ledger_writer_stop(l);
+        if (!ledger_touch(l, &err))
+            log_err("ledger.close", &err);
+    }
     ledger_herald_stop(l);
     store_close(l->store);
     access_keys_close(l->keys);
