@@ -24,9 +24,6 @@ header src/pack/pack.h
 header src/ledger/ledger.h
 symbol geo mvt
 symbol store sqlite
-symbol process road
-symbol process place
-symbol process places
 symbol cli live
 symbol cli serve
 symbol cli stop'
