@@ -255,6 +255,7 @@ bool ledger_load_end(LedgerLoad *load, bool keep, Err *err)
         if (!build(load, &unused))
             log_err("ledger.load", &unused);
     }
+    store_load_over(load->ledger->store);
     arena_free(load->row);
     arena_free(load->arena);
     mem_free(load);

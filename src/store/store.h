@@ -109,6 +109,7 @@ bool store_update(Store *s, const StoreTable *t, int64_t fid, bool geometry, Byt
 /* Bulk: indexes, R-tree and triggers of an empty table are laid aside, and built at the end in Hilbert order. */
 bool store_load_begin(Store *s, const StoreTable *t, Err *err) MUST;
 bool store_load_end(Store *s, const StoreTable *t, Err *err) MUST;
+void store_load_over(Store *s); /* after the last of them: memory is given back */
 /* The same for journal, links and words while all is empty; words_add with `index` false meanwhile. */
 bool store_ground_aside(Store *s, Err *err) MUST;
 bool store_ground_build(Store *s, Err *err) MUST;

@@ -248,7 +248,7 @@ static bool turned_stakes(const TransferTurn *t, const Stakes *k, Arena *a, Tran
     FAIL(&e, TRANSFER_STAKE_TURNED, buf_text(&said), "stake");
     err_hint(&e, "%.*s", STRV(buf_text(&right)));
     transfer_fault(out, k->at_from < t->ncolumn ? t->column + k->at_from : NULL,
-        t->stretch.own_from ? t->stretch.own_from->name : t->stretch.by->name, STR(""), &e, false, a);
+        t->stretch.by->name, STR(""), &e, false, a);
     buf_clear(&said);
     buf_clear(&right);
     return true;
