@@ -13,6 +13,7 @@ static inline size_t base_at(const PackCollection *c, Base b)
 }
 
 #define NO_COLUMN SIZE_MAX
+typedef struct LedgerFind LedgerFind;
 typedef struct Sheet { /* a collection as the store keeps it */
     const PackCollection *collection;
     StoreTable table;
@@ -21,6 +22,7 @@ typedef struct Sheet { /* a collection as the store keeps it */
     size_t *blind;          /* of each property; NO_COLUMN: none */
     size_t *all;            /* 0, 1, 2 … ncolumn-1 */
     bool has_words, has_links;
+    LedgerFind *find; /* of a sealed text; NULL: none */
     /* counters of current records a division; guarded by Ledger.count_guard */
     Map *count;
     Arena *count_arena;
@@ -119,6 +121,11 @@ void ledger_cut(Str text, Buf *out);           /* for the index */
 void ledger_match(Str words, Buf *out);        /* FTS5 expression; empty: nothing to look for */
 void ledger_pinyin(Str text, Buf *full, Buf *initials);
 bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, Arena *a, Err *err) MUST;
+/* sealed texts in memory: fids of the records that hold the words, at most so many */
+bool ledger_find_open(Ledger *l, Sheet *s, Err *err) MUST;
+void ledger_find_close(Sheet *s);
+void ledger_find_note(Sheet *s, int64_t fid);
+size_t ledger_find_text(Sheet *s, Str words, int64_t *fid, size_t most);
 /* counters and events */
 void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at);
 bool ledger_tally_all(Ledger *l, Err *err) MUST;

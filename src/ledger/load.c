@@ -206,8 +206,10 @@ static void announce(LedgerLoad *load)
         LedgerEvent e = { .seq = l->seq, .at = time_now(), .collection = l->model->collection[i], .verb = LEDGER_CREATE,
             .before = GEO_BOX_NONE, .after = GEO_BOX_NONE };
 
-        if (load->touched[i])
-            ledger_announce(l, &e, 1);
+        if (!load->touched[i])
+            continue;
+        ledger_announce(l, &e, 1);
+        ledger_find_note(l->sheet + i, 0);
     }
 }
 

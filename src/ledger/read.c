@@ -101,17 +101,28 @@ static bool plan_order(const Ledger *l, Plan *p, const LedgerQuery *q, Arena *a,
     return ledger_token_read(l, q, q->token, a, p->after, &p->store.after_fid, err);
 }
 
+/* Words of the index; in a register of sealed names, the names that hold them. */
 static bool plan_words(Plan *p, const LedgerQuery *q, Arena *a)
 {
+    enum { NAMES = 5000 };
     Buf b;
+    int64_t *fid = q->words.len && p->sheet->find ? NEWS(a, int64_t, NAMES) : NULL;
+    const size_t n = fid ? ledger_find_text((Sheet *)(uintptr_t)p->sheet, q->words, fid, NAMES) : 0;
 
     if (!q->words.len)
         return true;
-    buf_init(&b, 65536);
-    ledger_match(q->words, &b);
-    p->store.match = b.len ? str_copy(a, buf_text(&b)) : STR("\"\"");
+    buf_init(&b, 1 << 20);
+    if (n) {
+        for (size_t i = 0; i < n; i++)
+            buf_fmt(&b, "%s%lld", i ? "," : "[", (long long)fid[i]);
+        buf_c(&b, ']');
+        p->store.fids = str_copy(a, buf_text(&b));
+    } else {
+        ledger_match(q->words, &b);
+        p->store.match = b.len ? str_copy(a, buf_text(&b)) : STR("\"\"");
+    }
     buf_clear(&b);
-    return p->store.match.ptr != NULL;
+    return n ? p->store.fids.ptr != NULL : p->store.match.ptr != NULL;
 }
 
 static bool plan_boxes(Plan *p, const LedgerQuery *q, Arena *a, Err *err)

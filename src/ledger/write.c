@@ -560,6 +560,7 @@ static void count_events(Ledger *l, const Batch *b)
         const int by = e->verb == LEDGER_RETIRE ? -1 : (e->verb == LEDGER_CREATE || e->version == 1 || e->verb == LEDGER_RESTORE) && e->verb != LEDGER_DERIVE ? 1 : 0;
 
         ledger_tally(l, s, str_of(e->division), by, e->at);
+        ledger_find_note(s, e->fid);
     }
 }
 
