@@ -311,7 +311,7 @@ static void a_hundred_write_at_once(void **state)
         (void)get(&k, "farm", w[i].done.id);
     }
     assert_int_equal(ledger_seq(k.ledger), seq + WRITERS);
-    assert_int_equal(faults_of(&k, NULL, NULL), 0);
+    assert_int_equal(faults_of(&k), 0);
 }
 
 /* --- events -------------------------------------------------------------------------------------------------------------- */
