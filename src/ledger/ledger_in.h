@@ -109,6 +109,8 @@ bool ledger_seal(const Ledger *l, const LedgerRecord *r, int grade, Arena *a, By
 void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint8_t (*digest)[SM3_LEN], size_t n, uint8_t out[SM3_LEN]);
 /* columns of a record as they are stored: ncolumn values */
 bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Arena *a, CqlValue **out, Bytes *blob, Err *err) MUST;
+/* the keyed mark of a sealed value, as its bx_ column holds it */
+bool ledger_blind(const Ledger *l, const PackProperty *p, const PackCollection *c, CqlValue v, Arena *a, CqlValue *out);
 /* checks of one record about to be written */
 bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at, LedgerProblems *said, Arena *a, Err *err) MUST;
 void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err);

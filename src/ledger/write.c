@@ -588,7 +588,7 @@ static void answer(Ledger *l, Batch *run, const Err *failed)
     pthread_mutex_lock(&l->guard);
     for (Batch *b = run, *next; b; b = next) {
         next = b->next;
-        if (failed && b->good) {
+        if (failed && (b->good || !b->err.kind)) { /* also those never tried, because the group could not begin */
             b->good = false;
             b->err = *failed;
         }

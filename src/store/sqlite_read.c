@@ -112,13 +112,21 @@ static void where(Buf *b, const StoreQuery *q)
         and_(b, &any), keyset_sql(b, q);
 }
 
+/* Times are compared as text: a year of five digits, as an open end has, would sort before this century. */
+static CqlValue moment(int64_t us)
+{
+    const int64_t least = date_of(1, 1, 1) * TIME_DAY, most = date_of(9999, 12, 31) * TIME_DAY;
+
+    return (CqlValue){ .kind = CQL_TIME, .time = us < least ? least : us > most ? most : us };
+}
+
 static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
 {
     if (q->id)
         sqlite_bind_text(stmt, at++, str_of(q->id));
     if (q->timed) {
-        sqlite_bind(stmt, at++, (CqlValue){ .kind = CQL_TIME, .time = q->valid_at_to });
-        sqlite_bind(stmt, at++, (CqlValue){ .kind = CQL_TIME, .time = q->valid_at_from });
+        sqlite_bind(stmt, at++, moment(q->valid_at_to));
+        sqlite_bind(stmt, at++, moment(q->valid_at_from));
     }
     if (q->division_from.len) {
         sqlite_bind_text(stmt, at++, q->division_from);
