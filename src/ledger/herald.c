@@ -36,6 +36,19 @@ static void count_one(void *ctx, Str division, int64_t n)
     ledger_tally(c->ledger, c->sheet, division, n, 0);
 }
 
+static bool begin_anew(Ledger *l, Sheet *s, Err *err)
+{
+    bool good;
+
+    pthread_mutex_lock(&l->count_guard);
+    s->total = 0;
+    arena_clear(s->count_arena);
+    s->count = map_new(s->count_arena);
+    good = s->count != NULL;
+    pthread_mutex_unlock(&l->count_guard);
+    return good || FAIL(err, BASE_NO_MEMORY, s->collection->name, "counters");
+}
+
 bool ledger_tally_all(Ledger *l, Err *err)
 {
     StoreRead *r;
@@ -46,7 +59,7 @@ bool ledger_tally_all(Ledger *l, Err *err)
     for (size_t i = 0; good && i < l->model->ncollection; i++) {
         Counting c = { l, l->sheet + i };
 
-        good = store_count_divisions(r, &l->sheet[i].table, count_one, &c, err) &&
+        good = begin_anew(l, l->sheet + i, err) && store_count_divisions(r, &l->sheet[i].table, count_one, &c, err) &&
                store_changed(r, &l->sheet[i].table, &l->sheet[i].changed_at, err);
         l->sheet[i].touched_at = l->sheet[i].changed_at = l->sheet[i].total ? l->sheet[i].changed_at : 0;
     }

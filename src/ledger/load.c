@@ -256,6 +256,10 @@ bool ledger_load_end(LedgerLoad *load, bool keep, Err *err)
 
         if (!build(load, &unused))
             log_err("ledger.load", &unused);
+        if (load->open && !close_chunk(load, false, &unused)) /* nobody waits for a chunk that failed */
+            good = false;
+        if (!ledger_tally_all(load->ledger, &unused)) /* what was put and thrown away is not counted */
+            log_err("ledger.load", &unused);
     }
     store_load_over(load->ledger->store);
     arena_free(load->row);

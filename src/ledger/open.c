@@ -207,6 +207,17 @@ static bool settings(Ledger *l, Err *err)
     return true;
 }
 
+/* A load may have been killed while indexes and triggers lay aside. */
+static bool mend(Ledger *l, Err *err)
+{
+    if (!store_mend(l->store, NULL, err))
+        return false;
+    for (size_t i = 0; i < l->model->ncollection; i++)
+        if (!store_mend(l->store, &l->sheet[i].table, err))
+            return false;
+    return true;
+}
+
 static bool open_parts(Ledger *l, Err *err)
 {
     char path[4200];
@@ -221,7 +232,7 @@ static bool open_parts(Ledger *l, Err *err)
     snprintf(path, sizeof path, "%s/keys", l->dir);
     if (!access_keys_open(path, &l->keys, err) || !ledger_sheets(l, err) || !settings(l, err))
         return false;
-    if (l->mode == LEDGER_WRITE && !define_tables(l, err))
+    if (l->mode == LEDGER_WRITE && !(define_tables(l, err) && mend(l, err)))
         return false;
     for (size_t i = 0; i < l->model->ncollection; i++)
         if (!ledger_find_open(l, l->sheet + i, err))

@@ -345,3 +345,41 @@ bool store_load_end(Store *s, const StoreTable *t, Err *err)
                " \"rtree_%.*s_geometry\"), last_change=strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ','now') WHERE table_name=%.*Q",
                STRV(t->name), STRV(t->name));
 }
+
+/* --- a load that was cut off ----------------------------------------------------------------------------------------------- */
+static bool stands(Conn *c, const char *name, bool *there, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(c, STR("SELECT 1 FROM sqlite_master WHERE type='index' AND name=?"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, str_of(name));
+    *there = sqlite3_step(stmt) == SQLITE_ROW;
+    sqlite_done(c, stmt);
+    return true;
+}
+
+static bool mend_table(Store *s, const StoreTable *t, Err *err)
+{
+    char name[200];
+    bool there;
+
+    snprintf(name, sizeof name, "_%.*s_id", STRV(t->name));
+    return stands(&s->writer, name, &there, err) && (there || store_load_end(s, t, err));
+}
+
+bool store_mend(Store *s, const StoreTable *t, Err *err)
+{
+    bool there, good;
+
+    if (!store_begin(s, err))
+        return false;
+    if (t)
+        good = mend_table(s, t, err);
+    else
+        good = stands(&s->writer, "_text_record", &there, err) && (there || store_ground_build(s, err));
+    if (good)
+        return store_commit(s, err);
+    store_rollback(s);
+    return false;
+}

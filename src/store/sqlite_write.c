@@ -342,10 +342,10 @@ bool store_ground_aside(Store *s, Err *err)
 bool store_ground_build(Store *s, Err *err)
 {
     return sqlite_run(&s->writer, err,
-        "CREATE INDEX _journal_seq ON _journal(chain,seq,n);"
-        "CREATE INDEX _journal_record ON _journal(id,version);"
-        "CREATE INDEX _link_from ON _link(from_id,property);"
-        "CREATE UNIQUE INDEX _text_record ON _text(collection,fid);"
+        "CREATE INDEX IF NOT EXISTS _journal_seq ON _journal(chain,seq,n);"
+        "CREATE INDEX IF NOT EXISTS _journal_record ON _journal(id,version);"
+        "CREATE INDEX IF NOT EXISTS _link_from ON _link(from_id,property);"
+        "CREATE UNIQUE INDEX IF NOT EXISTS _text_record ON _text(collection,fid);"
         "INSERT INTO _words(_words) VALUES('rebuild')");
 }
 

@@ -117,6 +117,8 @@ void store_load_over(Store *s); /* after the last of them: memory is given back 
 /* The same for journal, links and words while all is empty; words_add with `index` false meanwhile. */
 bool store_ground_aside(Store *s, Err *err) MUST;
 bool store_ground_build(Store *s, Err *err) MUST;
+/* Builds what a load that was cut off has left aside; `t` NULL: the ground. In a transaction of its own. */
+bool store_mend(Store *s, const StoreTable *t, Err *err) MUST;
 
 /* --- journal ------------------------------------------------------------------------------------------------ */
 typedef struct StoreTx {

@@ -294,13 +294,12 @@ static void tell_layer(Files *f, const Opened *o, OGRLayerH l)
     OGRFeatureDefnH def = OGR_L_GetLayerDefn(l);
     const int n = OGR_FD_GetFieldCount(def) < FRAME_CELLS ? OGR_FD_GetFieldCount(def) : FRAME_CELLS;
     Str *field = NEWS(f->a, Str, (size_t)n + 1);
-    bool cut, any_cut = false;
+    bool cut;
     TransferLayer out = { .name = turned(o, str_of(OGR_L_GetName(l)), f->a, &cut), .rows = OGR_L_GetFeatureCount(l, TRUE), .grid = o->grid,
         .field = field, .nfield = o->grid || !field ? 0 : (size_t)n, .encoding = str_of(o->encoding), .type = o->grid ? NULL : type_of(l) };
 
     for (int i = 0; field && i < n; i++) {
         field[i] = turned(o, str_of(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(def, i))), f->a, &cut);
-        any_cut |= cut;
         if (cut)
             transfer_tell_warning(f->tell, "列名“%s”在文件里被截断", "The column name %s is cut in the file", field[i]);
     }

@@ -46,7 +46,7 @@ static const char *const pack_files[][2] = {
 /* clang-format on */
 
 typedef struct County {
-    char dir[40], packs[64], county[64];
+    char dir[64], packs[80], county[80];
     PackModel *model;
     Ledger *ledger;
     Arena *arena;

@@ -384,7 +384,6 @@ static void a_load_is_there_after_reopening(void **state)
     LedgerLoad *load;
     Err err = { 0 };
     char first[ULID_LEN + 1] = "";
-    size_t refers = 0;
 
     (void)state;
     county_make_in(&n, NULL);
@@ -412,7 +411,32 @@ static void a_load_is_there_after_reopening(void **state)
     must_save(&n, LEDGER_CREATE, "farm", NULL, "{\"name\":\"后来\",\"at\":[111,31]}", NULL); /* indexes and triggers stand again */
     assert_false(save(&n, LEDGER_RETIRE, "owner", first, NULL, NULL, &err));
     assert_ptr_equal(err.kind, &LEDGER_REFERRED);
-    (void)refers;
+    assert_int_equal(faults_of(&n), 0);
+    county_drop(&n);
+}
+
+static void a_load_given_up_leaves_nothing(void **state)
+{
+    County n;
+    LedgerLoad *load;
+    Err err = { 0 };
+
+    (void)state;
+    county_make_in(&n, NULL);
+    assert_true(ledger_load_begin(n.ledger, STR("tester"), STR("imported"), STR("首次"), time_now(), 7, &load, &err));
+    for (int i = 0; i < 10; i++) {
+        const PackCollection *c = col(&n, "owner");
+        const LedgerField f = { prop(c, "name"), { .kind = CQL_TEXT, .text = STR("载入") } };
+        LedgerLoadRecord r = { .collection = c, .division = STR(DIVISION), .valid_from = INT64_MIN, .valid_to = INT64_MIN,
+            .field = &f, .nfield = 1 };
+
+        ulid_new(r.id);
+        assert_true(ledger_load_put(load, &r, &err));
+    }
+    assert_true(ledger_load_end(load, false, &err));
+    assert_int_equal(ledger_count(n.ledger, col(&n, "owner"), STR("")), 0);
+    must_save(&n, LEDGER_CREATE, "owner", NULL, "{\"name\":\"后来\"}", NULL);
+    assert_int_equal(ledger_count(n.ledger, col(&n, "owner"), STR("")), 1);
     assert_int_equal(faults_of(&n), 0);
     county_drop(&n);
 }
@@ -534,6 +558,7 @@ int main(void)
         cmocka_unit_test(the_past_is_known_as_it_was_known),
         cmocka_unit_test(history_tells_the_differences),
         cmocka_unit_test(a_load_is_there_after_reopening),
+        cmocka_unit_test(a_load_given_up_leaves_nothing),
         cmocka_unit_test(verify_names_what_was_changed),
     };
 
