@@ -322,7 +322,7 @@ static void write_results(FaceRequest *r, const LedgerDone *done, size_t n, bool
 
 bool face_changes_post(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    LedgerProblems *said = NEW(r->a, LedgerProblems);
+    LedgerProblems *said = face_problems(r);
     LedgerDone *done;
     LedgerTx tx;
     json_t *body;

@@ -26,4 +26,6 @@ Str face_record_title(const PackCollection *c, const LedgerRecord *record, Arena
  * with err FACE_NOT_GEOJSON, LEDGER_INVALID or others. */
 bool face_read_feature(FaceRequest *r, const PackCollection *c, const json_t *body, bool patch,
     LedgerChange *out, LedgerProblems *said, Err *err) MUST;
+LedgerProblems *face_problems(
+    FaceRequest *r); /* empty; its list is freed with the request; NULL: no memory */
 extern const FaceDoor face_features;

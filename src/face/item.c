@@ -195,7 +195,7 @@ static bool write_one(
 
 static bool begin(FaceRequest *r, const PackCollection **c, LedgerProblems **said, FaceAnswer *out, Err *err)
 {
-    *said = NEW(r->a, LedgerProblems);
+    *said = face_problems(r);
     out->problems = *said;
     return *said ? face_collection(r, 0, c, err) : FAIL(err, BASE_NO_MEMORY, STR("body"), "body");
 }

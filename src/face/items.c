@@ -191,7 +191,9 @@ static Str page_tag(FaceRequest *r, size_t kind)
 bool face_items_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     static const char *const kinds[][2] = { { "json", "application/geo+json" }, { "html", "text/html" },
-        { "csv", "text/csv" }, { "geojson", "application/x-geojson-download" }, { NULL, NULL } };
+        { "csv", "text/csv" }, { "geojson", "application/x-geojson-download" },
+        { "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+        { "gpkg", "application/geopackage+sqlite3" }, { NULL, NULL } };
     const PackCollection *c;
     FaceItems it;
     size_t kind;

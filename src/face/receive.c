@@ -23,13 +23,33 @@ static bool ours(const PackProperty *p)
     return p->derive != PACK_TYPED || p->opposite.len;
 }
 
-static void found(FaceRequest *r, LedgerProblems *said, Str property, const Err *err)
+/* The list grows as the ledger grows it: by mem_grow. */
+static void found(LedgerProblems *said, Str property, const Err *err)
 {
-    if (!said->item)
-        said->item = NEWS(r->a, LedgerProblem, PROBLEMS_MAX);
-    if (said->item && said->n < PROBLEMS_MAX)
-        said->item[said->n++] = (LedgerProblem){ .property = property, .err = *err };
-    said->size = PROBLEMS_MAX;
+    if (said->n == PROBLEMS_MAX)
+        return;
+    if (said->n == said->size) {
+        const size_t size = said->size ? said->size * 2 : 16;
+        LedgerProblem *more = mem_grow(said->item, size, sizeof *more);
+
+        if (!more)
+            return;
+        said->item = more;
+        said->size = size;
+    }
+    said->item[said->n++] = (LedgerProblem){ .property = property, .err = *err };
+}
+
+static void drop_problems(void *said)
+{
+    mem_free(((LedgerProblems *)said)->item);
+}
+
+LedgerProblems *face_problems(FaceRequest *r)
+{
+    LedgerProblems *said = NEW(r->a, LedgerProblems);
+
+    return said && arena_defer(r->a, drop_problems, said) ? said : NULL;
 }
 
 /* --- place ------------------------------------------------------------------------------------------------------ */
@@ -89,7 +109,7 @@ static bool read_geometry(FaceRequest *r, const json_t *g, LedgerChange *out, Le
             *err = wrong;
             return false;
         }
-        found(r, said, STR("geometry"), &wrong);
+        found(said, STR("geometry"), &wrong);
         return true;
     }
     out->geometry = wkb;
@@ -121,13 +141,13 @@ static void read_property(FaceRequest *r, const PackCollection *c, Str name, con
 
     if (!p) {
         (void)FAIL(&wrong, LEDGER_NO_PROPERTY, name, "%.*s", STRV(name));
-        found(r, said, str_copy(r->a, name), &wrong);
+        found(said, str_copy(r->a, name), &wrong);
         return;
     }
     if (ours(p))
         return;
     if (!json_is_null(v) && !ledger_value_of_json(p, v, r->a, &value, &wrong))
-        found(r, said, p->name, &wrong);
+        found(said, p->name, &wrong);
     else if (!read_valid(p, value, out))
         field[out->nfield++] = (LedgerField){ p, value };
 }

@@ -142,12 +142,15 @@ static bool flush(Work *w)
         .nchange = w->nchange };
     LedgerProblems said = { 0 };
     LedgerDone *done = NEWS(w->batch, LedgerDone, w->nchange + 1);
+    bool good;
 
     if (!w->nchange)
         return true;
     if (!done)
         return FAIL(w->err, BASE_NO_MEMORY, STR("batch"), "job");
-    if (!ledger_write(w->run->ledger, &tx, w->batch, done, &said, w->err))
+    good = ledger_write(w->run->ledger, &tx, w->batch, done, &said, w->err);
+    mem_free(said.item);
+    if (!good)
         return false;
     w->written += w->nchange;
     w->nchange = 0;

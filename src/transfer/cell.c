@@ -280,7 +280,7 @@ bool transfer_degrees(Str text, double *out)
         while (at == 2 && s.len && (is_mark(str_next(&s), 1)))
             ; /* '' for ″ */
     }
-    if (str_trim(s).len)
+    if (str_trim(s).len || weight == 1)
         return false;
     *out = sign * sum;
     return true;

@@ -132,7 +132,7 @@ static void settle(Import *im, ImportView *v, bool good, TransferStatus status, 
     im->progress = 1;
     pthread_mutex_unlock(&im->guard);
     transfer_import_view_free(old);
-    if (!good)
+    if (!good && err->kind->status >= 500)
         log_err("transfer.import", err);
 }
 
@@ -434,6 +434,25 @@ static void safe_name(Str name, char out[256]) /* no folders, no tricks */
     out[n] = 0;
 }
 
+static bool copy_file(const char *from, const char *to, Err *err) /* from another file system */
+{
+    FILE *in = fopen(from, "re"), *out = fopen(to, "we");
+    char piece[65536];
+    size_t n = 0;
+    bool good = in && out;
+
+    while (good && (n = fread(piece, 1, sizeof piece, in)) > 0)
+        good = fwrite(piece, 1, n, out) == n;
+    good = good && !ferror(in);
+    if (in)
+        fclose(in);
+    if (out && fclose(out))
+        good = false;
+    if (good)
+        unlink(from);
+    return good || (errno == ENOSPC ? FAIL(err, BASE_FULL, str_of(to), "file") : FAIL(err, BASE_IO, str_of(to), "file"));
+}
+
 static bool place_file(Import *im, Str name, const char *path, bool move, Err *err)
 {
     char inner[280];
@@ -445,9 +464,11 @@ static bool place_file(Import *im, Str name, const char *path, bool move, Err *e
         return true;
     }
     snprintf(inner, sizeof inner, "file-%s", im->name);
-    if (!transfer_import_path(im, inner, im->path) || rename(path, im->path))
-        return FAIL(err, BASE_IO, str_of(path), "%s", strerrorname_np(errno));
-    return true;
+    if (!transfer_import_path(im, inner, im->path))
+        return FAIL(err, BASE_IO, str_of(path), "path");
+    if (rename(path, im->path) == 0)
+        return true;
+    return errno == EXDEV ? copy_file(path, im->path, err) : FAIL(err, BASE_IO, str_of(path), "%s", strerrorname_np(errno));
 }
 
 bool transfer_begin(TransferManager *m, Str name, const char *path, bool move, const TransferWish *wish, char id[ULID_LEN + 1], Err *err)

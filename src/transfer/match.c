@@ -193,7 +193,7 @@ static int score_of(const Finder *f, Str head, const PackCollection *c, const Pa
     score = best(score, by_aliases(f, head, c, p));
     if (p->type == PACK_REF)
         score = best(score, by_target(f, head, p));
-    return score - (p->base && !str_eq(p->name, STR("division")) ? 20 : 0);
+    return score - (p->base && (score < 90 || !str_eq(p->name, STR("division"))) ? 20 : 0);
 }
 
 /* --- what is no property ---------------------------------------------------------------------------------------------------- */

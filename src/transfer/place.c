@@ -59,7 +59,7 @@ static Spread spread_of(const Bytes *wkb, size_t n)
         if (geo_box_empty(b))
             continue;
         s.n++;
-        s.degrees += fabs(x) <= 180 && fabs(y) <= 90;
+        s.degrees += fabs(x) <= 180 && fabs(y) <= 180; /* exchanged ones too */
         s.swapped += x >= 3 && x <= 54 && y >= 73 && y <= 136;
         if (y > 300000 && y < 6000000 && x >= 25e6 && x < 46e6)
             s.prefixed[(int)(x / 1e6)]++;
@@ -121,7 +121,7 @@ bool transfer_place(int epsg, Str stated, const Bytes *wkb, size_t n, GeoBox nea
         p.unsure = true;
         p.zh = str_fmt(a, "文件写的坐标系“%.*s”不能直接换算（西安 80、北京 54 要七参数），请先转成 CGCS2000", STRV(stated));
         p.en = str_fmt(a, "the stated system %.*s needs parameters of its own; turn it into CGCS2000 first", STRV(stated));
-    } else if (s.n && s.degrees < s.n)
+    } else if (s.n && s.degrees * 2 <= s.n)
         propose(&s, near, a, &p);
     if (s.n && s.swapped * 2 > s.n && (p.crs.epsg == 0 || p.crs.epsg == 4326 || p.crs.epsg == GEO_SRS)) {
         p.unsure = true;

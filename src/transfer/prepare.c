@@ -136,6 +136,17 @@ static bool choose_collection(Import *im, ImportView *v, const TransferLayer *l,
     return true;
 }
 
+static bool holds_ids(const Import *im, const ImportView *v, size_t column)
+{
+    for (size_t i = 0; i < im->file->nfirst; i++) {
+        const TransferRow *r = im->file->first + i;
+
+        if (r->number > v->head.last && column < r->ncell && ulid_valid(r->cell[column].text))
+            return true;
+    }
+    return false;
+}
+
 static bool match_columns(Import *im, ImportView *v, const TransferLayer *l, Err *err)
 {
     const TransferSheet s = sheet_of(im, v, l);
@@ -144,8 +155,11 @@ static bool match_columns(Import *im, ImportView *v, const TransferLayer *l, Err
     size_t n = 0;
 
     json_decref(known);
-    for (size_t i = 0; good && i < v->head.n; i++)
+    for (size_t i = 0; good && i < v->head.n; i++) {
+        if (v->column[i].role == ROLE_ID && !v->column[i].remembered && !holds_ids(im, v, i))
+            v->column[i].role = ROLE_NONE; /* somebody else's numbers */
         n += v->column[i].role != ROLE_NONE;
+    }
     return good && (n || l->type || FAIL(err, TRANSFER_NO_COLUMNS, str_of(im->name), "columns"));
 }
 

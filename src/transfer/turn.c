@@ -1,6 +1,7 @@
 /* src/transfer/turn.c - rows become changes: cells to values, shapes to CGCS2000, stakes to sections, keys to records. */
 #include "transfer/turn.h"
 #include "transfer/transfer.h"
+#include <math.h>
 #include <stdio.h>
 
 void transfer_fault(TransferTurned *t, const TransferColumn *col, Str property, Str value, const Err *err, bool note, Arena *a)
@@ -248,7 +249,7 @@ static bool turned_stakes(const TransferTurn *t, const Stakes *k, Arena *a, Tran
     FAIL(&e, TRANSFER_STAKE_TURNED, buf_text(&said), "stake");
     err_hint(&e, "%.*s", STRV(buf_text(&right)));
     transfer_fault(out, k->at_from < t->ncolumn ? t->column + k->at_from : NULL,
-        t->stretch.own_from ? t->stretch.own_from->name : t->stretch.by->name, STR(""), &e, false, a);
+        t->stretch.by->name, STR(""), &e, false, a);
     buf_clear(&said);
     buf_clear(&right);
     return true;
@@ -359,6 +360,53 @@ bool transfer_turn(const TransferTurn *t, const TransferRow *row, Arena *a, Tran
     return true;
 }
 
+/* --- the same place ---------------------------------------------------------------------------------------------------------------- */
+#define SAME_DEGREES 1e-7 /* 1 cm: what GeoJSON keeps */
+typedef struct Vertices {
+    double *xy;
+    size_t n, most, part; /* part: of the last one */
+    bool same;
+} Vertices;
+
+static void keep_vertex(void *ctx, size_t part, double x, double y)
+{
+    Vertices *v = ctx;
+
+    if (v->n < v->most) {
+        v->xy[3 * v->n] = x;
+        v->xy[3 * v->n + 1] = y;
+        v->xy[3 * v->n + 2] = (double)part;
+    }
+    v->n++;
+}
+
+static void compare_vertex(void *ctx, size_t part, double x, double y)
+{
+    Vertices *v = ctx;
+    const double *at = v->xy + 3 * v->n;
+
+    v->same = v->same && v->n < v->most && fabs(at[0] - x) <= SAME_DEGREES && fabs(at[1] - y) <= SAME_DEGREES && at[2] == (double)part;
+    v->n++;
+}
+
+/* A shape that came back with fewer digits is no change. */
+static void leave_same_shape(TransferTurned *row, Bytes before, Arena *a)
+{
+    const Bytes now = row->change.geometry;
+    Vertices v = { .most = geo_wkb_vertices(before), .same = true };
+
+    if (!row->change.has_geometry || !before.len || geo_wkb_type(now) != geo_wkb_type(before) || geo_wkb_vertices(now) != v.most)
+        return;
+    v.xy = NEWS(a, double, 3 * v.most + 3);
+    if (!v.xy)
+        return;
+    geo_wkb_walk(before, keep_vertex, &v);
+    v.n = 0;
+    geo_wkb_walk(now, compare_vertex, &v);
+    if (v.same)
+        row->change.geometry = before;
+}
+
 /* --- keys ------------------------------------------------------------------------------------------------------------------------------ */
 static bool find_by_id(const TransferTurn *t, TransferTurned *row, Arena *a, Err *err)
 {
@@ -372,9 +420,10 @@ static bool find_by_id(const TransferTurn *t, TransferTurned *row, Arena *a, Err
         err_hint(&e, "%.*s", STRV(t->collection->title.zh));
     } else {
         memcpy(row->change.id, row->key.ptr, ULID_LEN);
-        if (ledger_get(t->ledger, t->collection, row->key, INT64_MIN, INT64_MIN, a, &rec, &e))
+        if (ledger_get(t->ledger, t->collection, row->key, INT64_MIN, INT64_MIN, a, &rec, &e)) {
             row->change.verb = LEDGER_UPDATE;
-        else if (e.kind == &LEDGER_NO_RECORD)
+            leave_same_shape(row, rec.geometry, a);
+        } else if (e.kind == &LEDGER_NO_RECORD)
             return true; /* made with this id */
     }
     if (!e.kind)
@@ -405,6 +454,7 @@ static bool find_by_key(const TransferTurn *t, TransferTurned *row, Arena *a, Er
         return false;
     if (nfound == 1) {
         row->change.verb = LEDGER_UPDATE;
+        leave_same_shape(row, found[0].geometry, a);
         memset(row->change.id, 0, sizeof row->change.id);
         memcpy(row->change.id, found[0].id.ptr, found[0].id.len < ULID_LEN ? found[0].id.len : ULID_LEN);
     } else if (nfound > 1) {

@@ -7,10 +7,14 @@
 #include <cpl_vsi.h>
 #include <gdal.h>
 #include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -34,6 +38,43 @@ static void limit(int what, uint64_t most)
     (void)setrlimit(what, &r);
 }
 
+#if defined(__x86_64__)
+#define OURS AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define OURS AUDIT_ARCH_AARCH64
+#else
+#define OURS 0
+#endif
+#define DENY(call)                                                                                             \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1),                                                    \
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA))
+
+/* No network and no other program: the calls themselves are refused, for whoever we run as. */
+static bool deny_calls(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OURS, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA)),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1), /* x32 */
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA)),
+        DENY(socket),
+        DENY(connect),
+        DENY(bind),
+        DENY(listen),
+        DENY(sendto),
+        DENY(sendmsg),
+        DENY(execve),
+        DENY(execveat),
+        DENY(ptrace),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = { LEN(filter), filter };
+
+    return OURS && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
 static void limit_self(void)
 {
     limit(RLIMIT_CPU, CPU_SECONDS);
@@ -46,7 +87,7 @@ static void limit_self(void)
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (unshare(CLONE_NEWNET)) /* root may; others in a user namespace of their own, where the system permits it */
+    if (!deny_calls() && unshare(CLONE_NEWNET)) /* where the filter cannot be had, a network of its own: an empty one */
         (void)!unshare(CLONE_NEWUSER | CLONE_NEWNET);
 }
 

@@ -243,6 +243,8 @@ static const struct Row {
         "[31.5,111.1]" },
     { "/collections/shop/items?f=csv", 200, "石桥店" },
     { "/collections/shop/items?f=geojson", 200, "\"FeatureCollection\"" },
+    { "/collections/shop/items?f=xlsx", 200, "PK" },
+    { "/collections/shop/items?f=gpkg", 200, "SQLite format 3" },
     { "/collections/shop/items?f=html", 200, "<table>" },
     { "/collections/shop/statistics?properties=area&group=kind", 200, "\"sum\":22.5" },
     { "/collections/shop/tiles/WebMercatorQuad?f=tilejson", 200, "\"vector_layers\":[{\"id\":\"shop\"" },

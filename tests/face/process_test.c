@@ -131,6 +131,7 @@ static void add_division(
 
     if (!ledger_write(p->ledger, &tx, p->a, &done, &said, &err))
         fail_msg("%s: %s", code, said.n ? said.item[0].err.what : err.what);
+    mem_free(said.item);
 }
 
 static Str run(Place *p, const char *process, const char *inputs)
@@ -154,7 +155,7 @@ static const struct Address {
     { "suffixes left out, a figure for the group", "枫涧石桥3组", "\"division\":\"990121110204003\"" },
     { "第三村民小组", "石桥村第三村民小组", "\"division\":\"990121110204003\"" },
     { "blanks between", "云穗县 枫涧镇 石桥村", "\"division\":\"990121110204\"" },
-    { "the village alone", "石桥", "\"division\":\"990121110204\"" },
+    { "the village alone: there are two", "石桥", "\"name\":\"石桥村\"" },
     { "two villages of one name: the township decides", "橘坞镇石桥村", "\"division\":\"990121108201\"" },
 };
 
