@@ -1,7 +1,7 @@
 /* src/ledger/find.c - finding sealed texts (a person's name) without ever writing them in clear: opened once into memory,
  * twelve bytes a record, asked by characters or pinyin initials.
  *
- * Built by a thread of its own at the first question; until it stands, the question finds nothing of this kind. A commit
+ * Built by a thread of its own when a server begins to listen; until it stands, a question finds nothing of this kind. A commit
  * notes the rows it touched; the next question reads them again.
  */
 #include "ledger/ledger_in.h"
@@ -137,11 +137,8 @@ static void *build(void *arg)
     return NULL;
 }
 
-/* Under the guard: begins to build, and waits a little, for small registers are ready at once. */
-static bool ready(LedgerFind *f)
+static void begin(LedgerFind *f) /* under the guard */
 {
-    struct timespec until;
-
     if (f->all_stale && f->state == FIND_READY) {
         f->n = f->nstale = 0;
         f->state = FIND_NONE;
@@ -155,6 +152,23 @@ static bool ready(LedgerFind *f)
         if (!f->thread_runs)
             f->state = FIND_NONE;
     }
+}
+
+void ledger_find_warm(Sheet *s)
+{
+    if (!s->find)
+        return;
+    pthread_mutex_lock(&s->find->guard);
+    begin(s->find);
+    pthread_mutex_unlock(&s->find->guard);
+}
+
+/* Under the guard: waits a little, for small registers are ready at once. */
+static bool ready(LedgerFind *f)
+{
+    struct timespec until;
+
+    begin(f);
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += WAIT_MICROS * 1000;
     if (until.tv_nsec >= 1000000000) {

@@ -194,6 +194,8 @@ bool ledger_listen(Ledger *l, void (*hear)(void *ctx, const LedgerEvent *e, size
         l->nlistener++;
     }
     pthread_mutex_unlock(&l->event_guard);
+    for (size_t i = 0; good && i < l->model->ncollection; i++)
+        ledger_find_warm(l->sheet + i); /* somebody serves: questions will come */
     return good;
 }
 

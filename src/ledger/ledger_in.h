@@ -126,6 +126,7 @@ bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, 
 /* sealed texts in memory: fids of the records that hold the words, at most so many */
 bool ledger_find_open(Ledger *l, Sheet *s, Err *err) MUST;
 void ledger_find_close(Sheet *s);
+void ledger_find_warm(Sheet *s); /* begins to read, waits for nothing */
 void ledger_find_note(Sheet *s, int64_t fid);
 size_t ledger_find_text(Sheet *s, Str words, int64_t *fid, size_t most);
 /* counters and events */
