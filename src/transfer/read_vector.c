@@ -258,6 +258,15 @@ static Str turned(const Opened *o, Str raw, Arena *a, bool *cut)
     return STR("");
 }
 
+static Str layer_name(
+    const Opened *o, OGRLayerH l, Arena *a) /* of a file's name, so not in the writing of its texts */
+{
+    const Str raw = str_of(OGR_L_GetName(l));
+    bool cut;
+
+    return str_is_utf8(raw) ? str_copy(a, raw) : turned(o, raw, a, &cut);
+}
+
 static void find_crs(OGRLayerH l, TransferLayer *out, Arena *a)
 {
     OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(l);
@@ -309,7 +318,7 @@ static void tell_layer(Files *f, const Opened *o, OGRLayerH l)
     const int n = OGR_FD_GetFieldCount(def) < FRAME_CELLS ? OGR_FD_GetFieldCount(def) : FRAME_CELLS;
     Str *field = NEWS(f->a, Str, (size_t)n + 1);
     bool cut;
-    TransferLayer out = { .name = turned(o, str_of(OGR_L_GetName(l)), f->a, &cut),
+    TransferLayer out = { .name = layer_name(o, l, f->a),
         .rows = OGR_L_GetFeatureCount(l, TRUE),
         .grid = o->grid,
         .field = field,
@@ -472,8 +481,7 @@ typedef struct Chosen {
 
 static void choose(const TransferAsk *ask, const Opened *o, OGRLayerH l, Arena *a, Chosen *c)
 {
-    bool cut;
-    const Str name = turned(o, str_of(OGR_L_GetName(l)), a, &cut);
+    const Str name = layer_name(o, l, a);
 
     const bool summary =
         c->layer && str_eq(c->name, STR("导入结果")); /* the first sheet of one that we gave back */

@@ -95,9 +95,10 @@ static void limit_self(void)
 static void quiet_gdal(void)
 {
     static const char *const option[][2] = { { "GDAL_DRIVER_PATH", "disable" },
-        { "OGR_XLSX_HEADERS", "DISABLE" }, { "OGR_XLSX_FIELD_TYPES", "STRING" },
-        { "OGR_ODS_HEADERS", "DISABLE" }, { "OGR_ODS_FIELD_TYPES", "STRING" },
-        { "OGR_XLS_HEADERS", "DISABLE" }, { "OGR_XLS_FIELD_TYPES", "STRING" }, { "SHAPE_ENCODING", "" },
+        { "CPL_ZIP_ENCODING", "GB18030" }, { "OGR_XLSX_HEADERS", "DISABLE" },
+        { "OGR_XLSX_FIELD_TYPES", "STRING" }, { "OGR_ODS_HEADERS", "DISABLE" },
+        { "OGR_ODS_FIELD_TYPES", "STRING" }, { "OGR_XLS_HEADERS", "DISABLE" },
+        { "OGR_XLS_FIELD_TYPES", "STRING" }, { "SHAPE_ENCODING", "" },
         { "CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none" }, { "GDAL_DISABLE_READDIR_ON_OPEN", "NO" },
         { "OGR_GEOJSON_MAX_OBJ_SIZE", "256" }, { "OSM_MAX_TMPFILE_SIZE", "1000" },
         { "OSM_USE_CUSTOM_INDEXING", "YES" }, { "GDAL_PAM_ENABLED", "NO" },

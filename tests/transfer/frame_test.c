@@ -168,7 +168,7 @@ static bool note_row(void *ctx, size_t number, const Str *cell, size_t ncell)
 /* However the text is cut into pieces, the rows are the same. */
 static void csv_rows_do_not_depend_on_the_pieces(void **state)
 {
-    static const char text[] = "a,b\r\n\"x, y\",\"say \"\"yes\"\"\"\r\n\n1,\"two\nlines\"\n\"open,3";
+    static const char text[] = "a,b\r\n\"x, y\",\"say \"\"yes\"\"\"\r\n\n1,\"two\nlines\"\n\"op\0en,3";
     static const char want[] = "1:[a][b]2:[x, y][say \"yes\"]3:4:[1][two\nlines]5:[open,3]";
 
     (void)state;
@@ -180,7 +180,7 @@ static void csv_rows_do_not_depend_on_the_pieces(void **state)
         buf_init(&r.said, 4096);
         c = transfer_csv_new(',', note_row, &r);
         for (size_t at = 0; at < sizeof text - 1; at += piece)
-            assert_true(transfer_csv_feed(c, str_sub(str_of(text), at, piece), &err));
+            assert_true(transfer_csv_feed(c, str_sub((Str){ text, sizeof text - 1 }, at, piece), &err));
         assert_true(transfer_csv_end(c, &err));
         buf_c(&r.said, 0);
         assert_string_equal(r.said.ptr, want);
