@@ -9,10 +9,13 @@ typedef struct Reader {
     Str name;
     Err *err;
     size_t nodes;
+    bool no_memory;
 } Reader;
 
 static bool fail(Reader *r, const char *what, size_t line)
 {
+    if (r->no_memory || r->parser.error == YAML_MEMORY_ERROR)
+        return FAIL(r->err, BASE_NO_MEMORY, STR("yaml"), "%.*s:%zu", STRV(r->name), line);
     return FAIL(r->err, BASE_BAD_YAML, str_of(what), "%.*s:%zu", STRV(r->name), line);
 }
 
@@ -25,8 +28,10 @@ static bool next(Reader *r, yaml_event_t *e)
 
 static Yaml *node(Reader *r, YamlKind kind, const yaml_event_t *e)
 {
-    Yaml *y = ++r->nodes <= NODES ? NEW(r->arena, Yaml) : NULL;
+    const bool room = ++r->nodes <= NODES;
+    Yaml *y = room ? NEW(r->arena, Yaml) : NULL;
 
+    r->no_memory |= room && !y;
     if (y) {
         y->kind = kind;
         y->line = e->start_mark.line + 1;
@@ -36,7 +41,10 @@ static Yaml *node(Reader *r, YamlKind kind, const yaml_event_t *e)
 
 static Str scalar(Reader *r, const yaml_event_t *e)
 {
-    return str_copy(r->arena, (Str){ (const char *)e->data.scalar.value, e->data.scalar.length });
+    const Str copy = str_copy(r->arena, (Str){ (const char *)e->data.scalar.value, e->data.scalar.length });
+
+    r->no_memory |= !copy.ptr;
+    return copy;
 }
 
 static bool value(Reader *r, yaml_event_t *e, int depth, Yaml **out);

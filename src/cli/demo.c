@@ -107,14 +107,20 @@ static bool township(void *ctx, size_t done, size_t total, Str name, Err *err)
 }
 
 /* --- making it --------------------------------------------------------------------------------------------------------- */
+/* What is computed from records is computed by the same processes that a county runs. */
 static bool run_processes(Demo *d, Err *err)
 {
+    static const char *const id[] = { "road-condition", "division-counts" };
     const ProcessAsk ask = { .who = STR("演示数据生成") };
-    Arena *a = arena_new(0);
-    Str out;
-    const bool good = process_run(d->county.ledger, STR("road-condition"), NULL, &ask, a, &out, err);
+    bool good = true;
 
-    arena_free(a);
+    for (size_t i = 0; i < LEN(id) && good; i++) {
+        Arena *a = arena_new(0);
+        Str out;
+
+        good = process_run(d->county.ledger, str_of(id[i]), NULL, &ask, a, &out, err);
+        arena_free(a);
+    }
     return good;
 }
 

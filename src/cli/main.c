@@ -42,7 +42,9 @@ static const struct Command {
 } command[] = {
     { "init",   cli_init,   "init DIR [--division CODE]", "建立一个空的县", "make an empty county" },
     { "demo",   cli_demo,   "demo DIR [--persons N] [--seed S] [--today DATE] [--live] [--serve [--port N]]", "生成演示县", "make the demo county" },
-    { "serve",  cli_serve,  "serve DIR [--port N] [--ui DIR]", "启动服务（只在本机）", "serve it (on this machine only)" },
+    { "serve",  cli_serve,  "serve DIR [--port N] [--ui DIR] [--dev]", "启动服务（只在本机）", "serve it (on this machine only)" },
+    { "import", cli_import, "import DIR COLLECTION FILE… [--dry-run] [--key a,b] [--crs EPSG] [--encoding X] [--accept good-rows]", "导入表格或图层", "bring sheets and layers in" },
+    { "export", cli_export, "export DIR COLLECTION FILE [--filter CQL2] | export DIR --snapshot FILE", "导出", "take a register out" },
     { "run",    cli_run,    "run DIR PROCESS [--input k=v …]", "运行一个处理过程", "run one process in the foreground" },
     { "verify", cli_verify, "verify DIR", "验证账本", "prove the chain and every record" },
     { "backup", cli_backup, "backup DIR FILE", "在线备份", "one consistent file, while serving" },
@@ -94,6 +96,8 @@ int main(int argc, char **argv)
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
         return help(stdout);
+    if (!strcmp(argv[1], "worker")) /* the child that reads files from outside; not for people */
+        return cli_worker(argc - 1, argv + 1);
     c = command_of(argv[1]);
     if (!c) {
         fprintf(stderr, "sangzi: %s: %s\n", cli_english() ? "unknown command" : "未知命令 unknown command", argv[1]);

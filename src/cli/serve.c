@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/serve.h"
 #include "cli/stop.h"
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -46,9 +47,76 @@ bool serve_port(const char *text, int *port, Err *err)
     return true;
 }
 
+/* --- development: packs are read again when a file of theirs changes ------------------------------------------------ */
+static int64_t newest_; /* of the walk at hand: nftw has no context */
+
+static int see_file(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)path, (void)kind, (void)at;
+    if (st->st_mtime > newest_)
+        newest_ = st->st_mtime;
+    return 0;
+}
+
+static int64_t newest_in(const char *dir)
+{
+    newest_ = 0;
+    nftw(dir, see_file, 16, FTW_PHYS);
+    return newest_;
+}
+
+/* The new packs are tried first: with a mistake in them the old ones go on. */
+static bool packs_good(const char *packs)
+{
+    Arena *a = arena_new(0);
+    PackModel *m = NULL;
+    const PackMessage *said = NULL;
+    size_t n = 0;
+    Err err = { 0 };
+    const bool good = pack_load(packs, a, &m, &said, &n, &err);
+
+    for (size_t i = 0; !good && i < n && i < 20; i++)
+        fprintf(stderr, "%.*s:%zu: %.*s\n", STRV(said[i].file), said[i].line, STRV(cli_english() ? said[i].text.en : said[i].text.zh));
+    pack_free(m);
+    arena_free(a);
+    return good;
+}
+
+static bool reload(const char *dir, CliCounty *c, FaceOptions *o, Face **face, Err *err)
+{
+    o->port = face_port(*face);
+    face_stop(*face);
+    *face = NULL;
+    cli_close(c);
+    if (!cli_open(dir, LEDGER_WRITE, c, err))
+        return false;
+    o->ledger = c->ledger;
+    log_info("packs.reloaded", KV("dir", dir));
+    return face_start(o, face, err);
+}
+
+static bool serve_developing(const char *dir, const char *packs, CliCounty *c, FaceOptions *o, Face **face, Err *err)
+{
+    int64_t seen = newest_in(packs);
+
+    while (stop_wait(TIME_SECOND) != STOP_END) {
+        const int64_t now = newest_in(packs);
+
+        if (now == seen)
+            continue;
+        seen = now;
+        if (packs_good(packs) && !reload(dir, c, o, face, err))
+            return false;
+    }
+    return true;
+}
+
 int cli_serve(int argc, char **argv)
 {
-    const char *port = cli_option(&argc, argv, "--port"), *ui = cli_option(&argc, argv, "--ui");
+    const bool dev = cli_flag(&argc, argv, "--dev");
+    const char *port = cli_option(&argc, argv, "--port"), *ui = cli_option(&argc, argv, "--ui"), *packs;
+    char packs_path[4200];
+    bool good = true;
     char path[4200];
     FaceOptions o = { 0 };
     CliCounty c;
@@ -67,8 +135,12 @@ int cli_serve(int argc, char **argv)
         return cli_fail(&err);
     }
     serve_say(face);
-    stop_wait(-1);
+    packs = dev ? cli_packs(argv[1], packs_path, sizeof packs_path) : NULL;
+    if (packs)
+        good = serve_developing(argv[1], packs, &c, &o, &face, &err);
+    else
+        stop_wait(-1);
     face_stop(face);
     cli_close(&c);
-    return 0;
+    return good ? 0 : cli_fail(&err);
 }

@@ -43,7 +43,9 @@ bool face_same(FaceRequest *r, FaceAnswer *out, Str etag)
 
 Str face_title(const FaceRequest *r, PackTitle t)
 {
-    return r->en && t.en.len ? t.en : t.zh;
+    const Str s = r->en && t.en.len ? t.en : t.zh;
+
+    return s.ptr ? s : (Str){ "", 0 };
 }
 
 void face_key(Buf *b, const char *key)
@@ -60,7 +62,7 @@ void face_key(Buf *b, const char *key)
 void face_text(Buf *b, const char *key, Str value)
 {
     face_key(b, key);
-    buf_json_str(b, value);
+    buf_json_str(b, value.ptr ? value : (Str){ "", 0 });
 }
 
 void face_int(Buf *b, const char *key, int64_t value)
@@ -117,7 +119,8 @@ void face_box(Buf *b, GeoBox box)
     buf_c(b, ']');
 }
 
-void face_link(const FaceRequest *r, Buf *b, const char *rel, const char *type, Str title, const char *fmt, ...)
+void face_link(
+    const FaceRequest *r, Buf *b, const char *rel, const char *type, Str title, const char *fmt, ...)
 {
     const char last = b->len ? b->ptr[b->len - 1] : '[';
     char path[2048];
@@ -160,7 +163,8 @@ static Str status_title(int status, bool en)
     for (size_t i = 0; i < LEN(row); i++)
         if (row[i].status == status)
             return str_of(en ? row[i].en : row[i].zh);
-    return status >= 500 ? (en ? STR("Server error") : STR("服务器出错")) : (en ? STR("Refused") : STR("未接受"));
+    return status >= 500 ? (en ? STR("Server error") : STR("服务器出错"))
+                         : (en ? STR("Refused") : STR("未接受"));
 }
 
 static void say(Buf *b, const char *key, const Err *err, bool en)
@@ -194,7 +198,8 @@ static void findings(const FaceRequest *r, const LedgerProblems *said, Buf *b)
     buf_c(b, ']');
 }
 
-void face_problem(const FaceRequest *r, const Err *err, const LedgerProblems *said, Str trace, FaceAnswer *out)
+void face_problem(
+    const FaceRequest *r, const Err *err, const LedgerProblems *said, Str trace, FaceAnswer *out)
 {
     Buf *b = &out->body;
 

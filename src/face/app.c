@@ -5,10 +5,11 @@
 static const struct MediaType {
     const char *end, *type;
 } media[] = { { ".html", "text/html; charset=utf-8" }, { ".js", "text/javascript; charset=utf-8" },
-    { ".mjs", "text/javascript; charset=utf-8" }, { ".css", "text/css; charset=utf-8" }, { ".json", "application/json" },
-    { ".webmanifest", "application/manifest+json" }, { ".svg", "image/svg+xml" }, { ".png", "image/png" },
-    { ".jpg", "image/jpeg" }, { ".webp", "image/webp" }, { ".ico", "image/x-icon" }, { ".woff2", "font/woff2" },
-    { ".wasm", "application/wasm" }, { ".txt", "text/plain; charset=utf-8" }, { ".pbf", "application/x-protobuf" },
+    { ".mjs", "text/javascript; charset=utf-8" }, { ".css", "text/css; charset=utf-8" },
+    { ".json", "application/json" }, { ".webmanifest", "application/manifest+json" },
+    { ".svg", "image/svg+xml" }, { ".png", "image/png" }, { ".jpg", "image/jpeg" }, { ".webp", "image/webp" },
+    { ".ico", "image/x-icon" }, { ".woff2", "font/woff2" }, { ".wasm", "application/wasm" },
+    { ".txt", "text/plain; charset=utf-8" }, { ".pbf", "application/x-protobuf" },
     { ".map", "application/json" } };
 
 static Str type_of(Str path)
@@ -57,10 +58,12 @@ static bool send_file(FaceRequest *r, const char *path, const struct stat *st, b
     face_set(out, "Cache-Control", hashed ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
     face_set(out, "Vary", STR("Accept-Encoding"));
     face_set(out, "Content-Security-Policy",
-        STR("default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+        STR("default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' "
+            "'unsafe-inline'; "
             "connect-src 'self' blob: data:; frame-ancestors 'self'"));
     out->type = type_of(str_of(path));
-    if (face_same(r, out, str_fmt(r->a, "%llx-%llx", (unsigned long long)st->st_mtime, (unsigned long long)st->st_size)))
+    if (face_same(r, out,
+            str_fmt(r->a, "%llx-%llx", (unsigned long long)st->st_mtime, (unsigned long long)st->st_size)))
         return true;
     out->file = packed(r, path, out);
     return true;
@@ -80,7 +83,8 @@ static bool app_get(FaceRequest *r, FaceAnswer *out, Err *err)
     if (str_starts(name, STR("assets/")))
         return FAIL(err, FACE_NO_PATH, name, "path");
     path = str_fmt(r->a, "%s/index.html", ui).ptr;
-    return is_file(path, &st) ? send_file(r, path, &st, false, out) : FAIL(err, FACE_NO_APP, STR("index.html"), "path");
+    return is_file(path, &st) ? send_file(r, path, &st, false, out)
+                              : FAIL(err, FACE_NO_APP, STR("index.html"), "path");
 }
 
 static const FaceRow row[] = { { FACE_GET, "/app", app_get, FACE_HIDDEN, .query = FACE_ANY },

@@ -38,7 +38,10 @@ static void write_changes(FaceRequest *r, const PackCollection *c, const LedgerV
         if (b->ptr[b->len - 1] != '[')
             buf_c(b, ',');
         buf_str(b, STR("{\"property\":\"geometry\""));
-        face_text(b, "title", c->geometry_title.zh.len ? face_title(r, c->geometry_title) : r->en ? STR("Place") : STR("位置"));
+        face_text(b, "title",
+            c->geometry_title.zh.len ? face_title(r, c->geometry_title)
+            : r->en                  ? STR("Place")
+                                     : STR("位置"));
         buf_str(b, STR(",\"from\":null,\"to\":null}"));
     }
     buf_c(b, ']');
@@ -83,7 +86,8 @@ bool face_history_get(FaceRequest *r, FaceAnswer *out, Err *err)
 }
 
 /* --- statistics ---------------------------------------------------------------------------------------------------- */
-static void write_sums(const LedgerStat *s, const PackProperty *const *of, size_t n, const FaceRequest *r, Buf *b)
+static void write_sums(
+    const LedgerStat *s, const PackProperty *const *of, size_t n, const FaceRequest *r, Buf *b)
 {
     face_int(b, "count", s->count);
     face_key(b, "properties");
@@ -121,7 +125,8 @@ static void add_up(LedgerStat *all, const LedgerStat *s, size_t n)
 static Str group_title(FaceRequest *r, const PackProperty *p, CqlValue v)
 {
     const PackCode *code = v.kind == CQL_TEXT && p->type == PACK_ENUM ? pack_code(p, v.text) : NULL;
-    const PackCollection *c = v.kind == CQL_TEXT && p->nref == 1 ? pack_collection(r->model, p->ref[0]) : NULL;
+    const PackCollection *c =
+        v.kind == CQL_TEXT && p->nref == 1 ? pack_collection(r->model, p->ref[0]) : NULL;
 
     if (code)
         return face_title(r, code->title);
@@ -167,7 +172,8 @@ static bool read_group(FaceRequest *r, const PackCollection *c, const PackProper
 static bool numeric(const PackProperty *const *of, size_t n, Err *err)
 {
     for (size_t i = 0; i < n; i++)
-        if (of[i]->many || (of[i]->type != PACK_INTEGER && of[i]->type != PACK_NUMBER && of[i]->type != PACK_MONEY)) {
+        if (of[i]->many ||
+            (of[i]->type != PACK_INTEGER && of[i]->type != PACK_NUMBER && of[i]->type != PACK_MONEY)) {
             (void)FAIL(err, FACE_BAD_PARAMETER, of[i]->name, "properties");
             err_hint(err, "数值属性 / a number");
             return false;
@@ -188,7 +194,8 @@ bool face_statistics_get(FaceRequest *r, FaceAnswer *out, Err *err)
     FaceItems it;
     size_t n = 0, ns = 0;
 
-    if (!face_collection(r, 0, &c, err) || !face_items_query(r, c, also, &it, err) || !read_group(r, c, &group, err))
+    if (!face_collection(r, 0, &c, err) || !face_items_query(r, c, also, &it, err) ||
+        !read_group(r, c, &group, err))
         return false;
     of = it.q.only;
     n = it.q.nonly;
@@ -251,7 +258,8 @@ static bool read_match(const json_t *v, size_t i, int64_t *out, Err *err)
     return str_to_i64(tag, out) || bad_body(err, "ifMatch", i, "\"3.1288\"");
 }
 
-static bool read_change(FaceRequest *r, const json_t *v, size_t i, LedgerChange *out, LedgerProblems *said, Err *err)
+static bool read_change(
+    FaceRequest *r, const json_t *v, size_t i, LedgerChange *out, LedgerProblems *said, Err *err)
 {
     const Str name = json_str(json_object_get(v, "collection")), id = json_str(json_object_get(v, "id"));
     const json_t *feature = json_object_get(v, "feature");
@@ -314,7 +322,7 @@ static void write_results(FaceRequest *r, const LedgerDone *done, size_t n, bool
 
 bool face_changes_post(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    LedgerProblems *said = NEW(r->a, LedgerProblems);
+    LedgerProblems *said = face_problems(r);
     LedgerDone *done;
     LedgerTx tx;
     json_t *body;

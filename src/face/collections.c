@@ -14,7 +14,8 @@ static void write_extent(FaceRequest *r, const PackCollection *c, Buf *b)
 
     if (geo_box_empty(box))
         return;
-    buf_str(b, STR(",\"extent\":{\"spatial\":{\"crs\":\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\",\"bbox\":["));
+    buf_str(b,
+        STR(",\"extent\":{\"spatial\":{\"crs\":\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\",\"bbox\":["));
     face_box(b, box);
     buf_str(b, STR("]},\"temporal\":{\"interval\":[[null,null]]}}"));
 }
@@ -40,8 +41,8 @@ static void write_crs(FaceRequest *r, const PackCollection *c, Buf *b)
 typedef struct Rel {
     const char *rel, *type, *path;
 } Rel;
-static const Rel rels[] = { { "items", "application/geo+json", "/items" }, { "items", "text/html", "/items?f=html" },
-    { "describedby", "application/schema+json", "/schema" },
+static const Rel rels[] = { { "items", "application/geo+json", "/items" },
+    { "items", "text/html", "/items?f=html" }, { "describedby", "application/schema+json", "/schema" },
     { "http://www.opengis.net/def/rel/ogc/1.0/schema", "application/schema+json", "/schema" },
     { "http://www.opengis.net/def/rel/ogc/1.0/queryables", "application/schema+json", "/queryables" },
     { "http://www.opengis.net/def/rel/ogc/1.0/sortables", "application/schema+json", "/sortables" },
@@ -54,9 +55,11 @@ static void write_links(FaceRequest *r, const PackCollection *c, Buf *b)
     buf_c(b, '[');
     face_link(r, b, "self", "application/json", (Str){ "", 0 }, "/collections/%.*s", STRV(c->name));
     for (size_t i = 0; i < LEN(rels); i++)
-        face_link(r, b, rels[i].rel, rels[i].type, face_title(r, c->title), "/collections/%.*s%s", STRV(c->name), rels[i].path);
+        face_link(r, b, rels[i].rel, rels[i].type, face_title(r, c->title), "/collections/%.*s%s",
+            STRV(c->name), rels[i].path);
     if (c->spatial)
-        face_link(r, b, tiles_rel, "application/json", face_title(r, c->title), "/collections/%.*s/tiles", STRV(c->name));
+        face_link(r, b, tiles_rel, "application/json", face_title(r, c->title), "/collections/%.*s/tiles",
+            STRV(c->name));
     buf_c(b, ']');
 }
 
@@ -127,7 +130,8 @@ static bool list_page(FaceRequest *r, FaceAnswer *out)
         if (c->hidden)
             continue;
         buf_str(&out->body, STR("<tr><td>"));
-        face_page_link(&out->body, str_fmt(r->a, "/collections/%.*s/items", STRV(c->name)), face_title(r, c->title));
+        face_page_link(
+            &out->body, str_fmt(r->a, "/collections/%.*s/items", STRV(c->name)), face_title(r, c->title));
         buf_fmt(&out->body, "<td>%lld<td>", (long long)ledger_count(r->ledger, c, (Str){ "", 0 }));
         face_html(&out->body, face_title(r, c->description));
     }
@@ -136,7 +140,8 @@ static bool list_page(FaceRequest *r, FaceAnswer *out)
     return true;
 }
 
-static const char *const kinds[][2] = { { "json", "application/json" }, { "html", "text/html" }, { NULL, NULL } };
+static const char *const kinds[][2] = { { "json", "application/json" }, { "html", "text/html" },
+    { NULL, NULL } };
 
 bool face_collections_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {

@@ -19,7 +19,8 @@ static void pass_on(void *ctx, const LedgerEvent *e, size_t n)
 }
 
 /* The ear lives in the model's arena: that is the only memory which surely outlives the ledger's last call. */
-bool face_listen(Face *f, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx, FaceEar **out, Err *err)
+bool face_listen(
+    Face *f, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx, FaceEar **out, Err *err)
 {
     FaceEar *ear = NEW(ledger_model(face_ledger(f))->arena, FaceEar);
 
@@ -48,9 +49,13 @@ bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err)
     const Str effective = face_header(r, "Sangzi-Effective");
     int32_t day;
 
-    *out = (LedgerTx){ .who = face_header_text(r, "Sangzi-Actor"), .via = STR("http"),
-        .post = face_header_text(r, "Sangzi-Post"), .source = face_header_text(r, "Sangzi-Source"),
-        .reason = face_header_text(r, "Sangzi-Reason"), .effective = INT64_MIN, .key = face_header(r, "Idempotency-Key") };
+    *out = (LedgerTx){ .who = face_header_text(r, "Sangzi-Actor"),
+        .via = STR("http"),
+        .post = face_header_text(r, "Sangzi-Post"),
+        .source = face_header_text(r, "Sangzi-Source"),
+        .reason = face_header_text(r, "Sangzi-Reason"),
+        .effective = INT64_MIN,
+        .key = face_header(r, "Idempotency-Key") };
     if (!out->who.len)
         out->who = STR("anonymous");
     if (!out->reason.len)

@@ -70,8 +70,8 @@ static bool search_get(FaceRequest *r, FaceAnswer *out, Err *err)
         err_hint(err, "/search?q=石桥");
         return false;
     }
-    if (!ledger_search(r->ledger, words, nonly ? only : NULL, nonly, face_query(r, "division"), (size_t)limit, r->a, &hit, &n,
-            err))
+    if (!ledger_search(r->ledger, words, nonly ? only : NULL, nonly, face_query(r, "division"), (size_t)limit,
+            r->a, &hit, &n, err))
         return false;
     buf_str(&out->body, STR("{\"results\":["));
     for (size_t i = 0; i < n; i++) {
@@ -146,10 +146,12 @@ static bool see_child(void *ctx, const LedgerRecord *record)
     return true;
 }
 
-static bool select_where(Tree *t, const PackProperty *p, Str value, Str division, bool (*see)(void *, const LedgerRecord *),
-    size_t limit, Err *err)
+static bool select_where(Tree *t, const PackProperty *p, Str value, Str division,
+    bool (*see)(void *, const LedgerRecord *), size_t limit, Err *err)
 {
-    LedgerQuery q = { .collection = t->c, .division = division, .limit = limit, .no_geometry = see == see_child };
+    LedgerQuery q = {
+        .collection = t->c, .division = division, .limit = limit, .no_geometry = see == see_child
+    };
     LedgerPage page;
     CqlExpr *e;
 
@@ -197,7 +199,8 @@ static bool write_children(Tree *t, Str code, Err *err)
     buf_c(t->out, '[');
     while (i < LEN(level) && !str_eq(t->found_level, str_of(level[i])))
         i++;
-    if (i + 1 < LEN(level) && !select_where(t, t->level, str_of(level[i + 1]), code, see_child, CHILDREN_MAX, err))
+    if (i + 1 < LEN(level) &&
+        !select_where(t, t->level, str_of(level[i + 1]), code, see_child, CHILDREN_MAX, err))
         return false;
     buf_c(t->out, ']');
     return true;
@@ -328,8 +331,8 @@ static bool tasks_get(FaceRequest *r, FaceAnswer *out, Err *err)
 }
 
 static const char *const search_query[] = { "q", "limit", "collections", "division", NULL };
-static const FaceRow row[] = { { FACE_GET, "/search", search_get, .zh = "搜索全部记录", .en = "Search everything",
-                                   .query = search_query },
+static const FaceRow row[] = { { FACE_GET, "/search", search_get, .zh = "搜索全部记录",
+                                   .en = "Search everything", .query = search_query },
     { FACE_GET, "/divisions", division_get, .zh = "本节点的行政区划", .en = "The node's own division" },
     { FACE_GET, "/divisions/{code}", division_get, .zh = "一个行政区划", .en = "One division" },
     { FACE_GET, "/tasks", tasks_get, .zh = "数字乡村 28 项", .en = "The plan's 28 tasks" } };

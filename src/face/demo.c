@@ -44,7 +44,29 @@ static bool demo_reset(FaceRequest *r, FaceAnswer *out, Err *err)
     return d->reset(d->ctx, err) && d->state(d->ctx, r->en, r->a, &out->body, err);
 }
 
+/* The sheets and layers to try the import with, as the generator wrote them into the county's folder. */
+static bool demo_file(FaceRequest *r, FaceAnswer *out, Err *err)
+{
+    const FaceDemo *d;
+    const Str name = r->param[0];
+    const char *path;
+
+    if (!hooks(r, &d, err))
+        return false;
+    if (!name.len || name.ptr[0] == '.' || memchr(name.ptr, '/', name.len))
+        return FAIL(err, FACE_NO_PATH, name, "path");
+    path = str_fmt(r->a, "%s/demo/files/%.*s", ledger_dir(r->ledger), STRV(name)).ptr;
+    if (!path || !file_exists(path))
+        return FAIL(err, FACE_NO_PATH, name, "path");
+    out->type = STR("application/octet-stream");
+    out->file = path;
+    face_set(out, "Content-Disposition", STR("attachment"));
+    return true;
+}
+
 static const FaceRow row[] = { { FACE_GET, "/demo", demo_get, FACE_SLOW, "演示", "The demonstration", NULL },
+    { FACE_GET, "/demo/files/{name}", demo_file, FACE_SLOW, "演示文件", "A file to try the import with", NULL },
     { FACE_POST, "/demo/live", demo_live, FACE_SLOW, "演示数据持续变化", "Let the demonstration live", NULL },
-    { FACE_POST, "/demo/reset", demo_reset, FACE_SLOW, "演示数据恢复原状", "Put the demonstration back", NULL } };
+    { FACE_POST, "/demo/reset", demo_reset, FACE_SLOW, "演示数据恢复原状", "Put the demonstration back",
+        NULL } };
 const FaceDoor face_demo = { .name = "demo", .row = row, .nrow = LEN(row) };

@@ -1,6 +1,7 @@
 /* src/face/download.c - downloads go in slices, each from a snapshot of its own, so that a slow reader holds nothing. */
 #include <stdio.h>
 #include "face/download.h"
+#include "transfer/transfer.h"
 
 enum { SLICE = 1000 };
 typedef struct Download Download;
@@ -28,7 +29,8 @@ static void csv_text(Str text, Buf *b)
     bool plain = true;
 
     for (size_t i = 0; i < text.len; i++)
-        plain = plain && text.ptr[i] != '"' && text.ptr[i] != ',' && text.ptr[i] != '\n' && text.ptr[i] != '\r';
+        plain =
+            plain && text.ptr[i] != '"' && text.ptr[i] != ',' && text.ptr[i] != '\n' && text.ptr[i] != '\r';
     if (plain) {
         buf_str(b, text);
         return;
@@ -95,8 +97,10 @@ static bool csv_row(void *download, const LedgerRecord *record)
     for (size_t i = 0; (p = column(d, i)); i++)
         csv_value(p, record->value[p->index], d->out);
     if (has_place(d))
-        csv_value(NULL, record->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = record->geometry }
-                                             : (CqlValue){ .kind = CQL_NULL }, d->out);
+        csv_value(NULL,
+            record->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = record->geometry }
+                                 : (CqlValue){ .kind = CQL_NULL },
+            d->out);
     buf_str(d->out, STR("\r\n"));
     d->n++;
     return !d->out->bad;
@@ -157,21 +161,57 @@ static void close_download(void *ctx)
     buf_clear(&d->token);
 }
 
-static void name_file(FaceRequest *r, const Download *d, FaceAnswer *out)
+static void name_file(FaceRequest *r, const PackCollection *c, const char *end, FaceAnswer *out)
 {
     Buf name;
 
     buf_init(&name, 4096);
-    face_encode(face_title(r, d->it.q.collection->title), &name);
-    face_set(out, "Content-Disposition", str_fmt(r->a, "attachment; filename=\"%.*s.%s\"; filename*=UTF-8''%.*s.%s",
-        STRV(d->it.q.collection->name), d->format->end, STRV(buf_text(&name)), d->format->end));
+    face_encode(face_title(r, c->title), &name);
+    face_set(out, "Content-Disposition",
+        str_fmt(r->a, "attachment; filename=\"%.*s.%s\"; filename*=UTF-8''%.*s.%s", STRV(c->name), end,
+            STRV(buf_text(&name)), end));
     buf_clear(&name);
+}
+
+/* Sheets and layers for other programs are made by the transfer room. */
+static bool sheet_more(void *ctx, Buf *out, bool *done, Err *err)
+{
+    return transfer_out_more(ctx, out, done, err);
+}
+
+static void sheet_close(void *ctx)
+{
+    transfer_out_close(ctx);
+}
+
+static bool send_sheet(FaceRequest *r, const FaceItems *it, const char *kind, FaceAnswer *out, Err *err)
+{
+    TransferExport *x = NEW(r->a, TransferExport); /* its query is borrowed as long as the answer lasts */
+    TransferOut *sheet;
+
+    if (!x)
+        return FAIL(err, BASE_NO_MEMORY, STR("download"), "f");
+    *x = (TransferExport){
+        .ledger = r->ledger, .query = it->q, .format = kind, .said = face_query(r, "filter"), .en = r->en
+    };
+    x->query.limit = it->limited ? (size_t)it->limit : 0;
+    x->query.count = false;
+    if (!transfer_out_open(x, &sheet, err))
+        return false;
+    out->type = str_of(transfer_media(kind));
+    out->more = sheet_more;
+    out->close = sheet_close;
+    out->ctx = sheet;
+    name_file(r, it->q.collection, kind, out);
+    return true;
 }
 
 bool face_download(FaceRequest *r, const FaceItems *it, const char *kind, FaceAnswer *out, Err *err)
 {
     Download *d = NEW(r->a, Download);
 
+    if (!strcmp(kind, "xlsx") || !strcmp(kind, "gpkg"))
+        return send_sheet(r, it, kind, out, err);
     if (!d)
         return FAIL(err, BASE_NO_MEMORY, STR("download"), "f");
     for (size_t i = 0; i < LEN(format); i++)
@@ -192,6 +232,6 @@ bool face_download(FaceRequest *r, const FaceItems *it, const char *kind, FaceAn
     out->more = more;
     out->close = close_download;
     out->ctx = d;
-    name_file(r, d, out);
+    name_file(r, it->q.collection, d->format->end, out);
     return true;
 }

@@ -222,7 +222,8 @@ static void drop_client(void *cls)
 struct MHD_Response *face_events_response(void *client, struct MHD_Connection *connection)
 {
     Client *c = client;
-    struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_events, c, drop_client);
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_events, c, drop_client);
 
     c->connection = connection;
     if (!response)
@@ -237,7 +238,8 @@ static void prefix_of(Str code, char out[16])
     static const size_t end[] = { 2, 4, 6, 9, 12 };
     size_t level = LEN(end) - 1, n = code.len < 15 ? code.len : 15;
 
-    while (code.len == 12 && level && str_starts(STR("000"), str_sub(code, end[level - 1], end[level] - end[level - 1])))
+    while (code.len == 12 && level &&
+           str_starts(STR("000"), str_sub(code, end[level - 1], end[level] - end[level - 1])))
         n = end[--level];
     snprintf(out, 16, "%.*s", (int)n, code.ptr);
 }
@@ -375,7 +377,11 @@ static void events_stop(void *state)
 }
 
 static const char *const events_query[] = { "collection", "division", "last-event-id", NULL };
-static const FaceRow row[] = { { FACE_GET, "/events", events_get, .zh = "实时事件（SSE）", .en = "Live events (SSE)",
-    .query = events_query } };
-const FaceDoor face_events = { .name = "events", .row = row, .nrow = LEN(row), .start = events_start,
-    .ending = events_ending, .stop = events_stop };
+static const FaceRow row[] = { { FACE_GET, "/events", events_get, .zh = "实时事件（SSE）",
+    .en = "Live events (SSE)", .query = events_query } };
+const FaceDoor face_events = { .name = "events",
+    .row = row,
+    .nrow = LEN(row),
+    .start = events_start,
+    .ending = events_ending,
+    .stop = events_stop };

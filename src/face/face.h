@@ -27,9 +27,10 @@ typedef struct FaceDemo { /* the demo county's own door; each may be NULL: /demo
 } FaceDemo;
 typedef struct FaceOptions {
     Ledger *ledger;
-    int port;            /* 0: any free one */
-    const char *address; /* NULL: 127.0.0.1; anything that is not loopback is refused until there are accounts */
-    const char *ui;      /* folder of the built application; NULL: none */
+    int port; /* 0: any free one */
+    const char
+        *address;   /* NULL: 127.0.0.1; anything that is not loopback is refused until there are accounts */
+    const char *ui; /* folder of the built application; NULL: none */
     const FaceDemo *demo;
 } FaceOptions;
 

@@ -11,7 +11,13 @@
 #pragma once
 #include "face/face.h"
 
-typedef enum FaceMethod { FACE_GET, FACE_POST, FACE_PUT, FACE_PATCH, FACE_DELETE } FaceMethod; /* HEAD is GET, unsent */
+typedef enum FaceMethod {
+    FACE_GET,
+    FACE_POST,
+    FACE_PUT,
+    FACE_PATCH,
+    FACE_DELETE
+} FaceMethod; /* HEAD is GET, unsent */
 typedef struct FacePair {
     Str name, value;
 } FacePair;
@@ -35,8 +41,9 @@ typedef struct FaceRequest { /* all borrowed from the request's arena; text is c
     size_t nquery;
     const FacePair *header;
     size_t nheader;
-    Str body;              /* rows without FACE_FILE */
-    const char *body_file; /* rows with FACE_FILE: its path; removed after the answer (rename it to keep it) */
+    Str body; /* rows without FACE_FILE */
+    const char
+        *body_file; /* rows with FACE_FILE: its path; removed after the answer (rename it to keep it) */
     int64_t body_size;
     Str base; /* "http://127.0.0.1:8080": before every link */
     bool en;  /* the reader's language: English, else Chinese */
@@ -60,12 +67,17 @@ typedef struct FaceAnswer {
     Bytes bytes;       /* or bytes that another room counts: given back by bytes_free(bytes_ctx) */
     void (*bytes_free)(void *ctx);
     void *bytes_ctx;
-    bool events;       /* or an event stream: ctx is the client (events.c) */
+    bool events; /* or an event stream: ctx is the client (events.c) */
 } FaceAnswer;
 
 typedef bool FaceHandler(FaceRequest *r, FaceAnswer *out, Err *err);
-typedef enum FaceFlag { FACE_SLOW = 1, FACE_FILE = 2, FACE_BIG = 4 /* bodies to FACE_CHANGES_MAX */, FACE_HIDDEN = 8
-    /* not in the OpenAPI document */ } FaceFlag;
+typedef enum FaceFlag {
+    FACE_SLOW = 1,
+    FACE_FILE = 2,
+    FACE_BIG = 4 /* bodies to FACE_CHANGES_MAX */,
+    FACE_HIDDEN = 8
+    /* not in the OpenAPI document */
+} FaceFlag;
 struct FaceRow {
     FaceMethod method;
     const char *path; /* "/collections/{c}/items/{id}"; a last "{*}" takes the rest, slashes included */
@@ -81,23 +93,25 @@ struct FaceDoor {
     const FaceRow *row;
     size_t nrow;
     bool (*start)(Face *f, void **state, Err *err); /* may be NULL */
-    void (*ending)(void *state); /* the server is about to stop: hold nobody any longer */
+    void (*ending)(void *state);                    /* the server is about to stop: hold nobody any longer */
     void (*stop)(void *state);
 };
 
-extern const ErrKind FACE_NO_PATH, FACE_BAD_METHOD, FACE_BAD_PARAMETER, FACE_NO_PARAMETER, FACE_TWICE, FACE_MISSING,
-    FACE_BAD_TEXT, FACE_TOO_LARGE, FACE_TOO_SLOW, FACE_BAD_TYPE, FACE_NOT_ACCEPTABLE, FACE_NEED_IF_MATCH, FACE_CHANGED,
-    FACE_EXISTS, FACE_BAD_BODY, FACE_NOT_GEOJSON, FACE_SWAPPED, FACE_OUTSIDE, FACE_FOREIGN, FACE_BUSY, FACE_BROKEN,
-    FACE_NO_CRS, FACE_NO_LAYER, FACE_NO_TILE, FACE_NO_DIVISION, FACE_NO_EVENTS, FACE_NO_DEMO, FACE_NO_APP;
+extern const ErrKind FACE_NO_PATH, FACE_BAD_METHOD, FACE_BAD_PARAMETER, FACE_NO_PARAMETER, FACE_TWICE,
+    FACE_MISSING, FACE_BAD_TEXT, FACE_TOO_LARGE, FACE_TOO_SLOW, FACE_BAD_TYPE, FACE_NOT_ACCEPTABLE,
+    FACE_NEED_IF_MATCH, FACE_CHANGED, FACE_EXISTS, FACE_BAD_BODY, FACE_NOT_GEOJSON, FACE_SWAPPED,
+    FACE_OUTSIDE, FACE_FOREIGN, FACE_BUSY, FACE_BROKEN, FACE_NO_CRS, FACE_NO_LAYER, FACE_NO_TILE,
+    FACE_NO_DIVISION, FACE_NO_EVENTS, FACE_NO_DEMO, FACE_NO_APP;
 
 /* --- the request (request.c) ---------------------------------------------------------------------------------- */
-Str face_query(const FaceRequest *r, const char *name);         /* empty: not given */
-bool face_has(const FaceRequest *r, const char *name);          /* given, even if empty */
-Str face_header(const FaceRequest *r, const char *name);        /* any case */
-Str face_header_text(const FaceRequest *r, const char *name);   /* percent-decoded UTF-8: Sangzi-Actor and the like */
-bool face_number(const FaceRequest *r, const char *name, int64_t least, int64_t most, int64_t other, int64_t *out,
-    Err *err) MUST;                                             /* `other` when not given */
-bool face_flag(const FaceRequest *r, const char *name);         /* true, 1, yes or empty but given */
+Str face_query(const FaceRequest *r, const char *name);  /* empty: not given */
+bool face_has(const FaceRequest *r, const char *name);   /* given, even if empty */
+Str face_header(const FaceRequest *r, const char *name); /* any case */
+Str face_header_text(
+    const FaceRequest *r, const char *name); /* percent-decoded UTF-8: Sangzi-Actor and the like */
+bool face_number(const FaceRequest *r, const char *name, int64_t least, int64_t most, int64_t other,
+    int64_t *out, Err *err) MUST;                       /* `other` when not given */
+bool face_flag(const FaceRequest *r, const char *name); /* true, 1, yes or empty but given */
 bool face_collection(const FaceRequest *r, size_t param, const PackCollection **out, Err *err) MUST;
 bool face_json(const FaceRequest *r, json_t **out, Err *err) MUST; /* the body; lives as r->a */
 bool face_bool(const FaceRequest *r, const char *name, bool other, bool *out, Err *err) MUST;
@@ -118,17 +132,19 @@ double face_quality(Str accept, Str media); /* 0..1, with the rank of the more e
 void face_set(FaceAnswer *out, const char *name, Str value); /* a header; the value is borrowed */
 bool face_same(FaceRequest *r, FaceAnswer *out, Str etag);   /* sets ETag; true: 304 was made of it */
 Str face_title(const FaceRequest *r, PackTitle t);
-void face_key(Buf *b, const char *key);                      /* ,"key":  without the comma after '{' or '[' */
-void face_text(Buf *b, const char *key, Str value);          /* "key":"value" */
+void face_key(Buf *b, const char *key);             /* ,"key":  without the comma after '{' or '[' */
+void face_text(Buf *b, const char *key, Str value); /* "key":"value" */
 void face_int(Buf *b, const char *key, int64_t value);
-void face_num(Buf *b, const char *key, double value);        /* NAN: null */
+void face_num(Buf *b, const char *key, double value); /* NAN: null */
 void face_truth(Buf *b, const char *key, bool value);
 void face_null(Buf *b, const char *key);
-void face_time(Buf *b, const char *key, int64_t us);         /* 0 or INT64_MIN: null */
-void face_box(Buf *b, GeoBox box);                           /* [minx,miny,maxx,maxy], 7 digits; empty: null */
+void face_time(Buf *b, const char *key, int64_t us); /* 0 or INT64_MIN: null */
+void face_box(Buf *b, GeoBox box);                   /* [minx,miny,maxx,maxy], 7 digits; empty: null */
 /* {"href":base+path,"rel":…,"type":…,"title":…}; path is printed by fmt. */
-void face_link(const FaceRequest *r, Buf *b, const char *rel, const char *type, Str title, const char *fmt, ...) PRINTF(6);
-void face_problem(const FaceRequest *r, const Err *err, const LedgerProblems *said, Str trace, FaceAnswer *out);
+void face_link(const FaceRequest *r, Buf *b, const char *rel, const char *type, Str title, const char *fmt,
+    ...) PRINTF(6);
+void face_problem(
+    const FaceRequest *r, const Err *err, const LedgerProblems *said, Str trace, FaceAnswer *out);
 
 /* --- for all faces of the ledger (common.c) ---------------------------------------------------------------------- */
 /* who, post, via, source, reason, effective and key from the Sangzi-… headers. */
@@ -143,6 +159,7 @@ Ledger *face_ledger(const Face *f);
 Arena *face_arena(const Face *f); /* as long as the Face; only while doors start */
 /* The ledger never forgets a listener, a Face ends before it: an ear stands between them, deaf once it is told. */
 typedef struct FaceEar FaceEar;
-bool face_listen(Face *f, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx, FaceEar **out, Err *err) MUST;
-void face_deafen(FaceEar *ear); /* waits for a call under way; NULL is taken */
+bool face_listen(Face *f, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx, FaceEar **out,
+    Err *err) MUST;
+void face_deafen(FaceEar *ear);                              /* waits for a call under way; NULL is taken */
 bool face_go(Face *f, void (*work)(void *), void *arg) MUST; /* on the pool of slow rows */

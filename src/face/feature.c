@@ -53,8 +53,14 @@ bool face_writer(FaceRequest *r, const PackCollection *c, const FaceItems *it, F
         i++;
     if (!all || i == r->model->ncollection)
         return FAIL(err, PACK_NO_COLLECTION, c->name, "collection");
-    *out = (FaceWriter){ .r = r, .c = c, .keys = &all[i], .crs = it->crs, .labels = it->labels,
-        .no_geometry = it->q.no_geometry, .only = it->q.only, .nonly = it->q.nonly };
+    *out = (FaceWriter){ .r = r,
+        .c = c,
+        .keys = &all[i],
+        .crs = it->crs,
+        .labels = it->labels,
+        .no_geometry = it->q.no_geometry,
+        .only = it->q.only,
+        .nonly = it->q.nonly };
     if (out->labels && !(out->titles = map_new(r->a)))
         return FAIL(err, BASE_NO_MEMORY, STR("labels"), "expand");
     return true;
@@ -108,7 +114,8 @@ static bool put_date(int32_t day, char *to)
 
 static void write_time(int64_t us, Buf *b)
 {
-    const int64_t day = us >= 0 ? us / TIME_DAY : -((-us + TIME_DAY - 1) / TIME_DAY), rest = us - day * TIME_DAY;
+    const int64_t day = us >= 0 ? us / TIME_DAY : -((-us + TIME_DAY - 1) / TIME_DAY),
+                  rest = us - day * TIME_DAY;
     const int ms = (int)(rest / 1000), s = ms / 1000;
     char t[] = "\"0000-00-00T00:00:00.000Z\"";
 
@@ -227,7 +234,8 @@ static void write_labels(FaceWriter *w, const LedgerRecord *record, Buf *b)
     for (size_t i = 0; i < w->keys->n; i++) {
         const PackProperty *p = property_at(w->c, i);
 
-        if ((p->type != PACK_REF && p->type != PACK_ENUM) || record->value[i].kind == CQL_NULL || (w->only && !wanted(w, p)))
+        if ((p->type != PACK_REF && p->type != PACK_ENUM) || record->value[i].kind == CQL_NULL ||
+            (w->only && !wanted(w, p)))
             continue;
         if (b->ptr[b->len - 1] != '{')
             buf_c(b, ',');

@@ -22,9 +22,19 @@
 #include "face/router.h"
 #include "face/table.h"
 
-enum { CONNECTIONS = 1000, IDLE_SECONDS = 30, POOL = 16, POOL_MEMORY = 128 << 10, HEADERS_MAX = 100,
-    SWALLOW_MAX = 1 << 20, PACK_LEAST = 1400, PIECE = 64 << 10, SLOWEST = 1024 /* bytes a second of a body */,
-    ARENA_MAX = 512 << 20, STOP_SECONDS = 9 };
+enum {
+    CONNECTIONS = 1000,
+    IDLE_SECONDS = 30,
+    POOL = 16,
+    POOL_MEMORY = 128 << 10,
+    HEADERS_MAX = 100,
+    SWALLOW_MAX = 1 << 20,
+    PACK_LEAST = 1400,
+    PIECE = 64 << 10,
+    SLOWEST = 1024 /* bytes a second of a body */,
+    ARENA_MAX = 512 << 20,
+    STOP_SECONDS = 9
+};
 
 struct Face {
     FaceOptions o;
@@ -123,8 +133,8 @@ typedef struct Headers {
     bool bad;
 } Headers;
 
-static enum MHD_Result see_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_len,
-    const char *value, size_t value_len)
+static enum MHD_Result see_header(
+    void *cls, enum MHD_ValueKind kind, const char *key, size_t key_len, const char *value, size_t value_len)
 {
     Headers *h = cls;
     const Str v = { value ? value : "", value ? value_len : 0 };
@@ -165,7 +175,8 @@ static bool check_host(Exchange *x)
     else
         (void)str_cut(name, ':', &name, &port);
     x->r.base = str_fmt(x->a, "http://127.0.0.1:%d", x->face->port);
-    if (!str_eq_nocase(name, STR("localhost")) && !str_starts(name, STR("127.")) && !str_eq(name, STR("[::1]"))) {
+    if (!str_eq_nocase(name, STR("localhost")) && !str_starts(name, STR("127.")) &&
+        !str_eq(name, STR("[::1]"))) {
         (void)FAIL(&x->err, FACE_FOREIGN, host, "Host");
         err_hint(&x->err, "%.*s", STRV(x->r.base));
         return false;
@@ -201,7 +212,9 @@ static bool ready_for_body(Exchange *x)
     const Str length = face_header(&x->r, "Content-Length");
     int64_t n = 0;
 
-    x->limit = x->r.row->flags & FACE_FILE ? FACE_FILE_MAX : x->r.row->flags & FACE_BIG ? FACE_CHANGES_MAX : FACE_BODY_MAX;
+    x->limit = x->r.row->flags & FACE_FILE  ? FACE_FILE_MAX
+               : x->r.row->flags & FACE_BIG ? FACE_CHANGES_MAX
+                                            : FACE_BODY_MAX;
     if (x->r.method == FACE_GET)
         x->limit = FACE_BODY_MAX;
     buf_init(&x->body, (size_t)(x->r.row->flags & FACE_FILE ? 1 : x->limit));
@@ -229,8 +242,11 @@ static bool begin(Exchange *x, Str method)
     Str query = { "", 0 };
     FaceRoute route;
 
-    x->r = (FaceRequest){ .face = x->face, .ledger = x->face->o.ledger, .model = ledger_model(x->face->o.ledger),
-        .a = x->a, .raw_query = { "", 0 } };
+    x->r = (FaceRequest){ .face = x->face,
+        .ledger = x->face->o.ledger,
+        .model = ledger_model(x->face->o.ledger),
+        .a = x->a,
+        .raw_query = { "", 0 } };
     if (!str_cut(x->uri, '?', &x->r.path, &query))
         query = (Str){ "", 0 };
     x->r.raw_query = query;
@@ -243,7 +259,8 @@ static bool begin(Exchange *x, Str method)
         return false;
     }
     x->r.state = x->face->state[route.door];
-    if (!check_host(x) || !face_read_query(query, x->a, (FacePair **)(uintptr_t)&x->r.query, &x->r.nquery, &x->err))
+    if (!check_host(x) ||
+        !face_read_query(query, x->a, (FacePair **)(uintptr_t)&x->r.query, &x->r.nquery, &x->err))
         return false;
     if (face_has(&x->r, "lang"))
         x->r.en = str_starts(face_query(&x->r, "lang"), STR("en"));
@@ -324,8 +341,8 @@ static void work(Exchange *x)
 static bool packable(Str type)
 {
     return str_find(type, STR("json")) != SIZE_MAX || str_starts(type, STR("text/")) ||
-        str_find(type, STR("vector-tile")) != SIZE_MAX || str_find(type, STR("javascript")) != SIZE_MAX ||
-        str_find(type, STR("xml")) != SIZE_MAX || str_find(type, STR("yaml")) != SIZE_MAX;
+           str_find(type, STR("vector-tile")) != SIZE_MAX || str_find(type, STR("javascript")) != SIZE_MAX ||
+           str_find(type, STR("xml")) != SIZE_MAX || str_find(type, STR("yaml")) != SIZE_MAX;
 }
 
 static bool pack_zstd(Str in, Buf *out)
@@ -436,8 +453,8 @@ static struct MHD_Response *body_response(Exchange *x)
 
     if (x->out.bytes_free) {
         metric_add(METRIC_http_bytes, (int64_t)x->out.bytes.len);
-        response = MHD_create_response_from_buffer_with_free_callback_cls(x->out.bytes.len,
-            (void *)(uintptr_t)x->out.bytes.ptr, x->out.bytes_free, x->out.bytes_ctx);
+        response = MHD_create_response_from_buffer_with_free_callback_cls(
+            x->out.bytes.len, (void *)(uintptr_t)x->out.bytes.ptr, x->out.bytes_free, x->out.bytes_ctx);
         if (response)
             x->out.bytes_free = NULL; /* the response gives them back now */
         return response;
@@ -490,7 +507,8 @@ static void add_headers(Exchange *x)
     MHD_add_response_header(x->response, "Content-Language", x->r.en ? "en" : "zh");
     if (face_header(&x->r, "Origin").len && x->r.method == FACE_GET) {
         MHD_add_response_header(x->response, "Access-Control-Allow-Origin", "*");
-        MHD_add_response_header(x->response, "Access-Control-Expose-Headers", "ETag, Content-Crs, Link, Location");
+        MHD_add_response_header(
+            x->response, "Access-Control-Expose-Headers", "ETag, Content-Crs, Link, Location");
     }
 }
 
@@ -554,7 +572,8 @@ static bool small_body(const Exchange *x)
     int64_t n = 0;
     const Str length = face_header(&x->r, "Content-Length");
 
-    return !face_header(&x->r, "Transfer-Encoding").len && (!length.len || (str_to_i64(length, &n) && n < SWALLOW_MAX));
+    return !face_header(&x->r, "Transfer-Encoding").len &&
+           (!length.len || (str_to_i64(length, &n) && n < SWALLOW_MAX));
 }
 
 static enum MHD_Result first_call(Exchange *x, const char *method)
@@ -604,7 +623,8 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *c, char *s)
     return strlen(s); /* decoded by ourselves, strictly */
 }
 
-static bool loopback(const char *address, int port, struct sockaddr_in *four, struct sockaddr_in6 *six, bool *is6)
+static bool loopback(
+    const char *address, int port, struct sockaddr_in *four, struct sockaddr_in6 *six, bool *is6)
 {
     *four = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
     *six = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
@@ -628,12 +648,14 @@ static bool open_daemon(Face *f, Err *err)
 
     if (!loopback(address, f->o.port, &four, &six, &is6))
         return FAIL(err, FACE_NOT_LOOPBACK, str_of(address), "address");
-    f->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (is6 ? MHD_USE_IPv6 : 0),
-        (uint16_t)f->o.port, NULL, NULL, serve, f, MHD_OPTION_URI_LOG_CALLBACK, hear_uri, f, MHD_OPTION_NOTIFY_COMPLETED,
-        completed, NULL, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_THREAD_POOL_SIZE, threads,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_MEMORY, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-        MHD_OPTION_SOCK_ADDR, is6 ? (struct sockaddr *)&six : (struct sockaddr *)&four, MHD_OPTION_END);
+    f->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (is6 ? MHD_USE_IPv6 : 0),
+            (uint16_t)f->o.port, NULL, NULL, serve, f, MHD_OPTION_URI_LOG_CALLBACK, hear_uri, f,
+            MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+            MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+            (size_t)POOL_MEMORY, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_SOCK_ADDR,
+            is6 ? (struct sockaddr *)&six : (struct sockaddr *)&four, MHD_OPTION_END);
     if (!f->daemon) {
         (void)FAIL(err, FACE_PORT, str_fmt(f->a, "%d", f->o.port), "port");
         err_hint(err, "%s", errno == EADDRINUSE ? "已被占用 / in use" : "");
@@ -653,7 +675,8 @@ static bool open_doors(Face *f, Err *err)
 {
     bool good = true;
 
-    for (f->nstate = 0; good && face_doors[f->nstate]; f->nstate++) /* one that fails half-way is stopped too */
+    for (f->nstate = 0; good && face_doors[f->nstate];
+         f->nstate++) /* one that fails half-way is stopped too */
         good = !face_doors[f->nstate]->start || face_doors[f->nstate]->start(f, &f->state[f->nstate], err);
     return good;
 }
@@ -683,8 +706,8 @@ bool face_start(const FaceOptions *options, Face **out, Err *err)
     f->pool = pool_new(POOL);
     if (!f->pool)
         (void)FAIL(err, BASE_NO_MEMORY, STR("threads"), "start");
-    if (f->pool && open_temp(f, err) && face_router_new(face_doors, ndoor, f->a, &f->router, err) && open_doors(f, err) &&
-        open_daemon(f, err)) {
+    if (f->pool && open_temp(f, err) && face_router_new(face_doors, ndoor, f->a, &f->router, err) &&
+        open_doors(f, err) && open_daemon(f, err)) {
         log_info("http.started", KV("port", f->port));
         *out = f;
         return true;

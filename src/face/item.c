@@ -9,15 +9,19 @@ static void write_links(FaceRequest *r, const PackCollection *c, Str id, Buf *b)
 {
     face_key(b, "links");
     buf_c(b, '[');
-    face_link(r, b, "self", "application/geo+json", (Str){ "", 0 }, "/collections/%.*s/items/%.*s", STRV(c->name), STRV(id));
-    face_link(r, b, "alternate", "text/html", (Str){ "", 0 }, "/collections/%.*s/items/%.*s?f=html", STRV(c->name), STRV(id));
-    face_link(r, b, "collection", "application/json", face_title(r, c->title), "/collections/%.*s", STRV(c->name));
-    face_link(r, b, "version-history", "application/json", (Str){ "", 0 }, "/collections/%.*s/items/%.*s/history",
+    face_link(r, b, "self", "application/geo+json", (Str){ "", 0 }, "/collections/%.*s/items/%.*s",
         STRV(c->name), STRV(id));
+    face_link(r, b, "alternate", "text/html", (Str){ "", 0 }, "/collections/%.*s/items/%.*s?f=html",
+        STRV(c->name), STRV(id));
+    face_link(
+        r, b, "collection", "application/json", face_title(r, c->title), "/collections/%.*s", STRV(c->name));
+    face_link(r, b, "version-history", "application/json", (Str){ "", 0 },
+        "/collections/%.*s/items/%.*s/history", STRV(c->name), STRV(id));
     buf_c(b, ']');
 }
 
-static bool write_record(FaceRequest *r, const LedgerRecord *record, const FaceItems *it, FaceAnswer *out, Err *err)
+static bool write_record(
+    FaceRequest *r, const LedgerRecord *record, const FaceItems *it, FaceAnswer *out, Err *err)
 {
     FaceWriter w;
 
@@ -79,13 +83,15 @@ static bool redirected(FaceRequest *r, const PackCollection *c, const LedgerReco
     if (str_eq(record->id, r->param[1]))
         return false;
     out->status = 301;
-    face_set(out, "Location", str_fmt(r->a, "%.*s/collections/%.*s/items/%.*s", STRV(r->base), STRV(c->name), STRV(record->id)));
+    face_set(out, "Location",
+        str_fmt(r->a, "%.*s/collections/%.*s/items/%.*s", STRV(r->base), STRV(c->name), STRV(record->id)));
     return true;
 }
 
 bool face_item_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    static const char *const kinds[][2] = { { "json", "application/geo+json" }, { "html", "text/html" }, { NULL, NULL } };
+    static const char *const kinds[][2] = { { "json", "application/geo+json" }, { "html", "text/html" },
+        { NULL, NULL } };
     const PackCollection *c;
     FaceItems it = { .labels = str_eq(face_query(r, "expand"), STR("labels")) };
     int64_t valid, known;
@@ -93,8 +99,9 @@ bool face_item_get(FaceRequest *r, FaceAnswer *out, Err *err)
     size_t kind;
     Str tag;
 
-    if (!face_collection(r, 0, &c, err) || !face_kind(r, kinds, &kind, err) || !face_crs_param(r, "crs", &it.crs, err) ||
-        !read_moment(r, "valid-at", &valid, err) || !read_moment(r, "known-at", &known, err) ||
+    if (!face_collection(r, 0, &c, err) || !face_kind(r, kinds, &kind, err) ||
+        !face_crs_param(r, "crs", &it.crs, err) || !read_moment(r, "valid-at", &valid, err) ||
+        !read_moment(r, "known-at", &known, err) ||
         (face_has(r, "properties") && !face_names(r, c, "properties", &it.q.only, &it.q.nonly, err)) ||
         !ledger_get(r->ledger, c, r->param[1], valid, known, r->a, &record, err))
         return false;
@@ -102,7 +109,8 @@ bool face_item_get(FaceRequest *r, FaceAnswer *out, Err *err)
         return true;
     tag = face_etag(r, record.version, record.seq);
     if (kind || r->raw_query.len) /* another representation of the same version */
-        tag = str_fmt(r->a, "%.*s.%llx", STRV(tag), (unsigned long long)(hash64(BYTES(r->raw_query)) ^ kind ^ (r->en ? 2u : 0u)));
+        tag = str_fmt(r->a, "%.*s.%llx", STRV(tag),
+            (unsigned long long)(hash64(BYTES(r->raw_query)) ^ kind ^ (r->en ? 2u : 0u)));
     if (face_same(r, out, tag))
         return true;
     return kind ? write_page(r, &record, out) : write_record(r, &record, &it, out, err);
@@ -148,7 +156,8 @@ static bool read_body(FaceRequest *r, json_t **out, Err *err)
     return face_json(r, out, err);
 }
 
-static bool answer_done(FaceRequest *r, const PackCollection *c, const LedgerDone *done, int status, FaceAnswer *out, Err *err)
+static bool answer_done(
+    FaceRequest *r, const PackCollection *c, const LedgerDone *done, int status, FaceAnswer *out, Err *err)
 {
     const bool small = str_eq(face_header(r, "Prefer"), STR("return=minimal"));
     const Str id = str_copy(r->a, str_of(done->id));
@@ -158,16 +167,19 @@ static bool answer_done(FaceRequest *r, const PackCollection *c, const LedgerDon
     out->status = status;
     face_set(out, "ETag", str_fmt(r->a, "\"%.*s\"", STRV(face_etag(r, done->version, done->seq))));
     if (status == 201)
-        face_set(out, "Location", str_fmt(r->a, "%.*s/collections/%.*s/items/%.*s", STRV(r->base), STRV(c->name), STRV(id)));
+        face_set(out, "Location",
+            str_fmt(r->a, "%.*s/collections/%.*s/items/%.*s", STRV(r->base), STRV(c->name), STRV(id)));
     if (small) {
         out->status = status == 200 ? 204 : status;
         face_set(out, "Preference-Applied", STR("return=minimal"));
         return true;
     }
-    return ledger_get(r->ledger, c, id, INT64_MIN, INT64_MIN, r->a, &record, err) && write_record(r, &record, &it, out, err);
+    return ledger_get(r->ledger, c, id, INT64_MIN, INT64_MIN, r->a, &record, err) &&
+           write_record(r, &record, &it, out, err);
 }
 
-static bool write_one(FaceRequest *r, LedgerChange *change, LedgerProblems *said, int status, FaceAnswer *out, Err *err)
+static bool write_one(
+    FaceRequest *r, LedgerChange *change, LedgerProblems *said, int status, FaceAnswer *out, Err *err)
 {
     LedgerTx tx;
     LedgerDone done;
@@ -183,7 +195,7 @@ static bool write_one(FaceRequest *r, LedgerChange *change, LedgerProblems *said
 
 static bool begin(FaceRequest *r, const PackCollection **c, LedgerProblems **said, FaceAnswer *out, Err *err)
 {
-    *said = NEW(r->a, LedgerProblems);
+    *said = face_problems(r);
     out->problems = *said;
     return *said ? face_collection(r, 0, c, err) : FAIL(err, BASE_NO_MEMORY, STR("body"), "body");
 }
@@ -196,7 +208,8 @@ bool face_item_post(FaceRequest *r, FaceAnswer *out, Err *err)
     json_t *body;
 
     return begin(r, &c, &said, out, err) && read_body(r, &body, err) &&
-        face_read_feature(r, c, body, false, &change, said, err) && write_one(r, &change, said, 201, out, err);
+           face_read_feature(r, c, body, false, &change, said, err) &&
+           write_one(r, &change, said, 201, out, err);
 }
 
 static bool set_id(FaceRequest *r, LedgerChange *change, Err *err)
@@ -216,8 +229,9 @@ bool face_item_put(FaceRequest *r, FaceAnswer *out, Err *err)
     int64_t version = -1;
     json_t *body;
 
-    if (!begin(r, &c, &said, out, err) || (!create && !need_match(r, r->param[1], &version, err)) || !read_body(r, &body, err) ||
-        !face_read_feature(r, c, body, false, &change, said, err) || !set_id(r, &change, err))
+    if (!begin(r, &c, &said, out, err) || (!create && !need_match(r, r->param[1], &version, err)) ||
+        !read_body(r, &body, err) || !face_read_feature(r, c, body, false, &change, said, err) ||
+        !set_id(r, &change, err))
         return false;
     change.verb = create ? LEDGER_CREATE : LEDGER_REPLACE;
     change.if_version = version;
@@ -232,21 +246,26 @@ bool face_item_patch(FaceRequest *r, FaceAnswer *out, Err *err)
     int64_t version;
     json_t *body;
 
-    if (!begin(r, &c, &said, out, err) || !need_match(r, r->param[1], &version, err) || !read_body(r, &body, err) ||
-        !face_read_feature(r, c, body, true, &change, said, err) || !set_id(r, &change, err))
+    if (!begin(r, &c, &said, out, err) || !need_match(r, r->param[1], &version, err) ||
+        !read_body(r, &body, err) || !face_read_feature(r, c, body, true, &change, said, err) ||
+        !set_id(r, &change, err))
         return false;
     change.verb = LEDGER_UPDATE;
     change.if_version = version;
     return write_one(r, &change, said, 200, out, err);
 }
 
-static bool change_only(FaceRequest *r, LedgerVerb verb, int64_t restore, int status, FaceAnswer *out, Err *err)
+static bool change_only(
+    FaceRequest *r, LedgerVerb verb, int64_t restore, int status, FaceAnswer *out, Err *err)
 {
     const PackCollection *c;
     LedgerProblems *said;
-    LedgerChange change = { .verb = verb, .restore = restore, .valid_from = INT64_MIN, .valid_to = INT64_MAX };
+    LedgerChange change = {
+        .verb = verb, .restore = restore, .valid_from = INT64_MIN, .valid_to = INT64_MAX
+    };
 
-    if (!begin(r, &c, &said, out, err) || !need_match(r, r->param[1], &change.if_version, err) || !set_id(r, &change, err))
+    if (!begin(r, &c, &said, out, err) || !need_match(r, r->param[1], &change.if_version, err) ||
+        !set_id(r, &change, err))
         return false;
     change.collection = c;
     out->status = status;
@@ -279,6 +298,7 @@ bool face_item_restore(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     int64_t version;
 
-    return face_number(r, "version", 1, INT64_MAX, 0, &version, err) && (version || last_version(r, &version, err)) &&
-        change_only(r, LEDGER_RESTORE, version, 200, out, err);
+    return face_number(r, "version", 1, INT64_MAX, 0, &version, err) &&
+           (version || last_version(r, &version, err)) &&
+           change_only(r, LEDGER_RESTORE, version, 200, out, err);
 }

@@ -30,7 +30,8 @@ static void same_query(const FaceRequest *r, Buf *b, const char *but)
     buf_c(b, sign);
 }
 
-static void page_link(FaceRequest *r, Buf *b, const char *rel, const char *type, const char *but, const char *name, Str value)
+static void page_link(
+    FaceRequest *r, Buf *b, const char *rel, const char *type, const char *but, const char *name, Str value)
 {
     Buf href;
 
@@ -58,7 +59,9 @@ static int64_t matched(FaceRequest *r, const FaceItems *it, const LedgerPage *pa
 
     if (page->matched >= 0)
         return page->matched;
-    return !q->filter && !q->nbox && !q->words.len && !q->timed ? ledger_count(r->ledger, q->collection, q->division) : -1;
+    return !q->filter && !q->nbox && !q->words.len && !q->timed
+               ? ledger_count(r->ledger, q->collection, q->division)
+               : -1;
 }
 
 /* --- GeoJSON ---------------------------------------------------------------------------------------------------- */
@@ -102,7 +105,8 @@ static bool write_page(FaceRequest *r, const FaceItems *it, FaceAnswer *out, Err
     page_link(r, b, "alternate", "text/html", "f", "f", STR("html"));
     if (page.next.len)
         page_link(r, b, "next", "application/geo+json", "", "token", page.next);
-    face_link(r, b, "collection", "application/json", face_title(r, c->title), "/collections/%.*s", STRV(c->name));
+    face_link(
+        r, b, "collection", "application/json", face_title(r, c->title), "/collections/%.*s", STRV(c->name));
     buf_str(b, STR("]}"));
     out->type = STR("application/geo+json");
     return true;
@@ -187,12 +191,15 @@ static Str page_tag(FaceRequest *r, size_t kind)
 bool face_items_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     static const char *const kinds[][2] = { { "json", "application/geo+json" }, { "html", "text/html" },
-        { "csv", "text/csv" }, { "geojson", "application/x-geojson-download" }, { NULL, NULL } };
+        { "csv", "text/csv" }, { "geojson", "application/x-geojson-download" },
+        { "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+        { "gpkg", "application/geopackage+sqlite3" }, { NULL, NULL } };
     const PackCollection *c;
     FaceItems it;
     size_t kind;
 
-    if (!face_collection(r, 0, &c, err) || !face_kind(r, kinds, &kind, err) || !face_items_query(r, c, NULL, &it, err))
+    if (!face_collection(r, 0, &c, err) || !face_kind(r, kinds, &kind, err) ||
+        !face_items_query(r, c, NULL, &it, err))
         return false;
     face_set(out, "Content-Crs", str_fmt(r->a, "<%.*s>", STRV(it.crs.uri)));
     if (kind >= 2)

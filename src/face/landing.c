@@ -15,16 +15,17 @@
 #define PROC "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
 static const char *const conforms[] = { "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
-    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections", F1 "core", F1 "geojson", F1 "html", F1 "oas30",
-    F2 "crs", F3 "queryables", F3 "queryables-query-parameters", F3 "filter", F3 "features-filter", F4 "create-replace-delete",
-    F4 "update", F4 "optimistic-locking", F4 "optimistic-locking-etags", F4 "features", F5 "schemas",
-    F5 "core-roles-features", F5 "returnables-and-receivables", F5 "queryables", F5 "sortables", F5 "references",
-    CQL2 "cql2-text", CQL2 "cql2-json", CQL2 "basic-cql2", CQL2 "advanced-comparison-operators",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections", F1 "core", F1 "geojson", F1 "html",
+    F1 "oas30", F2 "crs", F3 "queryables", F3 "queryables-query-parameters", F3 "filter",
+    F3 "features-filter", F4 "create-replace-delete", F4 "update", F4 "optimistic-locking",
+    F4 "optimistic-locking-etags", F4 "features", F5 "schemas", F5 "core-roles-features",
+    F5 "returnables-and-receivables", F5 "queryables", F5 "sortables", F5 "references", CQL2 "cql2-text",
+    CQL2 "cql2-json", CQL2 "basic-cql2", CQL2 "advanced-comparison-operators",
     CQL2 "case-insensitive-comparison", CQL2 "accent-insensitive-comparison", CQL2 "basic-spatial-functions",
-    CQL2 "basic-spatial-functions-plus", CQL2 "spatial-functions", CQL2 "temporal-functions", CQL2 "array-functions",
-    CQL2 "property-property", CQL2 "functions", CQL2 "arithmetic", TILE "core", TILE "tileset", TILE "tilesets-list",
-    TILE "geodata-tilesets", TILE "mvt", PROC "core", PROC "ogc-process-description", PROC "json", PROC "oas30",
-    PROC "job-list", PROC "dismiss" };
+    CQL2 "basic-spatial-functions-plus", CQL2 "spatial-functions", CQL2 "temporal-functions",
+    CQL2 "array-functions", CQL2 "property-property", CQL2 "functions", CQL2 "arithmetic", TILE "core",
+    TILE "tileset", TILE "tilesets-list", TILE "geodata-tilesets", TILE "mvt", PROC "core",
+    PROC "ogc-process-description", PROC "json", PROC "oas30", PROC "job-list", PROC "dismiss" };
 
 typedef struct LinkRow {
     const char *rel, *type, *path, *zh, *en;
@@ -37,10 +38,12 @@ static const LinkRow links[] = { { "self", "application/json", "/?f=json", "本�
     { "http://www.opengis.net/def/rel/ogc/1.0/conformance", "application/json", "/conformance", "符合的标准",
         "Conformance classes" },
     { "data", "application/json", "/collections", "台账", "Collections" },
-    { "http://www.opengis.net/def/rel/ogc/1.0/data", "application/json", "/collections", "台账", "Collections" },
-    { "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "application/json", "/tileMatrixSets", "瓦片矩阵集",
-        "Tile matrix sets" },
-    { "http://www.opengis.net/def/rel/ogc/1.0/processes", "application/json", "/processes", "计算", "Processes" },
+    { "http://www.opengis.net/def/rel/ogc/1.0/data", "application/json", "/collections", "台账",
+        "Collections" },
+    { "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "application/json", "/tileMatrixSets",
+        "瓦片矩阵集", "Tile matrix sets" },
+    { "http://www.opengis.net/def/rel/ogc/1.0/processes", "application/json", "/processes", "计算",
+        "Processes" },
     { "http://www.opengis.net/def/rel/ogc/1.0/job-list", "application/json", "/jobs", "任务", "Jobs" },
     { "http://www.opengis.net/def/rel/ogc/1.0/styles", "application/json", "/styles", "地图样式", "Styles" },
     { "search", "application/json", "/search", "搜索", "Search" } };
@@ -70,7 +73,8 @@ static bool landing_page(FaceRequest *r, FaceAnswer *out)
 
 static bool landing_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    static const char *const kinds[][2] = { { "json", "application/json" }, { "html", "text/html" }, { NULL, NULL } };
+    static const char *const kinds[][2] = { { "json", "application/json" }, { "html", "text/html" },
+        { NULL, NULL } };
     Buf *b = &out->body;
     size_t kind;
 
@@ -85,12 +89,14 @@ static bool landing_get(FaceRequest *r, FaceAnswer *out, Err *err)
         return landing_page(r, out);
     buf_c(b, '{');
     face_text(b, "title", node_name(r));
-    face_text(b, "description", r->en ? STR("The county's registers, maps and computations as open standards")
-                                      : STR("全县台账、地图与计算的标准接口"));
+    face_text(b, "description",
+        r->en ? STR("The county's registers, maps and computations as open standards")
+              : STR("全县台账、地图与计算的标准接口"));
     face_key(b, "links");
     buf_c(b, '[');
     for (size_t i = 0; i < LEN(links); i++)
-        face_link(r, b, links[i].rel, links[i].type, str_of(r->en ? links[i].en : links[i].zh), "%s", links[i].path);
+        face_link(r, b, links[i].rel, links[i].type, str_of(r->en ? links[i].en : links[i].zh), "%s",
+            links[i].path);
     buf_str(b, STR("]}"));
     return true;
 }

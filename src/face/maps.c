@@ -260,7 +260,8 @@ static bool open_layer(FaceMaps *m, const PackCollection *c, const char *dir, Er
 
 static void open_terrain(FaceMaps *m)
 {
-    static const char *const place[] = { "files/dem.bin", "dem.bin", "tiles/dem.bin", "demo/dem.bin", "terrain/dem.bin" };
+    static const char *const place[] = { "files/dem.bin", "dem.bin", "tiles/dem.bin", "demo/dem.bin",
+        "terrain/dem.bin" };
     char path[1024];
     Err err = { 0 };
 

@@ -16,5 +16,5 @@ typedef struct FaceLayer {
 bool face_maps_new(Face *f, FaceMaps **out, Err *err) MUST;
 void face_maps_free(FaceMaps *m);
 FaceLayer *face_layer(const FaceMaps *m, const PackCollection *c); /* NULL: none */
-const TileTerrain *face_terrain(const FaceMaps *m);               /* NULL: none */
+const TileTerrain *face_terrain(const FaceMaps *m);                /* NULL: none */
 extern const FaceDoor face_tiles;

@@ -36,9 +36,9 @@ static int exactness(Str range, Str media)
     if (str_eq(range, STR("*/*")) || str_eq(range, STR("*")))
         return 1;
     return str_cut(media, '/', &kind, &sub) && range.len == kind.len + 2 && str_ends(range, STR("/*")) &&
-            str_eq_nocase(str_sub(range, 0, kind.len), kind)
-        ? 2
-        : 0;
+                   str_eq_nocase(str_sub(range, 0, kind.len), kind)
+               ? 2
+               : 0;
 }
 
 double face_quality(Str accept, Str media)
@@ -131,5 +131,5 @@ bool face_wants_page(const FaceRequest *r)
         return str_eq_nocase(face_query(r, "f"), STR("html"));
     /* Only a browser puts text/html before everything else; no Accept at all means JSON. */
     return str_find(accept, STR("text/html")) != SIZE_MAX &&
-        face_quality(accept, STR("text/html")) > face_quality(accept, STR("application/json"));
+           face_quality(accept, STR("text/html")) > face_quality(accept, STR("application/json"));
 }

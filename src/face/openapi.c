@@ -5,25 +5,28 @@
 static const char *const method_key[] = { "get", "post", "put", "patch", "delete" };
 static const struct Parameter {
     const char *name, *schema, *zh, *en;
-} items_parameter[] = {
-    { "limit", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":10000,\"default\":10}", "最多几条", "At most so many" },
-    { "bbox", "{\"type\":\"array\",\"items\":{\"type\":\"number\"},\"minItems\":4,\"maxItems\":6}", "范围", "Only what meets the box" },
+} items_parameter[] = { { "limit", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":10000,\"default\":10}",
+                            "最多几条", "At most so many" },
+    { "bbox", "{\"type\":\"array\",\"items\":{\"type\":\"number\"},\"minItems\":4,\"maxItems\":6}", "范围",
+        "Only what meets the box" },
     { "bbox-crs", "{\"type\":\"string\",\"format\":\"uri\"}", "范围的坐标系", "The box's reference system" },
     { "datetime", "{\"type\":\"string\"}", "有效时间", "Valid time" },
     { "filter", "{\"type\":\"string\"}", "CQL2 条件", "A CQL2 condition" },
-    { "filter-lang", "{\"type\":\"string\",\"enum\":[\"cql2-text\",\"cql2-json\"],\"default\":\"cql2-text\"}", "条件的写法",
-        "How it is written" },
+    { "filter-lang", "{\"type\":\"string\",\"enum\":[\"cql2-text\",\"cql2-json\"],\"default\":\"cql2-text\"}",
+        "条件的写法", "How it is written" },
     { "filter-crs", "{\"type\":\"string\",\"format\":\"uri\"}", "条件里的坐标系", "Its reference system" },
     { "sortby", "{\"type\":\"string\"}", "排序：+a,-b", "Order: +a,-b" },
-    { "properties", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}", "要哪些属性", "Properties wanted" },
+    { "properties", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}", "要哪些属性",
+        "Properties wanted" },
     { "crs", "{\"type\":\"string\",\"format\":\"uri\"}", "结果的坐标系", "The answer's reference system" },
     { "q", "{\"type\":\"string\"}", "词语", "Words" },
-    { "division", "{\"type\":\"string\",\"pattern\":\"^[0-9]{12}([0-9]{3})?$\"}", "区划及其以下", "A division and all below" },
+    { "division", "{\"type\":\"string\",\"pattern\":\"^[0-9]{12}([0-9]{3})?$\"}", "区划及其以下",
+        "A division and all below" },
     { "count", "{\"type\":\"string\",\"enum\":[\"exact\",\"none\"]}", "是否计数", "Count all" },
-    { "expand", "{\"type\":\"string\",\"enum\":[\"labels\"]}", "附上引用的名称", "With the names of references" },
+    { "expand", "{\"type\":\"string\",\"enum\":[\"labels\"]}", "附上引用的名称",
+        "With the names of references" },
     { "token", "{\"type\":\"string\"}", "下一页的记号", "From the link next" },
-    { "f", "{\"type\":\"string\"}", "格式", "Format" }
-};
+    { "f", "{\"type\":\"string\"}", "格式", "Format" } };
 
 static void parameter(Buf *b, const char *name, const char *in, const char *schema, const char *about)
 {
@@ -57,7 +60,8 @@ static void responses(const char *type, const char *ref, Buf *b)
     face_key(b, "responses");
     buf_str(b, STR("{\"200\":{\"description\":\"OK\",\"content\":{"));
     buf_json_str(b, str_of(type));
-    buf_fmt(b, ":{\"schema\":%s%s%s}}},", ref ? "{\"$ref\":\"#/components/schemas/" : "{}", ref ? ref : "", ref ? "\"}" : "");
+    buf_fmt(b, ":{\"schema\":%s%s%s}}},", ref ? "{\"$ref\":\"#/components/schemas/" : "{}", ref ? ref : "",
+        ref ? "\"}" : "");
     buf_str(b, STR("\"default\":{\"description\":\"problem\",\"content\":{\"application/problem+json\":"
                    "{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}"));
 }
@@ -93,9 +97,10 @@ static void write_operation(Doc *d, const FaceRow *row)
     buf_c(b, ']');
     if (row->method != FACE_GET && row->method != FACE_DELETE)
         buf_str(b, row->flags & FACE_FILE
-                ? STR(",\"requestBody\":{\"content\":{\"application/octet-stream\":{\"schema\":{\"type\":\"string\",\"format\":"
-                      "\"binary\"}}}}")
-                : STR(",\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{}}}}"));
+                       ? STR(",\"requestBody\":{\"content\":{\"application/"
+                             "octet-stream\":{\"schema\":{\"type\":\"string\",\"format\":"
+                             "\"binary\"}}}}")
+                       : STR(",\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{}}}}"));
     responses("application/json", NULL, b);
     buf_c(b, '}');
 }
@@ -165,16 +170,24 @@ static void write_collections(Doc *d)
 }
 
 static const char components[] =
-    "\"components\":{\"schemas\":{\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],"
-    "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
+    "\"components\":{\"schemas\":{\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\","
+    "\"status\",\"detail\"],"
+    "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":"
+    "\"integer\"},"
     "\"detail\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},\"where\":{\"type\":\"string\"},"
     "\"trace\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}},"
-    "\"Feature\":{\"type\":\"object\",\"required\":[\"type\",\"geometry\",\"properties\"],\"properties\":{\"type\":"
-    "{\"type\":\"string\",\"enum\":[\"Feature\"]},\"id\":{\"type\":\"string\"},\"geometry\":{\"type\":\"object\","
-    "\"nullable\":true},\"properties\":{\"type\":\"object\",\"nullable\":true}}},\"FeatureCollection\":{\"type\":\"object\","
-    "\"required\":[\"type\",\"features\"],\"properties\":{\"type\":{\"type\":\"string\",\"enum\":[\"FeatureCollection\"]},"
-    "\"features\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Feature\"}},\"numberMatched\":"
-    "{\"type\":\"integer\"},\"numberReturned\":{\"type\":\"integer\"},\"timeStamp\":{\"type\":\"string\",\"format\":"
+    "\"Feature\":{\"type\":\"object\",\"required\":[\"type\",\"geometry\",\"properties\"],\"properties\":{"
+    "\"type\":"
+    "{\"type\":\"string\",\"enum\":[\"Feature\"]},\"id\":{\"type\":\"string\"},\"geometry\":{\"type\":"
+    "\"object\","
+    "\"nullable\":true},\"properties\":{\"type\":\"object\",\"nullable\":true}}},\"FeatureCollection\":{"
+    "\"type\":\"object\","
+    "\"required\":[\"type\",\"features\"],\"properties\":{\"type\":{\"type\":\"string\",\"enum\":["
+    "\"FeatureCollection\"]},"
+    "\"features\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/"
+    "Feature\"}},\"numberMatched\":"
+    "{\"type\":\"integer\"},\"numberReturned\":{\"type\":\"integer\"},\"timeStamp\":{\"type\":\"string\","
+    "\"format\":"
     "\"date-time\"},\"links\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}";
 
 static bool api_page(FaceRequest *r, const Doc *d, FaceAnswer *out)
@@ -182,7 +195,8 @@ static bool api_page(FaceRequest *r, const Doc *d, FaceAnswer *out)
     face_page_begin(r, out, r->en ? STR("The API") : STR("接口说明"));
     buf_str(&out->body, STR("<table>"));
     for (size_t i = 0; i < d->nrow; i++) {
-        buf_fmt(&out->body, "<tr><td><code>%s</code><td><code>%s</code><td>", method_key[d->row[i]->method], d->row[i]->path);
+        buf_fmt(&out->body, "<tr><td><code>%s</code><td><code>%s</code><td>", method_key[d->row[i]->method],
+            d->row[i]->path);
         face_html(&out->body, str_of(r->en ? d->row[i]->en : d->row[i]->zh));
     }
     buf_str(&out->body, STR("</table>"));
@@ -192,8 +206,8 @@ static bool api_page(FaceRequest *r, const Doc *d, FaceAnswer *out)
 
 static bool api_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    static const char *const kinds[][2] = { { "json", "application/vnd.oai.openapi+json" }, { "json", "application/json" },
-        { "html", "text/html" }, { NULL, NULL } };
+    static const char *const kinds[][2] = { { "json", "application/vnd.oai.openapi+json" },
+        { "json", "application/json" }, { "html", "text/html" }, { NULL, NULL } };
     Doc d = { .r = r, .out = &out->body, .max = 300 };
     Buf *b = &out->body;
     size_t kind;
@@ -220,5 +234,6 @@ static bool api_get(FaceRequest *r, FaceAnswer *out, Err *err)
     return true;
 }
 
-static const FaceRow row[] = { { FACE_GET, "/api", api_get, .zh = "接口描述（OpenAPI 3）", .en = "The API (OpenAPI 3)" } };
+static const FaceRow row[] = { { FACE_GET, "/api", api_get, .zh = "接口描述（OpenAPI 3）",
+    .en = "The API (OpenAPI 3)" } };
 const FaceDoor face_openapi = { .name = "openapi", .row = row, .nrow = LEN(row) };

@@ -13,8 +13,9 @@ extern const FaceDoor face_processes;
 /* --- descriptions ------------------------------------------------------------------------------------------------- */
 static void write_schema(const ProcessPort *p, Buf *b)
 {
-    static const char *const schema[] = { "{\"type\":\"string\"", "{\"type\":\"number\"", "{\"type\":\"integer\"",
-        "{\"type\":\"boolean\"", "{\"type\":\"string\",\"pattern\":\"^[0-9]{12}([0-9]{3})?$\"",
+    static const char *const schema[] = { "{\"type\":\"string\"", "{\"type\":\"number\"",
+        "{\"type\":\"integer\"", "{\"type\":\"boolean\"",
+        "{\"type\":\"string\",\"pattern\":\"^[0-9]{12}([0-9]{3})?$\"",
         ("{\"oneOf\":[{\"type\":\"array\",\"items\":{\"type\":\"number\"},\"minItems\":2,\"maxItems\":2},"
          "{\"type\":\"object\",\"format\":\"geojson-point\"},{\"type\":\"string\"}]"),
         "{" };
@@ -52,7 +53,8 @@ static void write_process(const FaceRequest *r, const Process *p, bool whole, Bu
     face_text(b, "version", str_of(p->version));
     face_text(b, "title", str_of(r->en ? p->en : p->zh));
     face_text(b, "description", str_of(r->en ? p->about_en : p->about_zh));
-    buf_str(b, STR(",\"jobControlOptions\":[\"sync-execute\",\"async-execute\",\"dismiss\"],\"outputTransmission\":[\"value\"]"));
+    buf_str(b, STR(",\"jobControlOptions\":[\"sync-execute\",\"async-execute\",\"dismiss\"],"
+                   "\"outputTransmission\":[\"value\"]"));
     if (whole) {
         write_ports(r, "inputs", p->input, b);
         write_ports(r, "outputs", p->output, b);
@@ -60,8 +62,8 @@ static void write_process(const FaceRequest *r, const Process *p, bool whole, Bu
     face_key(b, "links");
     buf_c(b, '[');
     face_link(r, b, "self", "application/json", (Str){ "", 0 }, "/processes/%s", p->id);
-    face_link(r, b, "http://www.opengis.net/def/rel/ogc/1.0/execute", "application/json", (Str){ "", 0 }, "/processes/%s/execution",
-        p->id);
+    face_link(r, b, "http://www.opengis.net/def/rel/ogc/1.0/execute", "application/json", (Str){ "", 0 },
+        "/processes/%s/execution", p->id);
     buf_str(b, STR("]}"));
 }
 
@@ -125,8 +127,8 @@ static void write_job(const FaceRequest *r, const ProcessInfo *j, Buf *b)
         face_link(r, b, "self", "application/json", (Str){ "", 0 }, "/jobs/%s", j->id);
         face_link(r, b, "monitor", "application/json", (Str){ "", 0 }, "/jobs/%s", j->id);
         if (j->status == PROCESS_DONE)
-            face_link(r, b, "http://www.opengis.net/def/rel/ogc/1.0/results", "application/json", (Str){ "", 0 }, "/jobs/%s/results",
-                j->id);
+            face_link(r, b, "http://www.opengis.net/def/rel/ogc/1.0/results", "application/json",
+                (Str){ "", 0 }, "/jobs/%s/results", j->id);
         face_link(r, b, "log", "text/plain", (Str){ "", 0 }, "/jobs/%s/log", j->id);
     }
     buf_str(b, STR("]}"));
@@ -262,8 +264,8 @@ static bool job_get(FaceRequest *r, FaceAnswer *out, Err *err)
 
 static bool job_delete(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    return process_cancel(jobs_of(r), r->param[0], err) && process_wait(jobs_of(r), r->param[0], TIME_SECOND, err) &&
-        answer_job(r, r->param[0], out, err);
+    return process_cancel(jobs_of(r), r->param[0], err) &&
+           process_wait(jobs_of(r), r->param[0], TIME_SECOND, err) && answer_job(r, r->param[0], out, err);
 }
 
 static bool job_results(FaceRequest *r, FaceAnswer *out, Err *err)
@@ -312,5 +314,6 @@ static const FaceRow row[] = { { FACE_GET, "/processes", list_get, .zh = "计算
     { FACE_DELETE, "/jobs/{id}", job_delete, FACE_SLOW, "取消任务", "Cancel a job", NULL },
     { FACE_GET, "/jobs/{id}/results", job_results, .zh = "任务的结果", .en = "A job's results" },
     { FACE_GET, "/jobs/{id}/log", job_log, .zh = "任务的日志", .en = "A job's log" } };
-const FaceDoor face_processes = { .name = "processes", .row = row, .nrow = LEN(row), .start = start,
-    .ending = ending, .stop = stop };
+const FaceDoor face_processes = {
+    .name = "processes", .row = row, .nrow = LEN(row), .start = start, .ending = ending, .stop = stop
+};

@@ -4,8 +4,9 @@
 #include "face/query.h"
 
 enum { LIMIT_MAX = 10000, LIMIT_USUAL = 10, NAMES_MAX = 200, EDGE = 8 };
-static const char *const known[] = { "f", "lang", "limit", "bbox", "bbox-crs", "datetime", "filter", "filter-lang",
-    "filter-crs", "sortby", "properties", "crs", "q", "division", "count", "token", "expand", "skipGeometry" };
+static const char *const known[] = { "f", "lang", "limit", "bbox", "bbox-crs", "datetime", "filter",
+    "filter-lang", "filter-crs", "sortby", "properties", "crs", "q", "division", "count", "token", "expand",
+    "skipGeometry" };
 
 static bool wrong(Err *err, const char *name, const char *right)
 {
@@ -205,7 +206,8 @@ static bool literal(const PackProperty *p, Str v, Buf *b)
         return str_to_f64(v, &n) && v.ptr[0] != '+';
     case PACK_BOOL:
         buf_str(b, str_eq(v, STR("true")) || str_eq(v, STR("1")) ? STR("TRUE") : STR("FALSE"));
-        return str_eq(v, STR("true")) || str_eq(v, STR("1")) || str_eq(v, STR("false")) || str_eq(v, STR("0"));
+        return str_eq(v, STR("true")) || str_eq(v, STR("1")) || str_eq(v, STR("false")) ||
+               str_eq(v, STR("0"));
     case PACK_DATE:
         buf_fmt(b, "DATE('%.*s')", STRV(v));
         return date_parse(v, &day);
@@ -247,7 +249,8 @@ bool face_equal_filter(const PackProperty *p, Str value, Arena *a, CqlExpr **out
     else
         good = cql_parse_text(str_copy(a, buf_text(&b)), a, out, err);
     if (!good && err->kind == &FACE_BAD_PARAMETER)
-        err_hint(err, "%s", p->cql.kind == CQL_INT || p->cql.kind == CQL_NUMBER ? "123.4" : "a value of its type");
+        err_hint(
+            err, "%s", p->cql.kind == CQL_INT || p->cql.kind == CQL_NUMBER ? "123.4" : "a value of its type");
     buf_clear(&b);
     buf_clear(&lit);
     return good;
@@ -275,12 +278,14 @@ static bool unknown(const PackCollection *c, Str name, Err *err)
         }
     }
     (void)FAIL(err, FACE_NO_PARAMETER, name, "%.*s", STRV(str_sub(name, 0, 90)));
-    err_hint(err, "%.*s", STRV(best.len ? best : STR("limit, bbox, datetime, filter, sortby, properties, crs, q, division…")));
+    err_hint(err, "%.*s",
+        STRV(best.len ? best : STR("limit, bbox, datetime, filter, sortby, properties, crs, q, division…")));
     return false;
 }
 
 /* Whatever is no parameter of ours must be a queryable: name=value. */
-static bool read_queryables(FaceRequest *r, const PackCollection *c, const char *const *also, FaceItems *it, Err *err)
+static bool read_queryables(
+    FaceRequest *r, const PackCollection *c, const char *const *also, FaceItems *it, Err *err)
 {
     for (size_t i = 0; i < r->nquery; i++) {
         const FacePair *q = &r->query[i];
@@ -309,12 +314,12 @@ static bool read_division(FaceRequest *r, FaceItems *it, Err *err)
     if (!it->q.division.len)
         return true;
     return ((it->q.division.len == 12 || it->q.division.len == 15) && str_to_i64(it->q.division, &n)) ||
-        wrong(err, "division", "990121108000");
+           wrong(err, "division", "990121108000");
 }
 
 /* --- how ------------------------------------------------------------------------------------------------------------- */
-bool face_names(FaceRequest *r, const PackCollection *c, const char *param, const PackProperty *const **out, size_t *n,
-    Err *err)
+bool face_names(FaceRequest *r, const PackCollection *c, const char *param, const PackProperty *const **out,
+    size_t *n, Err *err)
 {
     const PackProperty **list = NEWS(r->a, const PackProperty *, NAMES_MAX);
     Str rest = face_query(r, param), one;
@@ -391,7 +396,8 @@ static bool read_shape(FaceRequest *r, const PackCollection *c, FaceItems *it, E
         return wrong(err, "expand", "labels");
     if (face_has(r, "properties") && !face_names(r, c, "properties", &it->q.only, &it->q.nonly, err))
         return false;
-    return face_bool(r, "skipGeometry", false, &it->q.no_geometry, err) && face_crs_param(r, "crs", &it->crs, err);
+    return face_bool(r, "skipGeometry", false, &it->q.no_geometry, err) &&
+           face_crs_param(r, "crs", &it->crs, err);
 }
 
 /* What is sealed is opened only where it is asked for: it costs. */
@@ -403,7 +409,8 @@ static bool wants_sealed(const PackCollection *c, const LedgerQuery *q)
     return false;
 }
 
-bool face_items_query(FaceRequest *r, const PackCollection *c, const char *const *also, FaceItems *out, Err *err)
+bool face_items_query(
+    FaceRequest *r, const PackCollection *c, const char *const *also, FaceItems *out, Err *err)
 {
     FaceItems it = { .q = { .collection = c } };
     CqlExpr *filter;

@@ -14,8 +14,8 @@ static bool no_geojson(Err *err, const char *what, const char *right)
 /* Filled by the ledger and by jobs; a client that sends them back as it read them is not wrong. */
 static bool ours(const PackProperty *p)
 {
-    static const char *const name[] = { "created_at", "created_by", "changed_at", "changed_by", "source", "version",
-        "changed_seq" };
+    static const char *const name[] = { "created_at", "created_by", "changed_at", "changed_by", "source",
+        "version", "changed_seq" };
 
     for (size_t i = 0; p->base && i < LEN(name); i++)
         if (str_eq(p->name, str_of(name[i])))
@@ -23,13 +23,33 @@ static bool ours(const PackProperty *p)
     return p->derive != PACK_TYPED || p->opposite.len;
 }
 
-static void found(FaceRequest *r, LedgerProblems *said, Str property, const Err *err)
+/* The list grows as the ledger grows it: by mem_grow. */
+static void found(LedgerProblems *said, Str property, const Err *err)
 {
-    if (!said->item)
-        said->item = NEWS(r->a, LedgerProblem, PROBLEMS_MAX);
-    if (said->item && said->n < PROBLEMS_MAX)
-        said->item[said->n++] = (LedgerProblem){ .property = property, .err = *err };
-    said->size = PROBLEMS_MAX;
+    if (said->n == PROBLEMS_MAX)
+        return;
+    if (said->n == said->size) {
+        const size_t size = said->size ? said->size * 2 : 16;
+        LedgerProblem *more = mem_grow(said->item, size, sizeof *more);
+
+        if (!more)
+            return;
+        said->item = more;
+        said->size = size;
+    }
+    said->item[said->n++] = (LedgerProblem){ .property = property, .err = *err };
+}
+
+static void drop_problems(void *said)
+{
+    mem_free(((LedgerProblems *)said)->item);
+}
+
+LedgerProblems *face_problems(FaceRequest *r)
+{
+    LedgerProblems *said = NEW(r->a, LedgerProblems);
+
+    return said && arena_defer(r->a, drop_problems, said) ? said : NULL;
 }
 
 /* --- place ------------------------------------------------------------------------------------------------------ */
@@ -43,7 +63,8 @@ static bool check_place(FaceRequest *r, Bytes wkb, Err *err)
     const GeoBox county = face_county_box(r), box = geo_wkb_box(wkb);
     const GeoBox turned = { box.miny, box.minx, box.maxy, box.maxx };
 
-    if (geo_box_empty(county) || geo_box_meets(box, wider(county, 1)) || !geo_box_meets(turned, wider(county, 0.2)))
+    if (geo_box_empty(county) || geo_box_meets(box, wider(county, 1)) ||
+        !geo_box_meets(turned, wider(county, 0.2)))
         return true;
     return FAIL(err, FACE_SWAPPED, str_fmt(r->a, "%.6g,%.6g", box.minx, box.miny), "body#/geometry");
 }
@@ -82,12 +103,13 @@ static bool read_geometry(FaceRequest *r, const json_t *g, LedgerChange *out, Le
         return true;
     if (!json_is_object(g))
         return no_geojson(err, "geometry", "{type, coordinates} / null");
-    if (!geo_from_geojson(g, r->a, &wkb, &wrong) || !move_in(r, &wkb, &wrong) || !check_place(r, wkb, &wrong)) {
+    if (!geo_from_geojson(g, r->a, &wkb, &wrong) || !move_in(r, &wkb, &wrong) ||
+        !check_place(r, wkb, &wrong)) {
         if (wrong.kind->status >= 500 || wrong.kind == &FACE_NO_CRS) {
             *err = wrong;
             return false;
         }
-        found(r, said, STR("geometry"), &wrong);
+        found(said, STR("geometry"), &wrong);
         return true;
     }
     out->geometry = wkb;
@@ -110,8 +132,8 @@ static bool read_valid(const PackProperty *p, CqlValue v, LedgerChange *out)
     return true;
 }
 
-static void read_property(FaceRequest *r, const PackCollection *c, Str name, const json_t *v, LedgerField *field,
-    LedgerChange *out, LedgerProblems *said)
+static void read_property(FaceRequest *r, const PackCollection *c, Str name, const json_t *v,
+    LedgerField *field, LedgerChange *out, LedgerProblems *said)
 {
     const PackProperty *p = pack_property(c, name);
     CqlValue value = { .kind = CQL_NULL };
@@ -119,13 +141,13 @@ static void read_property(FaceRequest *r, const PackCollection *c, Str name, con
 
     if (!p) {
         (void)FAIL(&wrong, LEDGER_NO_PROPERTY, name, "%.*s", STRV(name));
-        found(r, said, str_copy(r->a, name), &wrong);
+        found(said, str_copy(r->a, name), &wrong);
         return;
     }
     if (ours(p))
         return;
     if (!json_is_null(v) && !ledger_value_of_json(p, v, r->a, &value, &wrong))
-        found(r, said, p->name, &wrong);
+        found(said, p->name, &wrong);
     else if (!read_valid(p, value, out))
         field[out->nfield++] = (LedgerField){ p, value };
 }
@@ -140,18 +162,19 @@ static bool read_properties(FaceRequest *r, const PackCollection *c, const json_
     if (!field)
         return FAIL(err, BASE_NO_MEMORY, STR("fields"), "body");
     out->field = field;
-    json_object_foreach ((json_t *)(uintptr_t)props, name, v)
+    json_object_foreach((json_t *)(uintptr_t)props, name, v)
         read_property(r, c, str_of(name), v, field, out, said);
     return true;
 }
 
-bool face_read_feature(FaceRequest *r, const PackCollection *c, const json_t *body, bool patch, LedgerChange *out,
-    LedgerProblems *said, Err *err)
+bool face_read_feature(FaceRequest *r, const PackCollection *c, const json_t *body, bool patch,
+    LedgerChange *out, LedgerProblems *said, Err *err)
 {
     const json_t *props = json_object_get(body, "properties"), *g = json_object_get(body, "geometry");
     const Str type = json_str(json_object_get(body, "type"));
 
-    *out = (LedgerChange){ .collection = c, .if_version = -1, .valid_from = INT64_MIN, .valid_to = INT64_MAX };
+    *out =
+        (LedgerChange){ .collection = c, .if_version = -1, .valid_from = INT64_MIN, .valid_to = INT64_MAX };
     if (!json_is_object(body))
         return no_geojson(err, "", "{\"type\":\"Feature\",…}");
     if ((!patch || type.len) && !str_eq(type, STR("Feature")))

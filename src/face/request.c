@@ -39,8 +39,8 @@ void face_encode(Str text, Buf *out)
 {
     for (size_t i = 0; i < text.len; i++) {
         const unsigned char c = (unsigned char)text.ptr[i];
-        const bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '_' ||
-            c == '.' || c == '~';
+        const bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
+                           c == '_' || c == '.' || c == '~';
 
         if (plain)
             buf_c(out, (char)c);
@@ -116,8 +116,8 @@ Str face_header_text(const FaceRequest *r, const char *name)
     return face_decode(raw, false, str_of(name), r->a, &text, &err) ? str_trim(text) : raw;
 }
 
-bool face_number(const FaceRequest *r, const char *name, int64_t least, int64_t most, int64_t other, int64_t *out,
-    Err *err)
+bool face_number(const FaceRequest *r, const char *name, int64_t least, int64_t most, int64_t other,
+    int64_t *out, Err *err)
 {
     int64_t n = other;
 

@@ -41,9 +41,9 @@ static void make_route(Route *to, const FaceRow *row, size_t door)
     to->to = (FaceRoute){ row, door };
     to->n = cut_path(str_of(row->path), part, FACE_SEGMENTS);
     for (size_t i = 0; i < to->n; i++)
-        to->segment[i] = (Segment){ part[i], str_eq(part[i], STR("{*}")) ? REST
-                : str_starts(part[i], STR("{"))                          ? PARAM
-                                                                         : LITERAL };
+        to->segment[i] = (Segment){ part[i], str_eq(part[i], STR("{*}"))     ? REST
+                                             : str_starts(part[i], STR("{")) ? PARAM
+                                                                             : LITERAL };
 }
 
 bool face_router_new(const FaceDoor *const *door, size_t n, Arena *a, FaceRouter **out, Err *err)

@@ -94,7 +94,8 @@ static void write_codes(const FaceRequest *r, const PackProperty *p, Buf *b)
             buf_c(b, ',');
         buf_json_str(b, p->code[i].code);
         buf_c(b, ':');
-        buf_json_str(b, face_title(r, p->code[i].title).len ? face_title(r, p->code[i].title) : p->code[i].code);
+        buf_json_str(
+            b, face_title(r, p->code[i].title).len ? face_title(r, p->code[i].title) : p->code[i].code);
     }
     buf_str(b, STR("},\"colors\":{"));
     for (size_t i = 0; i < p->ncode; i++) {
@@ -152,7 +153,8 @@ static void write_sangzi(const FaceRequest *r, const PackProperty *p, Buf *b)
 
 static bool read_only(const PackProperty *p)
 {
-    static const char *const filled[] = { "created_at", "created_by", "changed_at", "changed_by", "source", "version" };
+    static const char *const filled[] = { "created_at", "created_by", "changed_at", "changed_by", "source",
+        "version" };
 
     for (size_t i = 0; p->base && i < LEN(filled); i++)
         if (str_eq(p->name, str_of(filled[i])))
@@ -185,11 +187,15 @@ static void write_property(const FaceRequest *r, const PackProperty *p, size_t s
 
 static void write_geometry(const FaceRequest *r, const PackCollection *c, Buf *b)
 {
-    static const char *const format[] = { "geometry-any", "geometry-point", "geometry-linestring", "geometry-polygon",
-        "geometry-multipoint", "geometry-multilinestring", "geometry-multipolygon", "geometry-geometrycollection" };
+    static const char *const format[] = { "geometry-any", "geometry-point", "geometry-linestring",
+        "geometry-polygon", "geometry-multipoint", "geometry-multilinestring", "geometry-multipolygon",
+        "geometry-geometrycollection" };
 
     buf_str(b, STR("\"geometry\":{"));
-    face_text(b, "title", c->geometry_title.zh.len ? face_title(r, c->geometry_title) : r->en ? STR("Place") : STR("位置"));
+    face_text(b, "title",
+        c->geometry_title.zh.len ? face_title(r, c->geometry_title)
+        : r->en                  ? STR("Place")
+                                 : STR("位置"));
     face_text(b, "format", str_of(format[c->geometry]));
     face_text(b, "x-ogc-role", STR("primary-geometry"));
     buf_c(b, '}');

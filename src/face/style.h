@@ -4,5 +4,7 @@
 
 /* A CQL2 condition as a MapLibre expression; false where MapLibre cannot say it (nothing is written). */
 bool face_style_filter(const CqlExpr *e, Arena *a, Buf *out);
-void face_style_layer(FaceRequest *r, const PackLayer *l, const PackCollection *c, Buf *out); /* its style layers, commas between */
-Str face_class_filter(FaceRequest *r, const PackLayer *l, size_t i); /* CQL2 text of one class; i = nclass: `other` */
+void face_style_layer(FaceRequest *r, const PackLayer *l, const PackCollection *c,
+    Buf *out); /* its style layers, commas between */
+Str face_class_filter(
+    FaceRequest *r, const PackLayer *l, size_t i); /* CQL2 text of one class; i = nclass: `other` */

@@ -60,8 +60,9 @@ static bool put_op(Str op, const json_t *args, Buf *b)
 {
     static const struct {
         const char *cql, *map;
-    } same[] = { { "and", "all" }, { "or", "any" }, { "not", "!" }, { "=", "==" }, { "<>", "!=" }, { "<", "<" }, { ">", ">" },
-        { "<=", "<=" }, { ">=", ">=" }, { "+", "+" }, { "-", "-" }, { "*", "*" }, { "/", "/" } };
+    } same[] = { { "and", "all" }, { "or", "any" }, { "not", "!" }, { "=", "==" }, { "<>", "!=" },
+        { "<", "<" }, { ">", ">" }, { "<=", "<=" }, { ">=", ">=" }, { "+", "+" }, { "-", "-" }, { "*", "*" },
+        { "/", "/" } };
 
     if (str_eq(op, STR("in")))
         return put_in(args, b);
@@ -77,7 +78,8 @@ static bool put_op(Str op, const json_t *args, Buf *b)
 
 static bool put(const json_t *v, Buf *b)
 {
-    const json_t *name = json_object_get(v, "property"), *day = json_object_get(v, "date"), *time = json_object_get(v, "timestamp");
+    const json_t *name = json_object_get(v, "property"), *day = json_object_get(v, "date"),
+                 *time = json_object_get(v, "timestamp");
 
     if (name) {
         buf_str(b, STR("[\"get\","));

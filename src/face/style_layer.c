@@ -206,8 +206,8 @@ static void layout(const PackLayer *l, Buf *b)
     face_text(b, "visibility", l->visible || l->base ? STR("visible") : STR("none"));
 }
 
-static void draw_line(FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Str dash, Str filter,
-    const char *suffix, Buf *b)
+static void draw_line(FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p,
+    Str dash, Str filter, const char *suffix, Buf *b)
 {
     open_layer(l, suffix, "line", b);
     style_filter(r, l, c, filter, b);
@@ -231,12 +231,14 @@ static void draw_line(FaceRequest *r, const PackLayer *l, const PackCollection *
 static bool plain_dash(Str dash)
 {
     for (size_t i = 0; i < dash.len; i++)
-        if ((dash.ptr[i] < '0' || dash.ptr[i] > '9') && dash.ptr[i] != ',' && dash.ptr[i] != '.' && dash.ptr[i] != ' ')
+        if ((dash.ptr[i] < '0' || dash.ptr[i] > '9') && dash.ptr[i] != ',' && dash.ptr[i] != '.' &&
+            dash.ptr[i] != ' ')
             return false;
     return dash.len > 0;
 }
 
-static void draw_casing(FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
+static void draw_casing(
+    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
 {
     if (!l->casing.len)
         return;
@@ -253,7 +255,8 @@ static void draw_casing(FaceRequest *r, const PackLayer *l, const PackCollection
 }
 
 /* A dash cannot depend on a record: the solid ones stand in one layer, each dashed class in one of its own. */
-static void draw_lines(FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
+static void draw_lines(
+    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
 {
     Str solid = l->filter_text;
     char suffix[24];
@@ -267,13 +270,15 @@ static void draw_lines(FaceRequest *r, const PackLayer *l, const PackCollection 
         snprintf(suffix, sizeof suffix, "-dash%zu", ++ndash);
         draw_line(r, l, c, p, class_at(l, i)->dash, one, suffix, b);
         if (one.len)
-            solid = solid.len ? str_fmt(r->a, "(%.*s) AND NOT (%.*s)", STRV(solid), STRV(one)) : str_fmt(r->a, "NOT (%.*s)", STRV(one));
+            solid = solid.len ? str_fmt(r->a, "(%.*s) AND NOT (%.*s)", STRV(solid), STRV(one))
+                              : str_fmt(r->a, "NOT (%.*s)", STRV(one));
     }
     if (ndash < classes(l))
         draw_line(r, l, c, p, (Str){ "", 0 }, solid, "", b);
 }
 
-static void draw_fill(FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
+static void draw_fill(
+    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
 {
     open_layer(l, "", "fill", b);
     style_filter(r, l, c, l->filter_text, b);
@@ -287,7 +292,8 @@ static void draw_fill(FaceRequest *r, const PackLayer *l, const PackCollection *
     buf_str(b, STR("}}"));
 }
 
-static void draw_circle(FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
+static void draw_circle(
+    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
 {
     open_layer(l, "", "circle", b);
     style_filter(r, l, c, l->filter_text, b);
@@ -296,14 +302,16 @@ static void draw_circle(FaceRequest *r, const PackLayer *l, const PackCollection
     by_class(l, p, COLOR, b);
     buf_str(b, STR(",\"circle-stroke-color\":"));
     by_class(l, p, BORDER, b);
-    buf_str(b, STR(",\"circle-stroke-width\":1.5,\"circle-radius\":[\"interpolate\",[\"linear\"],[\"zoom\"],8,[\"*\",0.6,"));
+    buf_str(b, STR(",\"circle-stroke-width\":1.5,\"circle-radius\":[\"interpolate\",[\"linear\"],[\"zoom\"],"
+                   "8,[\"*\",0.6,"));
     by_class(l, p, WIDTH, b);
     buf_str(b, STR("],15,[\"*\",1.3,"));
     by_class(l, p, WIDTH, b);
     buf_str(b, STR("]]}}"));
 }
 
-static void draw_words(FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, bool label, Buf *b)
+static void draw_words(
+    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, bool label, Buf *b)
 {
     const bool along = label && l->kind == PACK_LINE && c->geometry == GEO_LINE;
     const Str field = l->label.len ? l->label : c->label;
@@ -325,7 +333,8 @@ static void draw_words(FaceRequest *r, const PackLayer *l, const PackCollection 
     buf_str(b, along ? STR(",\"symbol-placement\":\"line\",\"text-padding\":8") : STR(",\"text-padding\":4"));
     if (label && l->kind == PACK_CIRCLE)
         buf_str(b, STR(",\"text-anchor\":\"top\",\"text-offset\":[0,0.8]"));
-    buf_str(b, STR(",\"text-max-width\":8},\"paint\":{\"text-halo-color\":\"#FFFFFF\",\"text-halo-width\":1.4,\"text-color\":"));
+    buf_str(b, STR(",\"text-max-width\":8},\"paint\":{\"text-halo-color\":\"#FFFFFF\",\"text-halo-width\":1."
+                   "4,\"text-color\":"));
     if (label)
         buf_str(b, STR("\"#2B2F36\""));
     else

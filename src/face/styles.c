@@ -59,12 +59,14 @@ static void write_sources(FaceRequest *r, const FaceMaps *maps, Buf *b)
             continue;
         face_key(b, str_c(r->a, c->name));
         buf_str(b, STR("{\"type\":\"vector\",\"tiles\":["));
-        buf_json_str(b, str_fmt(r->a, "%.*s/collections/%.*s/tiles/WebMercatorQuad/{z}/{y}/{x}", STRV(r->base), STRV(c->name)));
+        buf_json_str(b, str_fmt(r->a, "%.*s/collections/%.*s/tiles/WebMercatorQuad/{z}/{y}/{x}",
+                            STRV(r->base), STRV(c->name)));
         buf_str(b, STR("],\"minzoom\":0,\"maxzoom\":16}"));
     }
     if (face_terrain(maps)) {
         face_key(b, "terrain");
-        buf_str(b, STR("{\"type\":\"raster-dem\",\"encoding\":\"terrarium\",\"tileSize\":256,\"minzoom\":0,\"maxzoom\":12,\"tiles\":["));
+        buf_str(b, STR("{\"type\":\"raster-dem\",\"encoding\":\"terrarium\",\"tileSize\":256,\"minzoom\":0,"
+                       "\"maxzoom\":12,\"tiles\":["));
         buf_json_str(b, str_fmt(r->a, "%.*s/map/tiles/WebMercatorQuad/{z}/{y}/{x}", STRV(r->base)));
         buf_str(b, STR("]}"));
     }
@@ -117,7 +119,9 @@ static bool none(void *ctx, const LedgerRecord *record)
 
 static int64_t count_of(FaceRequest *r, const PackCollection *c, const CqlExpr *filter)
 {
-    const LedgerQuery q = { .collection = c, .filter = filter, .limit = 1, .no_geometry = true, .count = true };
+    const LedgerQuery q = {
+        .collection = c, .filter = filter, .limit = 1, .no_geometry = true, .count = true
+    };
     LedgerPage page = { .matched = -1 };
     Err err = { 0 };
 
@@ -196,10 +200,13 @@ static void write_view(FaceRequest *r, Buf *b)
 static void write_ground(const FaceMaps *maps, Buf *b)
 {
     face_key(b, "layers");
-    buf_str(b, STR("[{\"id\":\"background\",\"type\":\"background\",\"paint\":{\"background-color\":\"#F4F2ED\"}}"));
+    buf_str(b,
+        STR("[{\"id\":\"background\",\"type\":\"background\",\"paint\":{\"background-color\":\"#F4F2ED\"}}"));
     if (face_terrain(maps))
-        buf_str(b, STR(",{\"id\":\"hillshade\",\"type\":\"hillshade\",\"source\":\"terrain\",\"paint\":{\"hillshade-exaggeration\":"
-                       "0.35,\"hillshade-shadow-color\":\"#8A8577\",\"hillshade-highlight-color\":\"#FFFFFF\"}}"));
+        buf_str(b,
+            STR(",{\"id\":\"hillshade\",\"type\":\"hillshade\",\"source\":\"terrain\",\"paint\":{\"hillshade-"
+                "exaggeration\":"
+                "0.35,\"hillshade-shadow-color\":\"#8A8577\",\"hillshade-highlight-color\":\"#FFFFFF\"}}"));
 }
 
 static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
@@ -212,8 +219,9 @@ static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
     if (!str_eq(r->param[0], STR("county")))
         return FAIL(err, FACE_NO_LAYER, r->param[0], "path");
     out->type = STR("application/vnd.mapbox.style+json");
-    if (face_same(r, out, str_fmt(r->a, "s%lld.%d.%llx", (long long)ledger_seq(r->ledger), r->en,
-            (unsigned long long)hash64(BYTES(r->base)))))
+    if (face_same(r, out,
+            str_fmt(r->a, "s%lld.%d.%llx", (long long)ledger_seq(r->ledger), r->en,
+                (unsigned long long)hash64(BYTES(r->base)))))
         return true;
     buf_str(b, STR("{\"version\":8"));
     face_text(b, "name", r->en ? STR("The county's map") : STR("全县一张图"));
@@ -238,5 +246,6 @@ static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
 }
 
 static const FaceRow row[] = { { FACE_GET, "/styles", styles_get, .zh = "地图样式列表", .en = "Map styles" },
-    { FACE_GET, "/styles/{id}", county_get, FACE_SLOW, "一个地图样式（MapLibre）", "A map style (MapLibre)", NULL } };
+    { FACE_GET, "/styles/{id}", county_get, FACE_SLOW, "一个地图样式（MapLibre）", "A map style (MapLibre)",
+        NULL } };
 const FaceDoor face_styles = { .name = "styles", .row = row, .nrow = LEN(row) };

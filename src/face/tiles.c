@@ -6,14 +6,14 @@ enum { ZOOM_MAX = 16, TERRAIN_ZOOM = 14 };
 static const struct Grid {
     const char *id, *crs, *uri;
     GeoGrid grid;
-    int first;   /* zoom */
-    double cell; /* of the first, in the unit of its system */
+    int first;    /* zoom */
+    double cell;  /* of the first, in the unit of its system */
     double metre; /* a unit in metres */
     const char *origin;
-} grids[] = { { "WebMercatorQuad", "http://www.opengis.net/def/crs/EPSG/0/3857", TMS_URI "WebMercatorQuad", GEO_WEBMERCATOR, 0,
-                  156543.03392804097, 1, "[-20037508.342789244,20037508.342789244]" },
-    { "CGCS2000Quad", "http://www.opengis.net/def/crs/EPSG/0/4490", TMS_URI "CGCS2000Quad", GEO_CGCS2000, 1, 0.703125,
-        111319.49079327358, "[90,-180]" } };
+} grids[] = { { "WebMercatorQuad", "http://www.opengis.net/def/crs/EPSG/0/3857", TMS_URI "WebMercatorQuad",
+                  GEO_WEBMERCATOR, 0, 156543.03392804097, 1, "[-20037508.342789244,20037508.342789244]" },
+    { "CGCS2000Quad", "http://www.opengis.net/def/crs/EPSG/0/4490", TMS_URI "CGCS2000Quad", GEO_CGCS2000, 1,
+        0.703125, 111319.49079327358, "[90,-180]" } };
 
 static bool grid_of(Str id, const struct Grid **out, Err *err)
 {
@@ -37,8 +37,10 @@ static void write_matrix(const struct Grid *g, int z, Buf *b)
     buf_f64(b, cell * g->metre / 0.00028); /* a standard pixel is 0.28 mm: OGC 17-083r4 */
     face_num(b, "cellSize", cell);
     face_text(b, "cornerOfOrigin", STR("topLeft"));
-    buf_fmt(b, ",\"pointOfOrigin\":%s,\"tileWidth\":256,\"tileHeight\":256,\"matrixWidth\":%lld,\"matrixHeight\":%lld}", g->origin,
-        wide, high);
+    buf_fmt(b,
+        ",\"pointOfOrigin\":%s,\"tileWidth\":256,\"tileHeight\":256,\"matrixWidth\":%lld,\"matrixHeight\":%"
+        "lld}",
+        g->origin, wide, high);
 }
 
 static bool set_get(FaceRequest *r, FaceAnswer *out, Err *err)
@@ -115,8 +117,8 @@ static void write_set(FaceRequest *r, const FaceLayer *l, const struct Grid *g, 
     face_key(b, "links");
     buf_c(b, '[');
     face_link(r, b, "self", "application/json", (Str){ "", 0 }, "/collections/%.*s/tiles/%s", STRV(c), g->id);
-    face_link(r, b, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", "application/json", (Str){ "", 0 },
-        "/tileMatrixSets/%s", g->id);
+    face_link(r, b, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", "application/json",
+        (Str){ "", 0 }, "/tileMatrixSets/%s", g->id);
     face_link(r, b, "item", "application/vnd.mapbox-vector-tile", (Str){ "", 0 },
         "/collections/%.*s/tiles/%s/{tileMatrix}/{tileRow}/{tileCol}", STRV(c), g->id);
     b->ptr[b->len - 1] = ','; /* the last link is a template */
@@ -145,8 +147,8 @@ static bool tilesets_get(FaceRequest *r, FaceAnswer *out, Err *err)
 static Str field_type(const PackProperty *p)
 {
     return p->cql.kind == CQL_INT || p->cql.kind == CQL_NUMBER ? STR("Number")
-        : p->cql.kind == CQL_BOOL                               ? STR("Boolean")
-                                                                : STR("String");
+           : p->cql.kind == CQL_BOOL                           ? STR("Boolean")
+                                                               : STR("String");
 }
 
 static void write_tilejson(FaceRequest *r, const FaceLayer *l, const struct Grid *g, Buf *b)
@@ -159,7 +161,8 @@ static void write_tilejson(FaceRequest *r, const FaceLayer *l, const struct Grid
     face_text(b, "name", face_title(r, l->collection->title));
     face_key(b, "tiles");
     buf_c(b, '[');
-    buf_json_str(b, str_fmt(r->a, "%.*s/collections/%.*s/tiles/%s/{z}/{y}/{x}", STRV(r->base), STRV(l->collection->name), g->id));
+    buf_json_str(b, str_fmt(r->a, "%.*s/collections/%.*s/tiles/%s/{z}/{y}/{x}", STRV(r->base),
+                        STRV(l->collection->name), g->id));
     buf_c(b, ']');
     face_int(b, "minzoom", g->first);
     face_int(b, "maxzoom", ZOOM_MAX);
@@ -178,8 +181,8 @@ static void write_tilejson(FaceRequest *r, const FaceLayer *l, const struct Grid
 
 static bool tileset_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    static const char *const kinds[][2] = { { "json", "application/json" }, { "tilejson", "application/vnd.mapbox.tilejson+json" },
-        { NULL, NULL } };
+    static const char *const kinds[][2] = { { "json", "application/json" },
+        { "tilejson", "application/vnd.mapbox.tilejson+json" }, { NULL, NULL } };
     const struct Grid *g;
     FaceLayer *l;
     size_t kind;
@@ -203,8 +206,11 @@ static bool place_of(FaceRequest *r, const struct Grid *g, size_t param, int mos
         if (!str_to_i64(r->param[param + i], &v[i]))
             return FAIL(err, FACE_NO_TILE, r->param[param + i], "path");
     if (v[0] > most || !geo_tile_valid(g->grid, v[0], v[2], v[1]))
-        return FAIL(err, FACE_NO_TILE, str_fmt(r->a, "%lld/%lld/%lld", (long long)v[0], (long long)v[1], (long long)v[2]), "path");
-    *ask = (TileAsk){ .grid = g->grid, .z = (int)v[0], .y = (uint32_t)v[1], .x = (uint32_t)v[2], .show = ~UINT64_C(0) };
+        return FAIL(err, FACE_NO_TILE,
+            str_fmt(r->a, "%lld/%lld/%lld", (long long)v[0], (long long)v[1], (long long)v[2]), "path");
+    *ask = (TileAsk){
+        .grid = g->grid, .z = (int)v[0], .y = (uint32_t)v[1], .x = (uint32_t)v[2], .show = ~UINT64_C(0)
+    };
     return true;
 }
 
@@ -239,9 +245,11 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
     FaceLayer *l;
     TileAsk ask;
 
-    if (!layer_of(r, &l, err) || !grid_of(r->param[1], &g, err) || !place_of(r, g, 2, GEO_MAX_ZOOM, &ask, err))
+    if (!layer_of(r, &l, err) || !grid_of(r->param[1], &g, err) ||
+        !place_of(r, g, 2, GEO_MAX_ZOOM, &ask, err))
         return false;
-    ask.gzip = face_header(r, "Accept-Encoding").len && face_quality(face_header(r, "Accept-Encoding"), STR("gzip")) > 0;
+    ask.gzip = face_header(r, "Accept-Encoding").len &&
+               face_quality(face_header(r, "Accept-Encoding"), STR("gzip")) > 0;
     out->type = STR("application/vnd.mapbox-vector-tile");
     if (face_header(r, "If-None-Match").len) {
         if (!tile_etag(l->layer, &ask, etag, err))
@@ -323,11 +331,13 @@ static void stop(void *state)
 }
 
 #define T "/collections/{c}/tiles"
-static const FaceRow row[] = { { FACE_GET, "/tileMatrixSets", sets_get, .zh = "瓦片矩阵集", .en = "Tile matrix sets" },
+static const FaceRow row[] = {
+    { FACE_GET, "/tileMatrixSets", sets_get, .zh = "瓦片矩阵集", .en = "Tile matrix sets" },
     { FACE_GET, "/tileMatrixSets/{tms}", set_get, .zh = "一个瓦片矩阵集", .en = "One tile matrix set" },
     { FACE_GET, T, tilesets_get, .zh = "台账的瓦片集", .en = "Tilesets of a collection" },
     { FACE_GET, T "/{tms}", tileset_get, .zh = "一个瓦片集", .en = "One tileset" },
     { FACE_GET, T "/{tms}/{z}/{y}/{x}", tile_answer, .zh = "一幅矢量瓦片", .en = "One vector tile" },
     { FACE_GET, "/map/tiles/{tms}", terrain_json, .zh = "地形瓦片集", .en = "The terrain's tileset" },
-    { FACE_GET, "/map/tiles/{tms}/{z}/{y}/{x}", terrain_tile, .zh = "一幅地形瓦片", .en = "One terrain tile" } };
+    { FACE_GET, "/map/tiles/{tms}/{z}/{y}/{x}", terrain_tile, .zh = "一幅地形瓦片", .en = "One terrain tile" }
+};
 const FaceDoor face_tiles = { .name = "tiles", .row = row, .nrow = LEN(row), .start = start, .stop = stop };

@@ -69,10 +69,10 @@ static Str span_text(const PackProperty *p, const Span *s, Arena *a)
     const Str name = p->name;
 
     if (p->type == PACK_DATE)
-        return str_fmt(a, "\"%.*s\" >= DATE('%.*s') AND \"%.*s\" < DATE('%.*s')", STRV(name), STRV(day_text(s->from, a)),
-            STRV(name), STRV(day_text(s->to, a)));
-    return str_fmt(a, "\"%.*s\" >= TIMESTAMP('%.*sT16:00:00Z') AND \"%.*s\" < TIMESTAMP('%.*sT16:00:00Z')", STRV(name),
-        STRV(day_text(s->from - 1, a)), STRV(name), STRV(day_text(s->to - 1, a)));
+        return str_fmt(a, "\"%.*s\" >= DATE('%.*s') AND \"%.*s\" < DATE('%.*s')", STRV(name),
+            STRV(day_text(s->from, a)), STRV(name), STRV(day_text(s->to, a)));
+    return str_fmt(a, "\"%.*s\" >= TIMESTAMP('%.*sT16:00:00Z') AND \"%.*s\" < TIMESTAMP('%.*sT16:00:00Z')",
+        STRV(name), STRV(day_text(s->from - 1, a)), STRV(name), STRV(day_text(s->to - 1, a)));
 }
 
 static Str this_year(Ledger *l, Arena *a)
@@ -141,8 +141,8 @@ static bool see(void *ctx, const LedgerRecord *r)
     return true;
 }
 
-static bool products(Ledger *l, LedgerQuery *q, const PackProperty *weight, const PackProperty *value, Arena *a, Sums *out,
-    Err *err)
+static bool products(Ledger *l, LedgerQuery *q, const PackProperty *weight, const PackProperty *value,
+    Arena *a, Sums *out, Err *err)
 {
     const PackProperty *only[] = { weight, value };
     Product p = { .weight = weight, .value = value, .by = map_new(a), .out = out, .a = a };
@@ -169,13 +169,15 @@ static bool plain_sums(Ledger *l, LedgerQuery *q, const PackProperty *of, Arena 
     if (!out->sum)
         return FAIL(err, BASE_NO_MEMORY, STR("indicator"), "indicator");
     for (size_t i = 0; i < n; i++)
-        out->sum[out->n++] = (Sum){ .division = s[i].group.kind == CQL_TEXT ? s[i].group.text : (Str){ "", 0 },
-            .sum = of ? (s[i].property[0].n ? s[i].property[0].sum : 0) : (double)s[i].count, .n = s[i].count };
+        out->sum[out->n++] =
+            (Sum){ .division = s[i].group.kind == CQL_TEXT ? s[i].group.text : (Str){ "", 0 },
+                .sum = of ? (s[i].property[0].n ? s[i].property[0].sum : 0) : (double)s[i].count,
+                .n = s[i].count };
     return true;
 }
 
-static bool add_period(const PackIndicator *i, const PackCollection *c, const Span *span, Arena *a, LedgerQuery *q, Str *text,
-    Err *err)
+static bool add_period(const PackIndicator *i, const PackCollection *c, const Span *span, Arena *a,
+    LedgerQuery *q, Str *text, Err *err)
 {
     const PackProperty *p = pack_property(c, i->period);
     CqlExpr *e;
@@ -189,18 +191,20 @@ static bool add_period(const PackIndicator *i, const PackCollection *c, const Sp
     return q->filter || FAIL(err, BASE_NO_MEMORY, STR("indicator"), "indicator");
 }
 
-static bool numerator(Ledger *l, const PackIndicator *i, const PackCollection *c, Str division, const Span *span, Arena *a,
-    Sums *out, Str *period_text, Err *err)
+static bool numerator(Ledger *l, const PackIndicator *i, const PackCollection *c, Str division,
+    const Span *span, Arena *a, Sums *out, Str *period_text, Err *err)
 {
     const PackProperty *weight = pack_property(c, i->weight), *value = pack_property(c, i->value);
     LedgerQuery q = { .collection = c, .filter = i->numerator, .division = division };
 
     if (!add_period(i, c, span, a, &q, period_text, err))
         return false;
-    return weight && value ? products(l, &q, weight, value, a, out, err) : plain_sums(l, &q, weight ? weight : value, a, out, err);
+    return weight && value ? products(l, &q, weight, value, a, out, err)
+                           : plain_sums(l, &q, weight ? weight : value, a, out, err);
 }
 
-static bool denominator(Ledger *l, const PackIndicator *i, const PackCollection *c, Str division, Arena *a, Sums *out, Err *err)
+static bool denominator(
+    Ledger *l, const PackIndicator *i, const PackCollection *c, Str division, Arena *a, Sums *out, Err *err)
 {
     LedgerQuery q = { .collection = c, .filter = i->denominator, .division = division };
 
@@ -272,8 +276,8 @@ static bool see_child(void *ctx, const LedgerRecord *r)
     return true;
 }
 
-static bool children(Ledger *l, const PackIndicator *i, Str division, const Sums *num, const Sums *den, Arena *a,
-    IndicatorValue *out, Err *err)
+static bool children(Ledger *l, const PackIndicator *i, Str division, const Sums *num, const Sums *den,
+    Arena *a, IndicatorValue *out, Err *err)
 {
     Children k = { .c = pack_collection(ledger_model(l), STR("division")), .max = 1000, .a = a };
     LedgerQuery q = { .collection = k.c, .division = division, .no_geometry = true };
@@ -306,8 +310,8 @@ static Str both(Str x, Str y, Arena *a)
     return x.len && y.len ? str_fmt(a, "(%.*s) AND (%.*s)", STRV(x), STRV(y)) : x.len ? x : y;
 }
 
-static bool previous(Ledger *l, const PackIndicator *i, const PackCollection *c, Str division, Span span, double below, Arena *a,
-    double *out, Err *err)
+static bool previous(Ledger *l, const PackIndicator *i, const PackCollection *c, Str division, Span span,
+    double below, Arena *a, double *out, Err *err)
 {
     const bool year = span.to - span.from > 31;
     Sums num = { 0 };
@@ -326,7 +330,8 @@ static bool previous(Ledger *l, const PackIndicator *i, const PackCollection *c,
     return true;
 }
 
-bool indicator_value(Ledger *l, const PackIndicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err)
+bool indicator_value(
+    Ledger *l, const PackIndicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err)
 {
     IndicatorValue v = { .period = i->period.len && !period.len ? this_year(l, a) : period };
     const PackCollection *c;
@@ -339,7 +344,8 @@ bool indicator_value(Ledger *l, const PackIndicator *i, Str division, Str period
         division = ledger_division(l);
     if (!read_span(v.period, &span, err) || !pack_need_collection(ledger_model(l), i->collection, &c, err))
         return false;
-    if (!numerator(l, i, c, division, &span, a, &num, &period_text, err) || !denominator(l, i, c, division, a, &den, err))
+    if (!numerator(l, i, c, division, &span, a, &num, &period_text, err) ||
+        !denominator(l, i, c, division, a, &den, err))
         return false;
     v.numerator = total(&num, (Str){ "", 0 }, NULL);
     v.denominator = total(&den, (Str){ "", 0 }, &known);

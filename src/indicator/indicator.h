@@ -21,12 +21,13 @@ typedef struct IndicatorPart {
 } IndicatorPart;
 typedef struct IndicatorValue {
     double value, previous, numerator, denominator; /* previous: the period before; NAN: none */
-    double completeness;                            /* records the denominator knows / all of them, 0..1; NAN: none */
-    Str period;                                     /* "2026"; empty: as things stand */
-    Str filter, numerator_filter;                   /* CQL2 text; empty: all */
-    const IndicatorPart *child;                     /* divisions next below, in order of code */
+    double completeness;          /* records the denominator knows / all of them, 0..1; NAN: none */
+    Str period;                   /* "2026"; empty: as things stand */
+    Str filter, numerator_filter; /* CQL2 text; empty: all */
+    const IndicatorPart *child;   /* divisions next below, in order of code */
     size_t nchild;
 } IndicatorValue;
 bool indicator_find(const PackModel *m, Str id, const PackIndicator **out, Err *err) MUST;
 /* division empty: the node's own; period "2026", "2026-11" or empty: this year where the indicator has periods. */
-bool indicator_value(Ledger *l, const PackIndicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err) MUST;
+bool indicator_value(Ledger *l, const PackIndicator *i, Str division, Str period, Arena *a,
+    IndicatorValue *out, Err *err) MUST;

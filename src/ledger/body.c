@@ -221,24 +221,29 @@ void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint
 }
 
 /* --- columns of a row ------------------------------------------------------------------------------------------------- */
+bool ledger_blind(const Ledger *l, const PackProperty *p, const PackCollection *c, CqlValue v, Arena *a, CqlValue *out)
+{
+    uint8_t *mark = arena_take(a, ACCESS_BLIND_LEN, 1);
+    Buf b;
+
+    if (!mark)
+        return false;
+    buf_init(&b, 1 << 20);
+    ledger_value_to_text(p, v, &b);
+    access_blind(l->keys, str_fmt(a, "%.*s.%.*s", STRV(c->name), STRV(p->name)), buf_text(&b), mark);
+    buf_clear(&b);
+    *out = (CqlValue){ .kind = CQL_GEOM, .geom = { mark, ACCESS_BLIND_LEN } };
+    return true;
+}
+
 static bool blind_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, CqlValue *col, Arena *a)
 {
     const PackCollection *c = s->collection;
 
-    for (size_t i = 0; i < c->ndeclared; i++) {
-        Buf b;
-        uint8_t *mark;
-
-        if (s->blind[i] == NO_COLUMN || r->value[i].kind == CQL_NULL)
-            continue;
-        if (!(mark = arena_take(a, ACCESS_BLIND_LEN, 1)))
+    for (size_t i = 0; i < c->ndeclared; i++)
+        if (s->blind[i] != NO_COLUMN && r->value[i].kind != CQL_NULL &&
+            !ledger_blind(l, c->property + i, c, r->value[i], a, &col[s->blind[i]]))
             return false;
-        buf_init(&b, 1 << 20);
-        ledger_value_to_text(c->property + i, r->value[i], &b);
-        access_blind(l->keys, str_fmt(a, "%.*s.%.*s", STRV(c->name), STRV(c->property[i].name)), buf_text(&b), mark);
-        buf_clear(&b);
-        col[s->blind[i]] = (CqlValue){ .kind = CQL_GEOM, .geom = { mark, ACCESS_BLIND_LEN } };
-    }
     return true;
 }
 

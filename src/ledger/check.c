@@ -167,52 +167,81 @@ static void rules(Check *k)
 }
 
 
-/* Another current record with the same values of the unique properties. */
+/* Where a property's value can be looked up: its column, or of a sealed one its keyed mark. Empty: nowhere, or no value. */
+static Str lookup(const Check *k, const Sheet *s, const PackProperty *p, CqlValue *value)
+{
+    const CqlValue v = k->record->value[p->index];
+
+    if (v.kind == CQL_NULL)
+        return STR("");
+    if (s->column[p->index] != NO_COLUMN) {
+        *value = v;
+        return p->name;
+    }
+    if (s->blind[p->index] == NO_COLUMN || !ledger_blind(k->ledger, p, s->collection, v, k->arena, value))
+        return STR("");
+    return str_fmt(k->arena, "bx_%.*s", STRV(p->name));
+}
+
+static void twice(Check *k, const PackProperty *p, Str holder)
+{
+    Buf said;
+    Err e;
+
+    buf_init(&said, 150);
+    if (p->grade < 3) /* what is sealed is not repeated in an answer */
+        ledger_value_to_text(p, k->record->value[p->index], &said);
+    FAIL(&e, LEDGER_TWICE, said.len ? buf_text(&said) : p->title.zh, "%.*s", STRV(p->name));
+    err_hint(&e, "%.*s", STRV(holder));
+    find(k, p->name, &e);
+    buf_clear(&said);
+}
+
+static bool unique_one(Check *k, const Sheet *s, const PackProperty *p)
+{
+    CqlValue value;
+    const Str column = lookup(k, s, p, &value);
+    const CqlSql where = { .text = str_fmt(k->arena, "\"%.*s\"=?", STRV(column)), .params = &value, .nparams = 1 };
+    const StoreQuery q = { .table = &s->table, .where = &where, .limit = 2 };
+    StoreCursor *cursor;
+    const StoreRow *row;
+    bool good;
+
+    if (!column.len)
+        return true;
+    if (!store_select(k->read, &q, &cursor, k->err))
+        return false;
+    while ((good = store_next(cursor, &row, k->err)) && row)
+        if (!str_eq(row->id, k->record->id)) {
+            twice(k, p, row->id);
+            break;
+        }
+    store_cursor_close(cursor);
+    return good;
+}
+
+/* A retired record holds nothing: meanwhile another may have taken its key. */
+static bool held_already(const Check *k, const PackProperty *p)
+{
+    return k->before && k->before->value[base_at(k->record->collection, BASE_VALID_TO)].kind == CQL_NULL &&
+           ledger_same(k->record->value[p->index], k->before->value[p->index]);
+}
+
+/* Another current record that holds the same value of a unique property, each by itself (docs/packs.md). */
 static bool unique(Check *k)
 {
     const PackCollection *c = k->record->collection;
     const Sheet *s = ledger_sheet(k->ledger, c);
-    Buf sql;
-    CqlValue *param = NEWS(k->arena, CqlValue, c->nunique + 1);
-    CqlSql where = { .params = param };
-    StoreQuery q = { .table = &s->table, .where = &where, .limit = 2 };
-    StoreCursor *cursor;
-    const StoreRow *row;
-    Err e;
-    bool good = true;
 
-    if (!c->nunique || !param)
-        return true;
-    buf_init(&sql, 4096);
     for (size_t i = 0; i < c->nunique; i++) {
         const PackProperty *p = pack_property(c, c->unique[i]);
 
-        if (!p || p->index >= c->nproperty || s->column[p->index] == NO_COLUMN || k->record->value[p->index].kind == CQL_NULL) {
-            buf_clear(&sql);
-            return true; /* not all of the key is there */
-        }
-        buf_fmt(&sql, "%s\"%.*s\"=?", i ? " AND " : "", STRV(p->name));
-        param[where.nparams++] = k->record->value[p->index];
-    }
-    where.text = str_copy(k->arena, buf_text(&sql));
-    buf_clear(&sql);
-    if (!store_select(k->read, &q, &cursor, k->err))
-        return false;
-    while ((good = store_next(cursor, &row, k->err)) && row) {
-        if (str_eq(row->id, k->record->id))
+        if (!p || p->index >= c->nproperty || held_already(k, p))
             continue;
-        Buf said;
-
-        buf_init(&said, 150);
-        ledger_value_to_text(pack_property(c, c->unique[0]), param[0], &said);
-        FAIL(&e, LEDGER_TWICE, buf_text(&said), "%.*s", STRV(c->unique[0]));
-        err_hint(&e, "%.*s", STRV(row->id));
-        find(k, c->unique[0], &e);
-        buf_clear(&said);
-        break;
+        if (!unique_one(k, s, p))
+            return false;
     }
-    store_cursor_close(cursor);
-    return good;
+    return true;
 }
 
 bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at, LedgerProblems *said, Arena *a,

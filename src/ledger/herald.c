@@ -46,10 +46,26 @@ bool ledger_tally_all(Ledger *l, Err *err)
     for (size_t i = 0; good && i < l->model->ncollection; i++) {
         Counting c = { l, l->sheet + i };
 
-        good = store_count_divisions(r, &l->sheet[i].table, count_one, &c, err);
+        good = store_count_divisions(r, &l->sheet[i].table, count_one, &c, err) &&
+               store_changed(r, &l->sheet[i].table, &l->sheet[i].changed_at, err);
+        l->sheet[i].touched_at = l->sheet[i].changed_at = l->sheet[i].total ? l->sheet[i].changed_at : 0;
     }
     store_read_end(r);
     return good;
+}
+
+/* When each register last changed stands in the file for readers and for the next start. */
+bool ledger_touch(Ledger *l, Err *err)
+{
+    bool good = store_begin(l->store, err);
+
+    for (size_t i = 0; good && i < l->model->ncollection; i++)
+        if (l->sheet[i].changed_at > l->sheet[i].touched_at)
+            good = store_touch(l->store, &l->sheet[i].table, l->sheet[i].changed_at, err);
+    if (good)
+        return store_commit(l->store, err);
+    store_rollback(l->store);
+    return false;
 }
 
 /* Digits of a code that name its subtree: 990121000000 → 6. */
@@ -178,6 +194,8 @@ bool ledger_listen(Ledger *l, void (*hear)(void *ctx, const LedgerEvent *e, size
         l->nlistener++;
     }
     pthread_mutex_unlock(&l->event_guard);
+    for (size_t i = 0; good && i < l->model->ncollection; i++)
+        ledger_find_warm(l->sheet + i); /* somebody serves: questions will come */
     return good;
 }
 

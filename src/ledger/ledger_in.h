@@ -13,6 +13,7 @@ static inline size_t base_at(const PackCollection *c, Base b)
 }
 
 #define NO_COLUMN SIZE_MAX
+typedef struct LedgerFind LedgerFind;
 typedef struct Sheet { /* a collection as the store keeps it */
     const PackCollection *collection;
     StoreTable table;
@@ -21,10 +22,11 @@ typedef struct Sheet { /* a collection as the store keeps it */
     size_t *blind;          /* of each property; NO_COLUMN: none */
     size_t *all;            /* 0, 1, 2 … ncolumn-1 */
     bool has_words, has_links;
+    LedgerFind *find; /* of a sealed text; NULL: none */
     /* counters of current records a division; guarded by Ledger.count_guard */
     Map *count;
     Arena *count_arena;
-    int64_t total, changed_at;
+    int64_t total, changed_at, touched_at; /* touched_at: what the file says of changed_at */
 } Sheet;
 typedef struct Batch { /* one caller's transaction, waiting for the writer */
     struct Batch *next;
@@ -107,6 +109,8 @@ bool ledger_seal(const Ledger *l, const LedgerRecord *r, int grade, Arena *a, By
 void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint8_t (*digest)[SM3_LEN], size_t n, uint8_t out[SM3_LEN]);
 /* columns of a record as they are stored: ncolumn values */
 bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Arena *a, CqlValue **out, Bytes *blob, Err *err) MUST;
+/* the keyed mark of a sealed value, as its bx_ column holds it */
+bool ledger_blind(const Ledger *l, const PackProperty *p, const PackCollection *c, CqlValue v, Arena *a, CqlValue *out);
 /* checks of one record about to be written */
 bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at, LedgerProblems *said, Arena *a, Err *err) MUST;
 void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err);
@@ -119,9 +123,16 @@ void ledger_cut(Str text, Buf *out);           /* for the index */
 void ledger_match(Str words, Buf *out);        /* FTS5 expression; empty: nothing to look for */
 void ledger_pinyin(Str text, Buf *full, Buf *initials);
 bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, Arena *a, Err *err) MUST;
+/* sealed texts in memory: fids of the records that hold the words, at most so many */
+bool ledger_find_open(Ledger *l, Sheet *s, Err *err) MUST;
+void ledger_find_close(Sheet *s);
+void ledger_find_warm(Sheet *s); /* begins to read, waits for nothing */
+void ledger_find_note(Sheet *s, int64_t fid);
+size_t ledger_find_text(Sheet *s, Str words, int64_t *fid, size_t most);
 /* counters and events */
 void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at);
 bool ledger_tally_all(Ledger *l, Err *err) MUST;
+bool ledger_touch(Ledger *l, Err *err) MUST;
 void ledger_announce(Ledger *l, const LedgerEvent *e, size_t n);
 Str ledger_name_of(const LedgerRecord *r, Arena *a); /* its title from its own values */
 bool ledger_writer_start(Ledger *l, Err *err) MUST;

@@ -206,8 +206,10 @@ static void announce(LedgerLoad *load)
         LedgerEvent e = { .seq = l->seq, .at = time_now(), .collection = l->model->collection[i], .verb = LEDGER_CREATE,
             .before = GEO_BOX_NONE, .after = GEO_BOX_NONE };
 
-        if (load->touched[i])
-            ledger_announce(l, &e, 1);
+        if (!load->touched[i])
+            continue;
+        ledger_announce(l, &e, 1);
+        ledger_find_note(l->sheet + i, 0);
     }
 }
 
@@ -255,6 +257,7 @@ bool ledger_load_end(LedgerLoad *load, bool keep, Err *err)
         if (!build(load, &unused))
             log_err("ledger.load", &unused);
     }
+    store_load_over(load->ledger->store);
     arena_free(load->row);
     arena_free(load->arena);
     mem_free(load);

@@ -223,6 +223,9 @@ static bool open_parts(Ledger *l, Err *err)
         return false;
     if (l->mode == LEDGER_WRITE && !define_tables(l, err))
         return false;
+    for (size_t i = 0; i < l->model->ncollection; i++)
+        if (!ledger_find_open(l, l->sheet + i, err))
+            return false;
     return ledger_tally_all(l, err) && (l->mode == LEDGER_READ || ledger_writer_start(l, err));
 }
 
@@ -258,8 +261,16 @@ void ledger_close(Ledger *l)
 {
     if (!l)
         return;
-    ledger_writer_stop(l);
+    if (l->writer_runs) {
+        Err err;
+
+        ledger_writer_stop(l);
+        if (!ledger_touch(l, &err))
+            log_err("ledger.close", &err);
+    }
     ledger_herald_stop(l);
+    for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
+        ledger_find_close(l->sheet + i);
     store_close(l->store);
     access_keys_close(l->keys);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)

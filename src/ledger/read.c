@@ -50,6 +50,16 @@ static void division_range(Str division, char from[16], char to[16])
     snprintf(to, 16, ":"); /* after '9' */
 }
 
+/* The node's own division, or one above it: a condition that every record meets only costs. */
+static bool covers_all(const Ledger *l, Str division)
+{
+    char from[16], to[16], own[16], unused[16];
+
+    division_range(division, from, to);
+    division_range(l->division, own, unused);
+    return str_starts(str_of(own), str_of(from));
+}
+
 typedef struct SealedUse {
     const PackCollection *collection;
     bool used, geometry;
@@ -91,17 +101,28 @@ static bool plan_order(const Ledger *l, Plan *p, const LedgerQuery *q, Arena *a,
     return ledger_token_read(l, q, q->token, a, p->after, &p->store.after_fid, err);
 }
 
+/* Words of the index; in a register of sealed names, the names that hold them. */
 static bool plan_words(Plan *p, const LedgerQuery *q, Arena *a)
 {
+    enum { NAMES = 5000 };
     Buf b;
+    int64_t *fid = q->words.len && p->sheet->find ? NEWS(a, int64_t, NAMES) : NULL;
+    const size_t n = fid ? ledger_find_text((Sheet *)(uintptr_t)p->sheet, q->words, fid, NAMES) : 0;
 
     if (!q->words.len)
         return true;
-    buf_init(&b, 65536);
-    ledger_match(q->words, &b);
-    p->store.match = b.len ? str_copy(a, buf_text(&b)) : STR("\"\"");
+    buf_init(&b, 1 << 20);
+    if (n) {
+        for (size_t i = 0; i < n; i++)
+            buf_fmt(&b, "%s%lld", i ? "," : "[", (long long)fid[i]);
+        buf_c(&b, ']');
+        p->store.fids = str_copy(a, buf_text(&b));
+    } else {
+        ledger_match(q->words, &b);
+        p->store.match = b.len ? str_copy(a, buf_text(&b)) : STR("\"\"");
+    }
     buf_clear(&b);
-    return p->store.match.ptr != NULL;
+    return n ? p->store.fids.ptr != NULL : p->store.match.ptr != NULL;
 }
 
 static bool plan_boxes(Plan *p, const LedgerQuery *q, Arena *a, Err *err)
@@ -140,7 +161,7 @@ static bool plan(Ledger *l, const LedgerQuery *q, Arena *a, Plan *p, Err *err)
     p->store.timed = q->timed;
     p->store.valid_at_from = q->valid_from;
     p->store.valid_at_to = q->valid_to;
-    if (q->division.len) {
+    if (q->division.len && !covers_all(l, q->division)) {
         division_range(q->division, p->from, p->to);
         p->store.division_from = str_of(p->from);
         p->store.division_to = str_of(p->to);
@@ -260,6 +281,26 @@ static bool unconditional(const LedgerQuery *q)
     return !q->filter && !q->nbox && !q->words.len && !q->timed;
 }
 
+/* Rows whose envelope lies inside the box need no look at their geometry. */
+static bool count_inside(Walk *w, Plan *counting, int64_t *n, Err *err)
+{
+    Arena *a = arena_new(1 << 20);
+    StoreStat *stat;
+    size_t groups = 0;
+    bool good;
+
+    *n = 0;
+    counting->store.ncolumn = 0;
+    if (counting->exact_box)
+        counting->store.how = STORE_BOX_WITHIN;
+    good = store_stats(w->read, &counting->store, SIZE_MAX, a, &stat, &groups, err);
+    if (good && groups)
+        *n = stat[0].count;
+    counting->store.how = STORE_BOX_CROSSES;
+    arena_free(a);
+    return good;
+}
+
 static bool count_matches(Walk *w, LedgerPage *page, Err *err)
 {
     Plan counting = *w->plan;
@@ -279,6 +320,14 @@ static bool count_matches(Walk *w, LedgerPage *page, Err *err)
     }
     c.plan = &counting;
     c.examined = 0;
+    if (!counting.sql.residual && counting.store.nbox <= 1) {
+        if (!count_inside(w, &counting, &n, err))
+            return err->kind == &STORE_BUDGET;
+        if (!counting.exact_box) {
+            page->matched = n;
+            return true;
+        }
+    }
     if (!store_select(w->read, &counting.store, &cursor, err))
         return false;
     while ((good = walk_next(&c, cursor, &r, w->query->count ? SIZE_MAX : COUNT_MAX, err)) && r.collection)

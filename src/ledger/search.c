@@ -46,6 +46,21 @@ static bool found_one(void *ctx, Str collection, int64_t fid, double rank)
     return s->nfound < HITS;
 }
 
+/* Sealed names that hold the words: at most fifty a register. */
+static void find_names(Search *s)
+{
+    enum { NAMES = 50 };
+    int64_t fid[NAMES];
+
+    for (size_t i = 0; i < s->ledger->model->ncollection; i++) {
+        Sheet *sheet = s->ledger->sheet + i;
+        const size_t n = sheet->find && wanted(s, sheet->collection) ? ledger_find_text(sheet, s->words, fid, NAMES) : 0;
+
+        for (size_t k = 0; k < n && s->nfound < HITS; k++)
+            s->found[s->nfound++] = (Found){ sheet, fid[k], 0 };
+    }
+}
+
 /* The title without the word that only says what kind of place it is. */
 static Str bare(Str title)
 {
@@ -141,7 +156,7 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
             any = true;
         }
     buf_c(&fids, ']');
-    ledger_shape(sheet, NULL, 0, false, shape);
+    ledger_shape(sheet, NULL, 0, sheet->find != NULL, shape);
     q.column = shape->column;
     q.ncolumn = shape->ncolumn;
     q.fids = buf_text(&fids);
@@ -223,6 +238,7 @@ bool ledger_search(Ledger *l, Str words, const PackCollection *const *only, size
         return !match.len;
     }
     good = store_words_find(read, buf_text(&match), HITS, found_one, s, err);
+    find_names(s);
     for (size_t i = 0; good && i < l->model->ncollection; i++)
         good = fetch(s, read, l->sheet + i, err);
     store_read_end(read);

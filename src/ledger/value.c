@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unicode/uregex.h>
+#include <unicode/ustring.h>
 
 bool ledger_is_typed(const PackProperty *p)
 {
@@ -46,13 +48,38 @@ static bool length_ok(const PackProperty *p, Str s, Err *err)
     return bad(err, p, str_sub(s, 0, 30), text, text);
 }
 
+/* Found anywhere, as ECMA's test(). A pattern that ICU cannot read, or that takes too long, refuses nothing. */
+static bool pattern_ok(const PackProperty *p, Str s, Arena *a, Err *err)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    UChar *pattern = NEWS(a, UChar, p->pattern.len + 1), *text = NEWS(a, UChar, s.len + 1);
+    int32_t npattern = 0, n = 0;
+    URegularExpression *e;
+    bool found;
+
+    if (!pattern || !text)
+        return FAIL(err, BASE_NO_MEMORY, p->name, "%.*s", STRV(p->name));
+    u_strFromUTF8(pattern, (int32_t)p->pattern.len + 1, &npattern, p->pattern.ptr, (int32_t)p->pattern.len, &code);
+    u_strFromUTF8(text, (int32_t)s.len + 1, &n, s.ptr, (int32_t)s.len, &code);
+    e = uregex_open(pattern, npattern, 0, NULL, &code);
+    uregex_setTimeLimit(e, 1000, &code);
+    uregex_setText(e, text, n, &code);
+    found = uregex_find(e, 0, &code);
+    uregex_close(e);
+    if (found || U_FAILURE(code))
+        return true;
+    FAIL(err, LEDGER_BAD_VALUE, s, "%.*s", STRV(p->name));
+    err_hint(err, "应符合 %.*s", STRV(p->pattern));
+    return false;
+}
+
 static bool text_ok(const PackProperty *p, Str s, Arena *a, Err *err)
 {
     Str zh = { 0, 0 }, en = { 0, 0 };
 
     if (!str_is_utf8(s))
         return bad(err, p, STR(""), "不是有效的文字（UTF-8）", "not UTF-8");
-    if (!length_ok(p, s, err))
+    if (!length_ok(p, s, err) || (p->pattern.len && !pattern_ok(p, s, a, err)))
         return false;
     if (pack_format_ok(p->format, s, &zh, &en, a))
         return true;

@@ -18,6 +18,7 @@ typedef struct Verify {
     int64_t seq;
     uint8_t (*digest)[SM3_LEN];
     size_t ndigest, room;
+    int64_t *made; /* of each collection: records the journal began, less those found as rows */
     Err *err;
     bool failed;
 } Verify;
@@ -37,10 +38,21 @@ static void fault(Verify *v, const char *zh, const char *en, const char *fmt, ..
     v->see(v->ctx, &f);
 }
 
+static void count(Verify *v, Str collection, int by)
+{
+    const Sheet *s = map_get(v->ledger->by_name, collection);
+
+    if (s)
+        v->made[s - v->ledger->sheet] += by;
+}
+
 static bool check_entry(void *ctx, const StoreEntry *e)
 {
     Verify *v = ctx;
     uint8_t d[SM3_LEN];
+
+    if (e->version == 1)
+        count(v, e->collection, 1);
 
     if (v->ndigest == v->room) {
         void *more = mem_grow(v->digest, v->room ? v->room * 2 : 1024, SM3_LEN);
@@ -101,6 +113,26 @@ static bool newest(void *ctx, const StoreTx *tx, const StoreEntry *e)
     return false;
 }
 
+/* What the same record's values make is made once more. */
+static void check_derived(Verify *v, const LedgerRecord *r)
+{
+    const PackCollection *c = r->collection;
+    const Sheet *s = ledger_sheet(v->ledger, c);
+    CqlValue *value = NEWS(v->arena, CqlValue, c->nproperty + c->ninherited);
+    LedgerRecord again = *r;
+
+    if (!value)
+        return;
+    memcpy(value, r->value, (c->nproperty + c->ninherited) * sizeof *value);
+    again.value = value;
+    if (!ledger_derive(c, &again, v->arena))
+        return;
+    for (size_t i = 0; i < c->ndeclared; i++)
+        if (c->property[i].derive == PACK_SAME && s->column[i] != NO_COLUMN && !ledger_same(value[i], r->value[i]))
+            fault(v, "算出的值与记录不符", "a derived value is not what the record makes", "%.*s/%.*s %.*s", STRV(c->name), STRV(r->id),
+                STRV(c->property[i].name));
+}
+
 static bool check_row(void *ctx, const LedgerRecord *r)
 {
     Verify *v = ctx;
@@ -129,6 +161,8 @@ static bool check_row(void *ctx, const LedgerRecord *r)
             fault(v, "记录的内容与变更记录不符", "the record is not what its journal says", "%.*s/%.*s v%lld", STRV(r->collection->name),
                 STRV(r->id), (long long)r->version);
     }
+    check_derived(v, r);
+    count(v, r->collection->name, -1);
     v->done++;
     if (v->progress && v->done % 1000 == 0)
         v->progress(v->ctx, v->done, v->total);
@@ -157,6 +191,14 @@ static bool check_rows(Verify *v, Err *err)
     return !v->failed;
 }
 
+static void check_missing(Verify *v)
+{
+    for (size_t i = 0; i < v->ledger->model->ncollection; i++)
+        if (v->made[i] > 0)
+            fault(v, "有变更记录而台账里没有的记录", "records stand in the journal and not in their table", "%.*s: %lld",
+                STRV(v->ledger->model->collection[i]->name), (long long)v->made[i]);
+}
+
 bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f), void (*progress)(void *ctx, size_t done, size_t total),
     void *ctx, size_t *faults, Err *err)
 {
@@ -166,8 +208,9 @@ bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f), void
 
     for (size_t i = 0; i < l->model->ncollection; i++)
         v.total += (size_t)l->sheet[i].total * 2;
+    v.made = mem_new(l->model->ncollection + 1, sizeof *v.made);
     buf_init(&said, 65536);
-    good = store_read_begin(l->store, &v.read, err);
+    good = (v.made || FAIL(err, BASE_NO_MEMORY, STR("verify"), "verify")) && store_read_begin(l->store, &v.read, err);
     if (good) {
         good = store_integrity(v.read, &said, err) && store_txs(v.read, 0, 1, check_tx, &v, err) && !v.failed;
         store_read_end(v.read);
@@ -175,8 +218,11 @@ bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f), void
     if (said.len)
         fault(&v, "数据文件受损", "the file is damaged", "%.*s", STRV(buf_text(&said)));
     good = good && check_rows(&v, err);
+    if (good)
+        check_missing(&v);
     buf_clear(&said);
     mem_free(v.digest);
+    mem_free(v.made);
     arena_free(v.arena);
     *faults = v.faults;
     return good;

@@ -560,6 +560,7 @@ static void count_events(Ledger *l, const Batch *b)
         const int by = e->verb == LEDGER_RETIRE ? -1 : (e->verb == LEDGER_CREATE || e->version == 1 || e->verb == LEDGER_RESTORE) && e->verb != LEDGER_DERIVE ? 1 : 0;
 
         ledger_tally(l, s, str_of(e->division), by, e->at);
+        ledger_find_note(s, e->fid);
     }
 }
 
@@ -587,7 +588,7 @@ static void answer(Ledger *l, Batch *run, const Err *failed)
     pthread_mutex_lock(&l->guard);
     for (Batch *b = run, *next; b; b = next) {
         next = b->next;
-        if (failed && b->good) {
+        if (failed && (b->good || !b->err.kind)) { /* also those never tried, because the group could not begin */
             b->good = false;
             b->err = *failed;
         }

@@ -47,7 +47,7 @@ static void step(Walk *w, const Way from)
         return;
     for (size_t i = 0; i < w->p->n; i++) {
         const Place *x = &w->p->place[i];
-        const size_t n = below(x, from.at) ? place_match(x, rest) : 0;
+        const size_t n = below(x, from.at) ? process_place_match(x, rest) : 0;
 
         if (n)
             add(w, (Way){ x, from.used + n, from.steps + 1 });
@@ -68,7 +68,8 @@ static Str without_blanks(Str s, Arena *a)
 /* The share of the address understood, a little more for the deeper division. */
 static double score(const Walk *w, const Way *way)
 {
-    return w->address.len ? fmin(1, 0.95 * (double)way->used / (double)w->address.len + 0.01 * way->at->level) : 0;
+    return w->address.len ? fmin(1, 0.95 * (double)way->used / (double)w->address.len + 0.01 * way->at->level)
+                          : 0;
 }
 
 static size_t take_best(Walk *w)
@@ -94,7 +95,7 @@ static void write_hit(ProcessRun *run, const Places *p, const LedgerHit *h, doub
     buf_str(b, STR(",\"division\":"));
     buf_json_str(b, h->division);
     buf_str(b, STR(",\"address\":"));
-    buf_json_str(b, places_path(p, h->division, run->a));
+    buf_json_str(b, process_places_path(p, h->division, run->a));
     buf_str(b, STR(",\"level\":null,\"rest\":\"\",\"score\":"));
     buf_fixed(b, value, 3);
     buf_str(b, STR(",\"geometry\":"));
@@ -109,14 +110,16 @@ static void write_hit(ProcessRun *run, const Places *p, const LedgerHit *h, doub
 }
 
 /* What the tree did not understand may be a shop, a bridge, a school below the division found. */
-static bool search_rest(ProcessRun *run, const Places *p, Str words, const Place *in, size_t limit, Buf *b, Err *err)
+static bool search_rest(
+    ProcessRun *run, const Places *p, Str words, const Place *in, size_t limit, Buf *b, Err *err)
 {
     LedgerHit *hit = NULL;
     size_t n = 0;
 
     if (!words.len || !limit)
         return true;
-    if (!ledger_search(run->ledger, words, NULL, 0, in ? in->code : (Str){ "", 0 }, limit, run->a, &hit, &n, err))
+    if (!ledger_search(
+            run->ledger, words, NULL, 0, in ? in->code : (Str){ "", 0 }, limit, run->a, &hit, &n, err))
         return false;
     for (size_t i = 0; i < n; i++)
         write_hit(run, p, &hit[i], (in ? 0.9 : 0.6) - 0.02 * (double)i, b);
@@ -138,7 +141,7 @@ static bool write_candidates(ProcessRun *run, Walk *w, size_t limit, Err *err)
             break;
         if (b->ptr[b->len - 1] != '[')
             buf_c(b, ',');
-        place_candidate(run, w->p, w->way[best].at, score(w, &w->way[best]),
+        process_place_candidate(run, w->p, w->way[best].at, score(w, &w->way[best]),
             str_sub(w->address, w->way[best].used, w->address.len), b);
         w->way[best].at = NULL;
     }
@@ -154,7 +157,7 @@ static bool geocode_run(ProcessRun *run, Err *err)
 
     if (!w)
         return FAIL(err, BASE_NO_MEMORY, STR("geocode"), "job");
-    if (!places_read(run, &p, err))
+    if (!process_places_read(run, &p, err))
         return false;
     w->p = &p;
     w->address = without_blanks(str_sub(str_trim(process_text(run, "address")), 0, 600), run->a);
@@ -169,7 +172,8 @@ const Process process_geocode = { .id = "geocode",
     .zh = "地址定位",
     .en = "Geocode",
     .about_zh = "把口头地址（县、乡镇、村、组，可省略或简写，也可用拼音、首字母）变成带坐标的候选地点。",
-    .about_en = "Turns a spoken address (any levels, short names, pinyin, initials) into candidates with a point.",
+    .about_en =
+        "Turns a spoken address (any levels, short names, pinyin, initials) into candidates with a point.",
     .run = geocode_run,
     .input = { { "address", "地址", "Address", PROCESS_TEXT },
         { "limit", "最多几个", "At most so many", PROCESS_INTEGER, NULL, 1, 50, true } },

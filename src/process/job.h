@@ -13,7 +13,7 @@ struct ProcessJob {
     json_t *input;
     Str who; /* in arena */
     Arena *arena;
-    bool en, cancel; /* cancel: atomic */
+    bool en, cancel;       /* cancel: atomic */
     pthread_mutex_t guard; /* guards all below */
     ProcessStatus status;
     int percent;

@@ -117,7 +117,11 @@ static void work(void *arg)
     arena_free(a);
     if (!good && err.kind != &PROCESS_STOPPED)
         log_err("job.failed", &err);
-    set_status(job, good ? PROCESS_DONE : err.kind == &PROCESS_STOPPED ? PROCESS_DISMISSED : PROCESS_FAILED, good ? NULL : &err);
+    set_status(job,
+        good                           ? PROCESS_DONE
+        : err.kind == &PROCESS_STOPPED ? PROCESS_DISMISSED
+                                       : PROCESS_FAILED,
+        good ? NULL : &err);
     metric_add(METRIC_jobs_running, -1);
     pthread_mutex_lock(&j->guard);
     j->open--;
@@ -191,7 +195,8 @@ static bool enter(ProcessJobs *j, ProcessJob *job, Err *err)
     return good || FAIL(err, PROCESS_FULL, STR("100"), "jobs");
 }
 
-bool process_start(ProcessJobs *j, Str process, const json_t *inputs, Str who, bool en, char id[ULID_LEN + 1], Err *err)
+bool process_start(
+    ProcessJobs *j, Str process, const json_t *inputs, Str who, bool en, char id[ULID_LEN + 1], Err *err)
 {
     const Process *p;
     ProcessJob *job;
@@ -237,9 +242,17 @@ bool process_wait(ProcessJobs *j, Str id, int64_t us, Err *err)
 static void copy_info(ProcessJob *job, Arena *a, ProcessInfo *out)
 {
     pthread_mutex_lock(&job->guard);
-    *out = (ProcessInfo){ .process = job->process, .status = job->status, .percent = job->percent, .who = str_copy(a, job->who),
-        .message = str_copy(a, str_of(job->message)), .log = str_copy(a, buf_text(&job->log)), .created = job->created,
-        .started = job->started, .finished = job->finished, .updated = job->updated, .err = job->err };
+    *out = (ProcessInfo){ .process = job->process,
+        .status = job->status,
+        .percent = job->percent,
+        .who = str_copy(a, job->who),
+        .message = str_copy(a, str_of(job->message)),
+        .log = str_copy(a, buf_text(&job->log)),
+        .created = job->created,
+        .started = job->started,
+        .finished = job->finished,
+        .updated = job->updated,
+        .err = job->err };
     if (job->status == PROCESS_DONE)
         out->outputs = str_copy(a, buf_text(&job->out));
     memcpy(out->id, job->id, sizeof out->id);

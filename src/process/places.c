@@ -34,7 +34,8 @@ static bool grow(Reading *r)
 
 static Str text(const LedgerRecord *record, const PackProperty *p, Arena *a)
 {
-    return p && record->value[p->index].kind == CQL_TEXT ? str_copy(a, record->value[p->index].text) : (Str){ "", 0 };
+    return p && record->value[p->index].kind == CQL_TEXT ? str_copy(a, record->value[p->index].text)
+                                                         : (Str){ "", 0 };
 }
 
 static bool see(void *ctx, const LedgerRecord *record)
@@ -61,7 +62,7 @@ static int by_code(const void *x, const void *y)
     return str_cmp(((const Place *)x)->code, ((const Place *)y)->code);
 }
 
-bool places_read(ProcessRun *run, Places *out, Err *err)
+bool process_places_read(ProcessRun *run, Places *out, Err *err)
 {
     Reading r = { run, out, NULL, NULL, NULL, NULL };
     LedgerQuery q = { .no_geometry = true };
@@ -91,7 +92,7 @@ bool places_read(ProcessRun *run, Places *out, Err *err)
     return true;
 }
 
-const Place *places_find(const Places *p, Str code)
+const Place *process_places_find(const Places *p, Str code)
 {
     const Place key = { .code = code };
 
@@ -114,12 +115,12 @@ static Str above(Str code, Arena *a)
     return (Str){ "", 0 };
 }
 
-Str places_path(const Places *p, Str code, Arena *a)
+Str process_places_path(const Places *p, Str code, Arena *a)
 {
     Str path = { "", 0 };
 
     for (int i = 0; i < 6 && code.len; i++) {
-        const Place *one = places_find(p, code);
+        const Place *one = process_places_find(p, code);
         const Str up = above(code, a);
 
         if (one && one->level >= 2)
@@ -132,8 +133,8 @@ Str places_path(const Places *p, Str code, Arena *a)
 }
 
 /* --- names in addresses ------------------------------------------------------------------------------------------ */
-static const char *const suffix[] = { "村民委员会", "居民委员会", "街道办事处", "街道", "社区", "地区", "村委会", "自治县", "村", "镇",
-    "乡", "县", "区", "市", "省", "组" };
+static const char *const suffix[] = { "村民委员会", "居民委员会", "街道办事处", "街道", "社区", "地区",
+    "村委会", "自治县", "村", "镇", "乡", "县", "区", "市", "省", "组" };
 
 static Str bare(Str name)
 {
@@ -196,10 +197,12 @@ static size_t match_group(const Place *p, Str address)
         return 0;
     if (str_starts(at, STR("村民小组")))
         return address.len - at.len + strlen("村民小组");
-    return str_starts(at, STR("组")) ? address.len - at.len + strlen("组") : str_starts(at, STR("队")) ? address.len - at.len + 3 : 0;
+    return str_starts(at, STR("组"))   ? address.len - at.len + strlen("组")
+           : str_starts(at, STR("队")) ? address.len - at.len + 3
+                                       : 0;
 }
 
-size_t place_match(const Place *p, Str address)
+size_t process_place_match(const Place *p, Str address)
 {
     const Str name = bare(p->name);
 
@@ -213,7 +216,7 @@ size_t place_match(const Place *p, Str address)
 }
 
 /* --- where it is ----------------------------------------------------------------------------------------------------- */
-bool place_point(ProcessRun *run, const Places *p, const Place *one, double *x, double *y)
+bool process_place_point(ProcessRun *run, const Places *p, const Place *one, double *x, double *y)
 {
     for (int i = 0; one && i < 6; i++) {
         LedgerRecord record;
@@ -224,10 +227,10 @@ bool place_point(ProcessRun *run, const Places *p, const Place *one, double *x, 
             *y = one->y;
             return true;
         }
-        if (ledger_get(run->ledger, p->division, one->id, INT64_MIN, INT64_MIN, run->a, &record, &err) && record.geometry.len &&
-            geo_centre(record.geometry, x, y))
+        if (ledger_get(run->ledger, p->division, one->id, INT64_MIN, INT64_MIN, run->a, &record, &err) &&
+            record.geometry.len && geo_centre(record.geometry, x, y))
             return true;
-        one = places_find(p, above(one->code, run->a));
+        one = process_places_find(p, above(one->code, run->a));
     }
     return false;
 }
@@ -241,7 +244,8 @@ static void member(Buf *b, const char *key, Str value)
     buf_json_str(b, value);
 }
 
-void place_candidate(ProcessRun *run, const Places *p, const Place *one, double score, Str rest, Buf *b)
+void process_place_candidate(
+    ProcessRun *run, const Places *p, const Place *one, double score, Str rest, Buf *b)
 {
     double x, y;
 
@@ -250,13 +254,13 @@ void place_candidate(ProcessRun *run, const Places *p, const Place *one, double 
     member(b, "id", one->id);
     member(b, "name", one->name);
     member(b, "division", one->code);
-    member(b, "address", places_path(p, one->code, run->a));
+    member(b, "address", process_places_path(p, one->code, run->a));
     member(b, "level", str_of(level_name[one->level]));
     member(b, "rest", rest);
     buf_str(b, STR(",\"score\":"));
     buf_fixed(b, score, 3);
     buf_str(b, STR(",\"geometry\":"));
-    if (place_point(run, p, one, &x, &y)) {
+    if (process_place_point(run, p, one, &x, &y)) {
         buf_str(b, STR("{\"type\":\"Point\",\"coordinates\":["));
         buf_fixed(b, x, 7);
         buf_c(b, ',');

@@ -20,8 +20,15 @@
 extern const ErrKind PROCESS_NO_PROCESS, PROCESS_NO_JOB, PROCESS_BAD_INPUT, PROCESS_NO_INPUT, PROCESS_STOPPED,
     PROCESS_NOT_READY, PROCESS_FULL, PROCESS_NO_MODEL;
 
-typedef enum ProcessKind { PROCESS_TEXT, PROCESS_NUMBER, PROCESS_INTEGER, PROCESS_BOOL, PROCESS_DIVISION /* 12 digits */,
-    PROCESS_POINT /* GeoJSON Point, [lon,lat] or "lon,lat" */, PROCESS_JSON } ProcessKind;
+typedef enum ProcessKind {
+    PROCESS_TEXT,
+    PROCESS_NUMBER,
+    PROCESS_INTEGER,
+    PROCESS_BOOL,
+    PROCESS_DIVISION /* 12 digits */,
+    PROCESS_POINT /* GeoJSON Point, [lon,lat] or "lon,lat" */,
+    PROCESS_JSON
+} ProcessKind;
 typedef struct ProcessPort { /* an input or an output */
     const char *name, *zh, *en;
     ProcessKind kind;
@@ -57,19 +64,27 @@ typedef struct ProcessAsk {
     void *ctx;
 } ProcessAsk;
 /* Runs in the foreground; `inputs` is a JSON object; outputs become one. */
-bool process_run(Ledger *l, Str id, const json_t *inputs, const ProcessAsk *ask, Arena *a, Str *outputs, Err *err) MUST;
+bool process_run(
+    Ledger *l, Str id, const json_t *inputs, const ProcessAsk *ask, Arena *a, Str *outputs, Err *err) MUST;
 
 /* --- inside a run ------------------------------------------------------------------------------------------------ */
-Str process_text(const ProcessRun *run, const char *name);                 /* empty: not given */
+Str process_text(const ProcessRun *run, const char *name); /* empty: not given */
 double process_number(const ProcessRun *run, const char *name, double other);
 bool process_point(const ProcessRun *run, const char *name, double *x, double *y) MUST;
-bool process_step(ProcessRun *run, size_t done, size_t total, Str message, Err *err) MUST; /* false: cancelled */
+bool process_step(
+    ProcessRun *run, size_t done, size_t total, Str message, Err *err) MUST; /* false: cancelled */
 void process_log(ProcessRun *run, const char *fmt, ...) PRINTF(2);
 Buf *process_out(ProcessRun *run, const char *name);
 
 /* --- jobs ----------------------------------------------------------------------------------------------------------- */
 typedef struct ProcessJobs ProcessJobs;
-typedef enum ProcessStatus { PROCESS_ACCEPTED, PROCESS_RUNNING, PROCESS_DONE, PROCESS_FAILED, PROCESS_DISMISSED } ProcessStatus;
+typedef enum ProcessStatus {
+    PROCESS_ACCEPTED,
+    PROCESS_RUNNING,
+    PROCESS_DONE,
+    PROCESS_FAILED,
+    PROCESS_DISMISSED
+} ProcessStatus;
 typedef struct ProcessInfo { /* a copy, in the arena handed in */
     char id[ULID_LEN + 1];
     const Process *process;
@@ -77,14 +92,16 @@ typedef struct ProcessInfo { /* a copy, in the arena handed in */
     int percent;
     Str message, who, outputs, log;
     int64_t created, started, finished, updated; /* µs; 0: not yet */
-    Err err; /* of a failed one */
+    Err err;                                     /* of a failed one */
 } ProcessInfo;
 const char *process_status_name(ProcessStatus s); /* "accepted" "running" "successful" "failed" "dismissed" */
 /* `tell` hears of every change of a job, from its thread. */
-ProcessJobs *process_jobs_new(Ledger *l, void (*tell)(void *ctx, const char *job), void *ctx); /* NULL: no memory */
+ProcessJobs *process_jobs_new(
+    Ledger *l, void (*tell)(void *ctx, const char *job), void *ctx); /* NULL: no memory */
 void process_jobs_end(ProcessJobs *j);  /* cancels all: who waits for one is answered soon */
 void process_jobs_free(ProcessJobs *j); /* cancels what runs and waits for it; NULL is taken */
-bool process_start(ProcessJobs *j, Str process, const json_t *inputs, Str who, bool en, char id[ULID_LEN + 1], Err *err) MUST;
+bool process_start(ProcessJobs *j, Str process, const json_t *inputs, Str who, bool en, char id[ULID_LEN + 1],
+    Err *err) MUST;
 bool process_wait(ProcessJobs *j, Str id, int64_t us, Err *err) MUST; /* until it has ended, or so long */
 bool process_info(ProcessJobs *j, Str id, Arena *a, ProcessInfo *out, Err *err) MUST;
 bool process_cancel(ProcessJobs *j, Str id, Err *err) MUST;

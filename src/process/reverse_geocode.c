@@ -21,7 +21,9 @@ static bool see_division(void *ctx, const LedgerRecord *record)
 {
     Around *a = ctx;
     const PackProperty *code = pack_property(a->c, STR("code"));
-    const Place *one = record->value[code->index].kind == CQL_TEXT ? places_find(a->places, record->value[code->index].text) : NULL;
+    const Place *one = record->value[code->index].kind == CQL_TEXT
+                           ? process_places_find(a->places, record->value[code->index].text)
+                           : NULL;
 
     if (one && (!a->inside || one->level > a->inside->level))
         a->inside = one;
@@ -45,9 +47,12 @@ static bool see_thing(void *ctx, const LedgerRecord *record)
     return true;
 }
 
-static bool look(Around *a, const char *name, double reach, bool (*see)(void *, const LedgerRecord *), Err *err)
+static bool look(
+    Around *a, const char *name, double reach, bool (*see)(void *, const LedgerRecord *), Err *err)
 {
-    const LedgerQuery q = { .collection = a->c = pack_collection(a->run->model, str_of(name)), .limit = 500, .nbox = 1,
+    const LedgerQuery q = { .collection = a->c = pack_collection(a->run->model, str_of(name)),
+        .limit = 500,
+        .nbox = 1,
         .box = { { a->x - reach, a->y - reach, a->x + reach, a->y + reach } } };
     LedgerPage page;
 
@@ -81,7 +86,7 @@ static bool reverse_geocode_run(ProcessRun *run, Err *err)
 
     if (!process_point(run, "point", &a.x, &a.y) || !geo_make_point(a.x, a.y, run->a, &a.point))
         return FAIL(err, BASE_NO_MEMORY, STR("point"), "job");
-    if (!places_read(run, &p, err))
+    if (!process_places_read(run, &p, err))
         return false;
     a.places = &p;
     if (!look(&a, "division", 0, see_division, err))
@@ -90,10 +95,11 @@ static bool reverse_geocode_run(ProcessRun *run, Err *err)
         if (!look(&a, thing[i], 0.005, see_thing, err)) /* some 500 m */
             return false;
     if (a.inside)
-        place_candidate(run, &p, a.inside, 1, (Str){ "", 0 }, process_out(run, "division"));
+        process_place_candidate(run, &p, a.inside, 1, (Str){ "", 0 }, process_out(run, "division"));
     else
         buf_str(process_out(run, "division"), STR("null"));
-    buf_json_str(process_out(run, "address"), a.inside ? places_path(&p, a.inside->code, run->a) : (Str){ "", 0 });
+    buf_json_str(process_out(run, "address"),
+        a.inside ? process_places_path(&p, a.inside->code, run->a) : (Str){ "", 0 });
     write_near(&a, process_out(run, "near"));
     return true;
 }
@@ -106,5 +112,5 @@ const Process process_reverse_geocode = { .id = "reverse-geocode",
     .about_en = "From a point the division it lies in, and named things near by.",
     .run = reverse_geocode_run,
     .input = { { "point", "坐标（经度在前）", "Point, longitude first", PROCESS_POINT } },
-    .output = { { "division", "所在区划", "Division", PROCESS_JSON }, { "address", "地址", "Address", PROCESS_TEXT },
-        { "near", "附近", "Near by", PROCESS_JSON } } };
+    .output = { { "division", "所在区划", "Division", PROCESS_JSON },
+        { "address", "地址", "Address", PROCESS_TEXT }, { "near", "附近", "Near by", PROCESS_JSON } } };

@@ -10,11 +10,12 @@ typedef enum RoadSurface { ROAD_ASPHALT, ROAD_CEMENT, ROAD_UNPAVED } RoadSurface
 typedef struct RoadIndexes {
     double pci, rqi, rdi, sri, pqi;
 } RoadIndexes;
-double road_rqi(double iri, bool high);              /* iri in m/km; high: expressway or class 1 */
-double road_pci(double dr, RoadSurface s);           /* distress ratio in % */
-double road_rdi(double rd);                          /* rut depth in mm */
-double road_pqi(const RoadIndexes *x, RoadSurface s, bool high); /* weights of what is missing go to the rest */
-double road_mqi(double sci, double pqi, double bci, double tci); /* likewise */
-Str road_condition(double pqi);                      /* 优 良 中 次 差; empty: unknown */
+double process_road_rqi(double iri, bool high);    /* iri in m/km; high: expressway or class 1 */
+double process_road_pci(double dr, RoadSurface s); /* distress ratio in % */
+double process_road_rdi(double rd);                /* rut depth in mm */
+double process_road_pqi(
+    const RoadIndexes *x, RoadSurface s, bool high); /* weights of what is missing go to the rest */
+double process_road_mqi(double sci, double pqi, double bci, double tci); /* likewise */
+Str process_road_word(double pqi); /* 优 良 中 次 差; empty: unknown */
 /* IRI in m/km from the RMS of vertical acceleration (m/s², gravity taken off) of a phone in a car at `speed` km/h. */
-double road_iri_of_phone(double rms, double speed, double a, double b);
+double process_road_iri_of_phone(double rms, double speed, double a, double b);

@@ -75,7 +75,8 @@ static CqlValue of_number(double n, int digits)
 {
     const double scale = pow(10, digits);
 
-    return isnan(n) ? (CqlValue){ .kind = CQL_NULL } : (CqlValue){ .kind = CQL_NUMBER, .number = round(n * scale) / scale };
+    return isnan(n) ? (CqlValue){ .kind = CQL_NULL }
+                    : (CqlValue){ .kind = CQL_NUMBER, .number = round(n * scale) / scale };
 }
 
 static CqlValue of_text(Str s)
@@ -85,8 +86,9 @@ static CqlValue of_text(Str s)
 
 static CqlValue of_day(int64_t us)
 {
-    return us == INT64_MIN ? (CqlValue){ .kind = CQL_NULL }
-                           : (CqlValue){ .kind = CQL_DATE, .date = (int32_t)((us + 8 * 3600 * TIME_SECOND) / TIME_DAY) };
+    return us == INT64_MIN
+               ? (CqlValue){ .kind = CQL_NULL }
+               : (CqlValue){ .kind = CQL_DATE, .date = (int32_t)((us + 8 * 3600 * TIME_SECOND) / TIME_DAY) };
 }
 
 static CqlValue keep(CqlValue v, Arena *a)
@@ -115,7 +117,8 @@ static void derive(Derived *d, const PackCollection *c, const char *name, CqlVal
         }
 }
 
-static void know(Derived *d, const PackCollection *c, const LedgerRecord *r, const char *const *name, Arena *a)
+static void know(
+    Derived *d, const PackCollection *c, const LedgerRecord *r, const char *const *name, Arena *a)
 {
     for (; *name && d->n < FIELDS; name++) {
         const PackProperty *p = pack_property(c, str_of(*name));
@@ -130,16 +133,24 @@ static void know(Derived *d, const PackCollection *c, const LedgerRecord *r, con
 /* --- writing ---------------------------------------------------------------------------------------------------------- */
 static bool flush(Work *w)
 {
-    LedgerTx tx = { .who = w->run->who, .via = STR("process"), .source = STR("computed"), .reason = STR("road-condition"),
-        .effective = INT64_MIN, .change = w->change, .nchange = w->nchange };
+    LedgerTx tx = { .who = w->run->who,
+        .via = STR("process"),
+        .source = STR("computed"),
+        .reason = STR("road-condition"),
+        .effective = INT64_MIN,
+        .change = w->change,
+        .nchange = w->nchange };
     LedgerProblems said = { 0 };
     LedgerDone *done = NEWS(w->batch, LedgerDone, w->nchange + 1);
+    bool good;
 
     if (!w->nchange)
         return true;
     if (!done)
         return FAIL(w->err, BASE_NO_MEMORY, STR("batch"), "job");
-    if (!ledger_write(w->run->ledger, &tx, w->batch, done, &said, w->err))
+    good = ledger_write(w->run->ledger, &tx, w->batch, done, &said, w->err);
+    mem_free(said.item);
+    if (!good)
         return false;
     w->written += w->nchange;
     w->nchange = 0;
@@ -162,14 +173,20 @@ static bool put(Work *w, const PackCollection *c, Str id, const Derived *d)
         return true;
     LedgerChange *change = &w->change[w->nchange++];
 
-    *change = (LedgerChange){ .verb = LEDGER_DERIVE, .collection = c, .if_version = -1, .field = field, .nfield = n,
-        .valid_from = INT64_MIN, .valid_to = INT64_MAX };
+    *change = (LedgerChange){ .verb = LEDGER_DERIVE,
+        .collection = c,
+        .if_version = -1,
+        .field = field,
+        .nfield = n,
+        .valid_from = INT64_MIN,
+        .valid_to = INT64_MAX };
     snprintf(change->id, sizeof change->id, "%.*s", STRV(id));
     return w->nchange < BATCH || flush(w);
 }
 
 /* --- reading roads and sections ------------------------------------------------------------------------------------------ */
-static bool select_all(Work *w, const PackCollection *c, bool geometry, bool (*see)(void *, const LedgerRecord *))
+static bool select_all(
+    Work *w, const PackCollection *c, bool geometry, bool (*see)(void *, const LedgerRecord *))
 {
     LedgerQuery q = { .collection = c, .no_geometry = !geometry };
     LedgerPage page;
@@ -214,8 +231,8 @@ static bool grow(Work *w)
 
 static bool see_section(void *ctx, const LedgerRecord *r)
 {
-    static const char *const name[] = { "name", "class", "length", "pqi", "rqi", "pci", "mqi", "condition", "last_inspected",
-        "auto_inspected_on", NULL };
+    static const char *const name[] = { "name", "class", "length", "pqi", "rqi", "pci", "mqi", "condition",
+        "last_inspected", "auto_inspected_on", NULL };
     Work *w = ctx;
     Arena *a = w->run->a;
     Section *s = NEW(a, Section);
@@ -283,16 +300,19 @@ static double iri_of(const Work *w, const LedgerRecord *r)
     const double iri = number(r, w->inspection, "iri");
 
     return !isnan(iri) ? iri
-                       : road_iri_of_phone(number(r, w->inspection, "acc_rms"), number(r, w->inspection, "speed"),
-                             process_number(w->run, "phone_a", 0.6), process_number(w->run, "phone_b", 3.2));
+                       : process_road_iri_of_phone(number(r, w->inspection, "acc_rms"),
+                             number(r, w->inspection, "speed"), process_number(w->run, "phone_a", 0.6),
+                             process_number(w->run, "phone_b", 3.2));
 }
 
 static RoadIndexes indexes(const Work *w, const LedgerRecord *r, const Section *s)
 {
-    RoadIndexes x = { .pci = road_pci(number(r, w->inspection, "dr"), s->surface), .rqi = road_rqi(iri_of(w, r), s->high),
-        .rdi = road_rdi(number(r, w->inspection, "rd")), .sri = number(r, w->inspection, "sri") };
+    RoadIndexes x = { .pci = process_road_pci(number(r, w->inspection, "dr"), s->surface),
+        .rqi = process_road_rqi(iri_of(w, r), s->high),
+        .rdi = process_road_rdi(number(r, w->inspection, "rd")),
+        .sri = number(r, w->inspection, "sri") };
 
-    x.pqi = road_pqi(&x, s->surface, s->high);
+    x.pqi = process_road_pqi(&x, s->surface, s->high);
     return x;
 }
 
@@ -330,11 +350,13 @@ static bool read_inspections(Work *w)
 
     q.division = process_text(w->run, "division");
     do {
-        if (!ledger_select(w->run->ledger, &q, see_inspection, w, w->run->a, &page, w->err) || w->bad || !flush(w))
+        if (!ledger_select(w->run->ledger, &q, see_inspection, w, w->run->a, &page, w->err) || w->bad ||
+            !flush(w))
             return false;
         q.token = page.next;
         seen += page.returned;
-        if (!process_step(w->run, seen, total * 2 + 1, w->run->en ? STR("inspections") : STR("计算检测记录"), w->err))
+        if (!process_step(
+                w->run, seen, total * 2 + 1, w->run->en ? STR("inspections") : STR("计算检测记录"), w->err))
             return false;
     } while (page.next.len);
     return true;
@@ -350,7 +372,8 @@ static Section *nearest(Work *w, double x, double y)
         const GeoBox box = w->all[i]->line.len ? geo_wkb_box(w->all[i]->line) : GEO_BOX_NONE;
         const double by = 0.0005; /* some 50 m */
 
-        if (geo_box_empty(box) || x < box.minx - by || x > box.maxx + by || y < box.miny - by || y > box.maxy + by)
+        if (geo_box_empty(box) || x < box.minx - by || x > box.maxx + by || y < box.miny - by ||
+            y > box.maxy + by)
             continue;
         (void)geo_locate(w->all[i]->line, x, y, &off);
         if (off < least) {
@@ -370,17 +393,19 @@ static bool read_phone(Work *w)
 
     for (size_t i = 0; i < json_array_size(list) && i < PHONE_MAX; i++) {
         const json_t *v = json_array_get(list, i);
-        const double iri = road_iri_of_phone(json_number_value(json_object_get(v, "rms")),
+        const double iri = process_road_iri_of_phone(json_number_value(json_object_get(v, "rms")),
             json_number_value(json_object_get(v, "speed")), a, b);
         Section *s = isnan(iri) ? NULL
-                                : nearest(w, json_number_value(json_object_get(v, "lon")), json_number_value(json_object_get(v, "lat")));
+                                : nearest(w, json_number_value(json_object_get(v, "lon")),
+                                      json_number_value(json_object_get(v, "lat")));
 
         if (!s)
             continue;
         (void)!time_parse(json_str(json_object_get(v, "at")), &at);
         s->iri += iri;
         s->nphone++;
-        if (i % STRIDE == 0 && !process_step(w->run, 50, 100, w->run->en ? STR("phone records") : STR("匹配手机记录"), w->err))
+        if (i % STRIDE == 0 &&
+            !process_step(w->run, 50, 100, w->run->en ? STR("phone records") : STR("匹配手机记录"), w->err))
             return false;
     }
     for (size_t i = 0; i < w->n; i++) {
@@ -390,7 +415,7 @@ static bool read_phone(Work *w)
         if (!s->nphone)
             continue;
         x.pci = s->now.pci; /* a phone feels no cracks: the distress known stays */
-        x.rqi = road_rqi(s->iri / (double)s->nphone, s->high);
+        x.rqi = process_road_rqi(s->iri / (double)s->nphone, s->high);
         take(s, &x, at, true);
     }
     return true;
@@ -417,7 +442,7 @@ static Str name_of(const Work *w, const Section *s, const Road *road)
 static void judge(Work *w, Section *s)
 {
     const Road *road = map_get(w->roads, s->road);
-    const double pqi = road_pqi(&s->now, s->surface, s->high);
+    const double pqi = process_road_pqi(&s->now, s->surface, s->high);
     Derived *d = &s->derived;
 
     derive(d, w->section, "name", of_text(name_of(w, s, road)));
@@ -426,8 +451,8 @@ static void judge(Work *w, Section *s)
     derive(d, w->section, "pqi", of_number(pqi, 1));
     derive(d, w->section, "rqi", of_number(s->now.rqi, 1));
     derive(d, w->section, "pci", of_number(s->now.pci, 1));
-    derive(d, w->section, "mqi", of_number(road_mqi(NAN, pqi, NAN, NAN), 1));
-    derive(d, w->section, "condition", of_text(road_condition(isnan(pqi) ? pqi : round(pqi * 10) / 10)));
+    derive(d, w->section, "mqi", of_number(process_road_mqi(NAN, pqi, NAN, NAN), 1));
+    derive(d, w->section, "condition", of_text(process_road_word(isnan(pqi) ? pqi : round(pqi * 10) / 10)));
     derive(d, w->section, "last_inspected", of_day(s->latest));
     derive(d, w->section, "auto_inspected_on", of_day(s->automatic));
 }
@@ -441,7 +466,9 @@ static bool write_sections(Work *w, size_t count[6])
         size_t k = 0;
 
         judge(w, s);
-        while (k < 5 && !str_eq(road_condition(round(road_pqi(&s->now, s->surface, s->high) * 10) / 10), str_of(words[k])))
+        while (k < 5 &&
+               !str_eq(process_road_word(round(process_road_pqi(&s->now, s->surface, s->high) * 10) / 10),
+                   str_of(words[k])))
             k++;
         count[k]++;
         if (!put(w, w->section, str_of(s->id), &s->derived))
@@ -471,8 +498,8 @@ static void report(Work *w, const size_t count[6])
         buf_fmt(b, ":%zu", count[i]);
     }
     buf_c(b, '}');
-    process_log(w->run, "%zu sections, %zu written, %zu unchanged, %zu inspections unmatched", w->n, w->written, w->same,
-        w->unmatched);
+    process_log(w->run, "%zu sections, %zu written, %zu unchanged, %zu inspections unmatched", w->n,
+        w->written, w->same, w->unmatched);
 }
 
 static bool need(ProcessRun *run, const char *name, const PackCollection **out, Err *err)
@@ -483,7 +510,10 @@ static bool need(ProcessRun *run, const char *name, const PackCollection **out, 
 
 static bool road_condition_run(ProcessRun *run, Err *err)
 {
-    Work w = { .run = run, .err = err, .roads = map_new(run->a), .sections = map_new(run->a),
+    Work w = { .run = run,
+        .err = err,
+        .roads = map_new(run->a),
+        .sections = map_new(run->a),
         .change = NEWS(run->a, LedgerChange, BATCH) };
     size_t count[6] = { 0 };
     bool good;
@@ -494,8 +524,8 @@ static bool road_condition_run(ProcessRun *run, Err *err)
         !need(run, "road_inspection", &w.inspection, err))
         return false;
     w.batch = arena_new(0);
-    good = select_all(&w, w.road, false, see_road) && select_all(&w, w.section, true, see_section) && read_inspections(&w) &&
-        read_phone(&w) && write_sections(&w, count);
+    good = select_all(&w, w.road, false, see_road) && select_all(&w, w.section, true, see_section) &&
+           read_inspections(&w) && read_phone(&w) && write_sections(&w, count);
     arena_free(w.batch);
     if (good)
         report(&w, count);
@@ -508,12 +538,14 @@ const Process process_road_condition = { .id = "road-condition",
     .version = "1.0.0",
     .zh = "路况评定",
     .en = "Road condition",
-    .about_zh = "由检测记录（检测车、手机、巡检、人工）按 JTG 5210-2018 的公式算出各路段的 RQI、PCI、PQI 与评价；只写有变化的。",
-    .about_en = "From inspections the RQI, PCI, PQI and condition of every section, by the formulas of JTG 5210-2018.",
+    .about_zh = "由检测记录（检测车、手机、巡检、人工）按 JTG 5210-2018 的公式算出各路段的 RQI、PCI、PQI "
+                "与评价；只写有变化的。",
+    .about_en = "From inspections the RQI, PCI, PQI and condition of every section, by the formulas of JTG "
+                "5210-2018.",
     .run = road_condition_run,
     .input = { { "division", "区划（空：全县）", "Division; empty: all", PROCESS_DIVISION, .optional = true },
-        { "phone", "手机振动记录 [{lon,lat,at,rms,speed}]", "Phone records [{lon,lat,at,rms,speed}]", PROCESS_JSON,
-            .optional = true },
+        { "phone", "手机振动记录 [{lon,lat,at,rms,speed}]", "Phone records [{lon,lat,at,rms,speed}]",
+            PROCESS_JSON, .optional = true },
         { "phone_a", "手机标定 a", "Phone calibration a", PROCESS_NUMBER, "m/km", 0, 10, true },
         { "phone_b", "手机标定 b", "Phone calibration b", PROCESS_NUMBER, "m/km per m/s2", 0, 50, true } },
     .output = { { "sections", "路段数", "Sections", PROCESS_INTEGER },

@@ -15,7 +15,7 @@ static bool read_point(const json_t *v, double *x, double *y)
         *x = json_number_value(json_array_get(v, 0));
         *y = json_number_value(json_array_get(v, 1));
     } else if (!text.len || !str_cut(text, ',', &before, &after) || !str_to_f64(str_trim(before), x) ||
-        !str_to_f64(str_trim(after), y))
+               !str_to_f64(str_trim(after), y))
         return false;
     return fabs(*x) <= 180 && fabs(*y) <= 90;
 }
@@ -40,7 +40,7 @@ static bool fits(const ProcessPort *p, const json_t *v)
     case PROCESS_NUMBER:
     case PROCESS_INTEGER:
         return read_number(v, &n) && (p->kind == PROCESS_NUMBER || n == nearbyint(n)) &&
-            (p->min == p->max || (n >= p->min && n <= p->max));
+               (p->min == p->max || (n >= p->min && n <= p->max));
     case PROCESS_BOOL:
         return json_is_boolean(v) || str_eq(json_str(v), STR("true")) || str_eq(json_str(v), STR("false"));
     case PROCESS_DIVISION:
@@ -55,7 +55,8 @@ static bool fits(const ProcessPort *p, const json_t *v)
 
 static const char *right(const ProcessPort *p)
 {
-    static const char *const name[] = { "text", "123.4", "123", "true / false", "990121108000", "[111.4,31.5]", "JSON" };
+    static const char *const name[] = { "text", "123.4", "123", "true / false", "990121108000",
+        "[111.4,31.5]", "JSON" };
 
     return name[p->kind];
 }
@@ -89,9 +90,8 @@ bool process_check(const Process *p, const json_t *inputs, Err *err)
         if (!none && !fits(i, given))
             return refused(err, &PROCESS_BAD_INPUT, str_of(i->name), right(i));
     }
-    json_object_foreach ((json_t *)(uintptr_t)inputs, name, v)
-        if (!known(p, name))
-            return refused(err, &PROCESS_BAD_INPUT, str_of(name), p->input[0].name ? p->input[0].name : "-");
+    json_object_foreach((json_t *)(uintptr_t)inputs, name, v) if (!known(p, name)) return refused(
+        err, &PROCESS_BAD_INPUT, str_of(name), p->input[0].name ? p->input[0].name : "-");
     return true;
 }
 
@@ -127,7 +127,8 @@ bool process_step(ProcessRun *run, size_t done, size_t total, Str message, Err *
     if (cancelled(job))
         return FAIL(err, PROCESS_STOPPED, str_of(job->id), "job");
     pthread_mutex_lock(&job->guard);
-    news = percent != job->percent || !str_eq(str_of(job->message), str_sub(message, 0, sizeof job->message - 1));
+    news = percent != job->percent ||
+           !str_eq(str_of(job->message), str_sub(message, 0, sizeof job->message - 1));
     job->percent = percent;
     snprintf(job->message, sizeof job->message, "%.*s", STRV(message));
     job->updated = time_now();
@@ -165,8 +166,14 @@ Buf *process_out(ProcessRun *run, const char *name)
 
 bool process_work(Ledger *l, ProcessJob *job, Arena *a, Err *err)
 {
-    ProcessRun run = { .ledger = l, .model = ledger_model(l), .a = a, .input = job->input, .who = job->who, .en = job->en,
-        .out = &job->out, .job = job };
+    ProcessRun run = { .ledger = l,
+        .model = ledger_model(l),
+        .a = a,
+        .input = job->input,
+        .who = job->who,
+        .en = job->en,
+        .out = &job->out,
+        .job = job };
 
     buf_c(&job->out, '{');
     if (job->out.bad || !job->process->run(&run, err))
@@ -175,9 +182,12 @@ bool process_work(Ledger *l, ProcessJob *job, Arena *a, Err *err)
     return !job->out.bad || FAIL(err, BASE_NO_MEMORY, STR("outputs"), "job");
 }
 
-bool process_run(Ledger *l, Str id, const json_t *inputs, const ProcessAsk *ask, Arena *a, Str *outputs, Err *err)
+bool process_run(
+    Ledger *l, Str id, const json_t *inputs, const ProcessAsk *ask, Arena *a, Str *outputs, Err *err)
 {
-    ProcessJob job = { .ask = ask, .input = (json_t *)(uintptr_t)inputs, .who = ask->who, .en = ask->en, .percent = -1 };
+    ProcessJob job = {
+        .ask = ask, .input = (json_t *)(uintptr_t)inputs, .who = ask->who, .en = ask->en, .percent = -1
+    };
     bool good;
 
     if (!process_find(id, &job.process, err) || !process_check(job.process, inputs, err))

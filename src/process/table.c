@@ -1,10 +1,12 @@
 /* src/process/table.c - every computation offered here. A new one: its file beside this one, and its row. */
 #include "process/process.h"
 
-#define PROCESSES(X)  \
-    X(road_condition) \
-    X(geocode)        \
-    X(reverse_geocode)
+#define PROCESSES(X)   \
+    X(road_condition)  \
+    X(geocode)         \
+    X(reverse_geocode) \
+    X(division_counts) \
+    X(verify)
 #define DECLARE(name) extern const Process process_##name;
 #define ROW(name)     &process_##name,
 PROCESSES(DECLARE)

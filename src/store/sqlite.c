@@ -274,7 +274,7 @@ static bool connect_to(const char *path, int flags, Conn *c, Err *err)
     sqlite3_busy_timeout(c->db, 10000);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, NULL);
-    return sqlite_functions(c, err) && sqlite_run(c, err, "PRAGMA mmap_size=268435456; PRAGMA temp_store=2");
+    return sqlite_functions(c, err) && sqlite_run(c, err, "PRAGMA cache_size=-8192; PRAGMA temp_store=2");
 }
 
 static void disconnect(Conn *c)
@@ -366,7 +366,7 @@ static bool open_writer(Store *s, Err *err)
     if (create && !sqlite_run(&s->writer, err, "PRAGMA page_size=8192; PRAGMA auto_vacuum=0"))
         return false;
     if (!sqlite_run(&s->writer, err,
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-262144; PRAGMA wal_autocheckpoint=4000;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;"
             "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=0"))
         return false;
     return !create || (sqlite_run(&s->writer, err, "BEGIN") && lay_ground(&s->writer, err) &&

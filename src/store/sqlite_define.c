@@ -1,5 +1,7 @@
 /* src/store/sqlite_define.c - tables: made, registered as GeoPackage layers, compared, laid aside for bulk loads. */
 #include "store/sqlite_in.h"
+#include <malloc.h>
+#include <stdlib.h>
 
 static const char *type_of(const StoreColumn *c)
 {
@@ -237,7 +239,8 @@ bool store_load_begin(Store *s, const StoreTable *t, Err *err)
 {
     Conn *c = &s->writer;
 
-    if (!sqlite_run(c, err, "DROP INDEX IF EXISTS \"_%.*s_id\"; DROP INDEX IF EXISTS \"_%.*s_division\"", STRV(t->name), STRV(t->name)))
+    if (!sqlite_run(c, err, "PRAGMA cache_size=-262144") || /* for the while: index pages are touched all over */
+        !sqlite_run(c, err, "DROP INDEX IF EXISTS \"_%.*s_id\"; DROP INDEX IF EXISTS \"_%.*s_division\"", STRV(t->name), STRV(t->name)))
         return false;
     for (size_t i = 0; i < t->ncolumn; i++)
         if (!sqlite_run(c, err, "DROP INDEX IF EXISTS \"_%.*s_one_%.*s\"; DROP INDEX IF EXISTS \"_%.*s_by_%.*s\"", STRV(t->name),
@@ -320,6 +323,12 @@ static bool fill_rtree(Conn *c, const StoreTable *t, Err *err)
     sqlite_done(c, stmt);
     mem_free(leaf);
     return good;
+}
+
+void store_load_over(Store *s)
+{
+    sqlite3_exec(s->writer.db, "PRAGMA cache_size=-16384; PRAGMA shrink_memory", NULL, NULL, NULL);
+    malloc_trim(0); /* back to the system: the process idles small */
 }
 
 bool store_load_end(Store *s, const StoreTable *t, Err *err)

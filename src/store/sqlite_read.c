@@ -70,6 +70,19 @@ static int keyset_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
     return at;
 }
 
+static const char *const box_sql[] = { "maxx>=? AND minx<=? AND maxy>=? AND miny<=?", "minx>=? AND maxx<=? AND miny>=? AND maxy<=?",
+    "maxx>=? AND minx<=? AND maxy>=? AND miny<=? AND NOT (minx>=? AND maxx<=? AND miny>=? AND maxy<=?)" };
+
+static int box_bind(sqlite3_stmt *stmt, int at, GeoBox b, int how)
+{
+    const double meets[] = { b.minx, b.maxx, b.miny, b.maxy };
+
+    for (size_t n = how == STORE_BOX_CROSSES ? 2 : 1; n > 0; n--)
+        for (size_t i = 0; i < LEN(meets); i++)
+            sqlite3_bind_double(stmt, at++, meets[i]);
+    return at;
+}
+
 static void where(Buf *b, const StoreQuery *q)
 {
     bool any = false;
@@ -85,8 +98,7 @@ static void where(Buf *b, const StoreQuery *q)
     if (q->nbox) {
         and_(b, &any), buf_str(b, STR("fid IN ("));
         for (size_t i = 0; i < q->nbox; i++)
-            buf_fmt(b, "%sSELECT id FROM \"rtree_%.*s_geometry\" WHERE maxx>=? AND minx<=? AND maxy>=? AND miny<=?",
-                i ? " UNION " : "", STRV(q->table->name));
+            buf_fmt(b, "%sSELECT id FROM \"rtree_%.*s_geometry\" WHERE %s", i ? " UNION " : "", STRV(q->table->name), box_sql[q->how]);
         buf_c(b, ')');
     }
     if (q->match.len)
@@ -100,24 +112,28 @@ static void where(Buf *b, const StoreQuery *q)
         and_(b, &any), keyset_sql(b, q);
 }
 
+/* Times are compared as text: a year of five digits, as an open end has, would sort before this century. */
+static CqlValue moment(int64_t us)
+{
+    const int64_t least = date_of(1, 1, 1) * TIME_DAY, most = date_of(9999, 12, 31) * TIME_DAY;
+
+    return (CqlValue){ .kind = CQL_TIME, .time = us < least ? least : us > most ? most : us };
+}
+
 static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
 {
     if (q->id)
         sqlite_bind_text(stmt, at++, str_of(q->id));
     if (q->timed) {
-        sqlite_bind(stmt, at++, (CqlValue){ .kind = CQL_TIME, .time = q->valid_at_to });
-        sqlite_bind(stmt, at++, (CqlValue){ .kind = CQL_TIME, .time = q->valid_at_from });
+        sqlite_bind(stmt, at++, moment(q->valid_at_to));
+        sqlite_bind(stmt, at++, moment(q->valid_at_from));
     }
     if (q->division_from.len) {
         sqlite_bind_text(stmt, at++, q->division_from);
         sqlite_bind_text(stmt, at++, q->division_to);
     }
-    for (size_t i = 0; i < q->nbox; i++) {
-        sqlite3_bind_double(stmt, at++, q->box[i].minx);
-        sqlite3_bind_double(stmt, at++, q->box[i].maxx);
-        sqlite3_bind_double(stmt, at++, q->box[i].miny);
-        sqlite3_bind_double(stmt, at++, q->box[i].maxy);
-    }
+    for (size_t i = 0; i < q->nbox; i++)
+        at = box_bind(stmt, at, q->box[i], q->how);
     if (q->match.len) {
         sqlite_bind_text(stmt, at++, q->match);
         sqlite_bind_text(stmt, at++, q->table->name);
@@ -280,6 +296,7 @@ bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, Stor
     StoreStat *stat = NULL;
     size_t count = 0, room = 0;
     bool good;
+    int rc;
 
     buf_init(&sql, 1 << 20);
     stats_sql(&sql, q, group);
@@ -288,7 +305,8 @@ bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, Stor
     if (!good)
         return q->ncolumn <= 16 ? false : FAIL(err, STORE_FAILED, STR("more than 16 columns"), "store");
     where_bind(stmt, 1, q);
-    while (sqlite3_step(stmt) == SQLITE_ROW && count < GROUPS) {
+    sqlite3_progress_handler(r->conn->db, q->budget ? (int)q->budget : 0, q->budget ? over : NULL, NULL);
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && count < GROUPS) {
         if (count == room) {
             StoreStat *more = NEWS(a, StoreStat, room ? room * 2 : 16);
 
@@ -301,8 +319,11 @@ bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, Stor
         }
         read_stat(stmt, q, group, a, stat + count++);
     }
-    good = sqlite3_errcode(r->conn->db) == SQLITE_ROW || sqlite3_errcode(r->conn->db) == SQLITE_DONE ||
-           sqlite3_errcode(r->conn->db) == SQLITE_OK || SQLITE_FAILS(r->conn->db, STR("statistics"));
+    sqlite3_progress_handler(r->conn->db, 0, NULL, NULL);
+    if (rc == SQLITE_INTERRUPT)
+        good = FAIL(err, STORE_BUDGET, q->table->name, "statistics");
+    else
+        good = rc == SQLITE_ROW || rc == SQLITE_DONE || SQLITE_FAILS(r->conn->db, STR("statistics"));
     sqlite_done(r->conn, stmt);
     *out = stat;
     *n = count;
@@ -337,6 +358,20 @@ bool store_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err)
     if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
         *out = (GeoBox){ sqlite3_column_double(stmt, 0), sqlite3_column_double(stmt, 1), sqlite3_column_double(stmt, 2),
             sqlite3_column_double(stmt, 3) };
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+bool store_changed(StoreRead *r, const StoreTable *t, int64_t *at, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    *at = 0;
+    if (!sqlite_statement(r->conn, STR("SELECT last_change FROM gpkg_contents WHERE table_name=?"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, t->name);
+    if (sqlite3_step(stmt) == SQLITE_ROW && !time_parse(sqlite_text(stmt, 0), at))
+        *at = 0;
     sqlite_done(r->conn, stmt);
     return true;
 }

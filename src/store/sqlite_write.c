@@ -402,3 +402,19 @@ bool store_answer(StoreRead *r, Str key, int64_t since, Arena *a, Str *out, Err 
     sqlite_done(r->conn, stmt);
     return true;
 }
+
+bool store_touch(Store *s, const StoreTable *t, int64_t at, Err *err)
+{
+    sqlite3_stmt *stmt;
+    GeoBox box = GEO_BOX_NONE;
+
+    if (!store_extent(&s->own, t, &box, err) ||
+        !sqlite_statement(&s->writer,
+            STR("UPDATE gpkg_contents SET last_change=?1,min_x=?2,min_y=?3,max_x=?4,max_y=?5 WHERE table_name=?6"), &stmt, err))
+        return false;
+    sqlite_bind(stmt, 1, (CqlValue){ .kind = CQL_TIME, .time = at });
+    for (int i = 0; i < 4 && !geo_box_empty(box); i++)
+        sqlite3_bind_double(stmt, i + 2, ((const double[]){ box.minx, box.miny, box.maxx, box.maxy })[i]);
+    sqlite_bind_text(stmt, 6, t->name);
+    return step(&s->writer, stmt, t->name, err);
+}

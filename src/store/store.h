@@ -66,6 +66,7 @@ typedef struct StoreQuery {
     int64_t budget;         /* steps of the virtual machine after which the cursor ends with STORE_BUDGET; 0: none */
     const GeoBox *box;      /* rows whose envelope meets one of them */
     size_t nbox;
+    enum { STORE_BOX_MEETS, STORE_BOX_WITHIN, STORE_BOX_CROSSES } how; /* WITHIN: the envelope is inside for sure; CROSSES: the rest */
     Str division_from, division_to; /* prefix range, from <= division < to; empty: all */
     int64_t valid_at_from, valid_at_to; /* only when `timed`: rows valid at some moment in it */
     bool timed;
@@ -92,6 +93,9 @@ typedef struct StoreStat {
 bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, StoreStat **out, size_t *n, Err *err) MUST;
 bool store_count_divisions(StoreRead *r, const StoreTable *t, void (*see)(void *ctx, Str division, int64_t n), void *ctx,
     Err *err) MUST;
+/* When a table was last changed, µs, as gpkg_contents says; and to say so, with its extent. */
+bool store_changed(StoreRead *r, const StoreTable *t, int64_t *at, Err *err) MUST;
+bool store_touch(Store *s, const StoreTable *t, int64_t at, Err *err) MUST;
 /* The file's bounding box of a layer, from the R-tree's root. */
 bool store_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err) MUST;
 
@@ -109,6 +113,7 @@ bool store_update(Store *s, const StoreTable *t, int64_t fid, bool geometry, Byt
 /* Bulk: indexes, R-tree and triggers of an empty table are laid aside, and built at the end in Hilbert order. */
 bool store_load_begin(Store *s, const StoreTable *t, Err *err) MUST;
 bool store_load_end(Store *s, const StoreTable *t, Err *err) MUST;
+void store_load_over(Store *s); /* after the last of them: memory is given back */
 /* The same for journal, links and words while all is empty; words_add with `index` false meanwhile. */
 bool store_ground_aside(Store *s, Err *err) MUST;
 bool store_ground_build(Store *s, Err *err) MUST;

@@ -26,7 +26,6 @@ struct TileTerrain {
 typedef struct Spot {  /* where a pixel falls along one axis */
     uint32_t from, to; /* two cells; equal at the edge */
     double share;      /* of `to` */
-    bool in;
 } Spot;
 
 static bool bad(Err *err, const char *path, const char *why)
@@ -127,11 +126,11 @@ static Spot spot_at(double share, uint32_t cells)
     double at = fmin(fmax(share * cells - 0.5, 0), cells - 1.0);
     uint32_t from = (uint32_t)at;
 
-    return (Spot){ from, from + 1 < cells ? from + 1 : from, at - from, share >= 0 && share <= 1 };
+    return (Spot){ from, from + 1 < cells ? from + 1 : from, at - from };
 }
 
 static double metres_at(
-    const TileTerrain *t, Spot x, Spot y) /* unknown cells have no weight; all unknown: 0 */
+    const TileTerrain *t, Spot x, Spot y) /* unknown cells have no weight; all unknown: 0. Outside the grid its edge goes on: no cliff in the shading */
 {
     const float *top = t->metres + (size_t)y.from * t->width, *low = t->metres + (size_t)y.to * t->width;
     const float cell[] = { top[x.from], top[x.to], low[x.from], low[x.to] };
@@ -139,8 +138,6 @@ static double metres_at(
         x.share * y.share };
     double sum = 0, all = 0;
 
-    if (!x.in || !y.in)
-        return 0;
     for (size_t i = 0; i < LEN(cell); i++)
         if (!isnan(cell[i])) {
             sum += weight[i] * (double)cell[i];

@@ -90,7 +90,7 @@ GeoBox tile_layer_box(TileLayer *l);    /* of all features; GEO_BOX_NONE: unknow
 
 /* Elevation: a file of magic "SZDEM1\0\0", uint32 width, height, double minx, miny, maxx, maxy (degrees), then float32
  * metres, row by row, the northern first; NaN: unknown. Tiles are 256 px PNG in Terrarium encoding (metres = red * 256 +
- * green + blue / 256 - 32768), bilinear, WebMercatorQuad z 0-14; unknown places are 0 m. */
+ * green + blue / 256 - 32768), bilinear, WebMercatorQuad z 0-14; unknown places are 0 m, outside the grid its edge goes on. */
 typedef struct TileTerrain TileTerrain;
 bool tile_terrain_open(const char *path, TileTerrain **out, Err *err) MUST;
 void tile_terrain_close(TileTerrain *t);

@@ -74,18 +74,23 @@ describe('the register', { skip }, () => {
     const big = [...collections].sort((a, b) => b['x-sangzi'].count - a['x-sangzi'].count)[0]
     const page = await openPage(browser, `/registers/${big.id}`)
     await ready(page)
-    const most = await page.evaluate(async () => {
+    // The page's own work a step, not the wall clock: the machine may be busy with others.
+    const cdp = await page.context().newCDPSession(page)
+    await cdp.send('Performance.enable')
+    const work = async () => {
+      const { metrics } = await cdp.send('Performance.getMetrics')
+      return metrics.filter((m) => /^(Script|Layout|RecalcStyle)Duration$/.test(m.name)).reduce((n, m) => n + m.value * 1000, 0)
+    }
+    const before = await work()
+    await page.evaluate(async () => {
       const box = document.querySelector('[role=grid]')
-      let worst = 0
       for (let i = 0; i < 60; i++) {
-        const at = performance.now()
         box.scrollTop += 400
         await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))
-        worst = Math.max(worst, performance.now() - at)
       }
-      return worst
     })
-    assert.ok(most < 400, `the worst of 60 steps took ${Math.round(most)} ms`)
+    const each = ((await work()) - before) / 60
+    assert.ok(each < 40, `${each.toFixed(1)} ms a step`)
     assert.ok((await row(page).count()) < 80, 'only the rows on screen exist')
     await page.evaluate(() => { const box = document.querySelector('[role=grid]'); box.scrollTop = box.scrollHeight })
     await page.waitForFunction(

@@ -9,25 +9,27 @@
 #include <cmocka.h>
 #include "client.h"
 
-static const char shop[] = "shop:\n"
-                           "  title: { zh: 店铺, en: Shop }\n"
-                           "  geometry: Point\n"
-                           "  owner: 市场局\n"
-                           "  label: name\n"
-                           "  sort: [name, area]\n"
-                           "  properties:\n"
-                           "    name: { title: { zh: 店名, en: Name }, type: text, required: true, grade: 1, search: true }\n"
-                           "    area: { title: { zh: 面积, en: Area }, type: number, minimum: 0, grade: 1 }\n"
-                           "    open: { title: { zh: 营业, en: Open }, type: bool, grade: 1 }\n"
-                           "    since: { title: { zh: 开业, en: Since }, type: date, grade: 1 }\n"
-                           "    kind: { title: { zh: 类别, en: Kind }, codes: { 食品: Food, 五金: Hardware }, grade: 1 }\n";
-static const char note[] = "note:\n"
-                           "  title: { zh: 便条, en: Note }\n"
-                           "  owner: 市场局\n"
-                           "  label: text\n"
-                           "  properties:\n"
-                           "    text: { title: { zh: 内容, en: Text }, type: text, required: true, grade: 1 }\n"
-                           "    about: { title: { zh: 店铺, en: Shop }, ref: shop, grade: 1 }\n";
+static const char shop[] =
+    "shop:\n"
+    "  title: { zh: 店铺, en: Shop }\n"
+    "  geometry: Point\n"
+    "  owner: 市场局\n"
+    "  label: name\n"
+    "  sort: [name, area]\n"
+    "  properties:\n"
+    "    name: { title: { zh: 店名, en: Name }, type: text, required: true, grade: 1, search: true }\n"
+    "    area: { title: { zh: 面积, en: Area }, type: number, minimum: 0, grade: 1 }\n"
+    "    open: { title: { zh: 营业, en: Open }, type: bool, grade: 1 }\n"
+    "    since: { title: { zh: 开业, en: Since }, type: date, grade: 1 }\n"
+    "    kind: { title: { zh: 类别, en: Kind }, codes: { 食品: Food, 五金: Hardware }, grade: 1 }\n";
+static const char note[] =
+    "note:\n"
+    "  title: { zh: 便条, en: Note }\n"
+    "  owner: 市场局\n"
+    "  label: text\n"
+    "  properties:\n"
+    "    text: { title: { zh: 内容, en: Text }, type: text, required: true, grade: 1 }\n"
+    "    about: { title: { zh: 店铺, en: Shop }, ref: shop, grade: 1 }\n";
 static const char info[] = "title: { zh: 试验, en: Test }\nabout: { zh: 试验, en: Test }\nversion: 1.0.0\n";
 
 static void put(const char *dir, const char *name, const char *text)
@@ -93,8 +95,9 @@ int connect_to(int port)
 {
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
     const struct timeval wait = { 10, 0 };
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-        .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = { htonl(INADDR_LOOPBACK) }
+    };
 
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
@@ -132,8 +135,8 @@ static Reply read_reply(County *c, int fd)
 Reply ask(County *c, const char *method, const char *path, const char *head, const char *body)
 {
     const int fd = connect_to(c->port);
-    const Str text = str_fmt(c->a, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n%s", method, path, c->port,
-        head ? head : "");
+    const Str text = str_fmt(c->a, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n%s", method,
+        path, c->port, head ? head : "");
     const Str rest = body ? str_fmt(c->a, "Content-Length: %zu\r\n\r\n%s", strlen(body), body) : STR("\r\n");
     Reply r;
 
@@ -171,13 +174,17 @@ static County county;
 
 static int start(void **state)
 {
-    static const char *const one[] = { "{\"name\":\"石桥店\",\"area\":12.5,\"open\":true,\"since\":\"2020-05-01\",\"kind\":\"食品\"}",
-        "{\"name\":\"B\",\"area\":3}", "{\"name\":\"C\",\"area\":7,\"kind\":\"五金\"}", "{\"name\":\"D\"}" };
+    static const char *const one[] = {
+        "{\"name\":\"石桥店\",\"area\":12.5,\"open\":true,\"since\":\"2020-05-01\",\"kind\":\"食品\"}",
+        "{\"name\":\"B\",\"area\":3}", "{\"name\":\"C\",\"area\":7,\"kind\":\"五金\"}", "{\"name\":\"D\"}"
+    };
 
     county_open(&county);
     for (size_t i = 0; i < LEN(one); i++) {
         const Reply r = ask(&county, "POST", "/collections/shop/items", JSON,
-            str_fmt(county.a, "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[%g,31.5]},\"properties\":%s}",
+            str_fmt(county.a,
+                "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[%g,31.5]},"
+                "\"properties\":%s}",
                 111.1 + 0.1 * (double)i, one[i])
                 .ptr);
 
@@ -216,22 +223,28 @@ static const struct Row {
     { "/collections/shop/items?kind=%E9%A3%9F%E5%93%81&open=true", 200, "\"numberReturned\":1" },
     { "/collections/shop/items?since=2020-05-01", 200, "\"numberReturned\":1" },
     { "/collections/shop/items?filter=area%20%3E%203&sortby=-area", 200, "\"numberReturned\":2" },
-    { "/collections/shop/items?filter=%7B%22op%22%3A%22%3E%22%2C%22args%22%3A%5B%7B%22property%22%3A%22area%22%7D%2C3%5D%7D", 200,
-        "\"numberReturned\":2" },
+    { "/collections/shop/"
+      "items?filter=%7B%22op%22%3A%22%3E%22%2C%22args%22%3A%5B%7B%22property%22%3A%22area%22%7D%2C3%5D%7D",
+        200, "\"numberReturned\":2" },
     { "/collections/shop/items?bbox=111.05,31,111.25,32", 200, "\"numberReturned\":2" },
     { "/collections/shop/items?bbox=111.05,31,0,111.25,32,9", 200, "\"numberReturned\":2" },
-    { "/collections/shop/items?bbox=31,111.05,32,111.25&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326", 200,
-        "\"numberReturned\":2" },
-    { "/collections/shop/items?bbox=12362000,3600000,12384200,3800000&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/3857", 200,
-        "\"numberReturned\":2" },
-    { "/collections/shop/items?bbox=170,31,111.25,32", 200, "\"numberReturned\":2" }, /* over the antimeridian */
+    { "/collections/shop/items?bbox=31,111.05,32,111.25&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326",
+        200, "\"numberReturned\":2" },
+    { "/collections/shop/items?bbox=12362000,3600000,12384200,3800000&bbox-crs=http://www.opengis.net/def/"
+      "crs/EPSG/0/3857",
+        200, "\"numberReturned\":2" },
+    { "/collections/shop/items?bbox=170,31,111.25,32", 200,
+        "\"numberReturned\":2" }, /* over the antimeridian */
     { "/collections/shop/items?datetime=2000-01-01/2001-01-01", 200, "\"numberReturned\":0" },
     { "/collections/shop/items?datetime=../..", 200, "\"numberReturned\":4" },
     { "/collections/shop/items?properties=name&limit=1", 200, "\"properties\":{\"name\":\"" },
     { "/collections/shop/items?expand=labels&area=12.5", 200, "\"kind\":\"食品\"" },
-    { "/collections/shop/items?crs=http://www.opengis.net/def/crs/EPSG/0/4490&area=12.5", 200, "[31.5,111.1]" },
+    { "/collections/shop/items?crs=http://www.opengis.net/def/crs/EPSG/0/4490&area=12.5", 200,
+        "[31.5,111.1]" },
     { "/collections/shop/items?f=csv", 200, "石桥店" },
     { "/collections/shop/items?f=geojson", 200, "\"FeatureCollection\"" },
+    { "/collections/shop/items?f=xlsx", 200, "PK" },
+    { "/collections/shop/items?f=gpkg", 200, "SQLite format 3" },
     { "/collections/shop/items?f=html", 200, "<table>" },
     { "/collections/shop/statistics?properties=area&group=kind", 200, "\"sum\":22.5" },
     { "/collections/shop/tiles/WebMercatorQuad?f=tilejson", 200, "\"vector_layers\":[{\"id\":\"shop\"" },
@@ -285,26 +298,31 @@ static void each_path_answers_as_promised(void **state)
         const Reply r = get(*state, row[i].path);
 
         if (r.status != row[i].status || (row[i].body && !has(r.body, row[i].body)))
-            fail_msg("%s: %d %.*s", row[i].path, r.status, (int)(r.body.len < 400 ? r.body.len : 400), r.body.ptr);
+            fail_msg(
+                "%s: %d %.*s", row[i].path, r.status, (int)(r.body.len < 400 ? r.body.len : 400), r.body.ptr);
         if (row[i].status >= 400 && (!has(r.head, "application/problem+json") || !has(r.body, "\"title\":")))
             fail_msg("%s: no problem+json", row[i].path);
     }
 }
 
 /* --- writing ---------------------------------------------------------------------------------------------------------- */
-#define SHOP(name) "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[111.4,31.5]},\"properties\":{\"name\":\"" name "\"}}"
+#define SHOP(name)                                                                                          \
+    "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[111.4,31.5]},\"properties\":{" \
+    "\"name\":\"" name "\"}}"
 
 static void a_record_lives_and_retires(void **state)
 {
     County *c = *state;
-    Reply r = ask(c, "POST", "/collections/shop/items", JSON "Sangzi-Actor: %E7%8E%8B%E8%8A%B3\r\n", SHOP("新店"));
+    Reply r =
+        ask(c, "POST", "/collections/shop/items", JSON "Sangzi-Actor: %E7%8E%8B%E8%8A%B3\r\n", SHOP("新店"));
     const Str location = header(&r, "Location", c->a), tag = header(&r, "ETag", c->a);
     const char *path = str_c(c->a, str_sub(location, str_find(location, STR("/collections")), location.len));
     const char *match = str_fmt(c->a, JSON "If-Match: %.*s\r\n", STRV(tag)).ptr;
 
     assert_int_equal(r.status, 201);
     assert_true(has(r.body, "新店") && has(r.body, "王芳"));
-    assert_int_equal(ask(c, "GET", path, str_fmt(c->a, "If-None-Match: %.*s\r\n", STRV(tag)).ptr, NULL).status, 304);
+    assert_int_equal(
+        ask(c, "GET", path, str_fmt(c->a, "If-None-Match: %.*s\r\n", STRV(tag)).ptr, NULL).status, 304);
     assert_int_equal(ask(c, "PATCH", path, JSON, "{\"properties\":{\"area\":5}}").status, 428);
     r = ask(c, "PATCH", path, match, "{\"properties\":{\"area\":5}}");
     assert_int_equal(r.status, 200);
@@ -312,7 +330,9 @@ static void a_record_lives_and_retires(void **state)
     assert_int_equal(ask(c, "PATCH", path, match, "{\"properties\":{\"area\":6}}").status, 412);
     assert_int_equal(ask(c, "PUT", path, JSON "If-Match: \"stale\"\r\n", SHOP("x")).status, 412);
     assert_int_equal(ask(c, "PUT", path, JSON "If-None-Match: *\r\n", SHOP("x")).status, 412);
-    match = str_fmt(c->a, JSON "If-Match: %.*s\r\nSangzi-Reason: %%E5%%85%%B3%%E9%%97%%A8\r\n", STRV(header(&r, "ETag", c->a))).ptr;
+    match = str_fmt(c->a, JSON "If-Match: %.*s\r\nSangzi-Reason: %%E5%%85%%B3%%E9%%97%%A8\r\n",
+        STRV(header(&r, "ETag", c->a)))
+                .ptr;
     assert_int_equal(ask(c, "DELETE", path, match, NULL).status, 204);
     r = get(c, path);
     assert_int_equal(r.status, 410);
@@ -331,8 +351,10 @@ static void an_own_ulid_creates_once(void **state)
 
 static void a_key_writes_once(void **state)
 {
-    const Reply a = ask(*state, "POST", "/collections/shop/items", JSON "Idempotency-Key: k-1\r\n", SHOP("once"));
-    const Reply b = ask(*state, "POST", "/collections/shop/items", JSON "Idempotency-Key: k-1\r\n", SHOP("once"));
+    const Reply a =
+        ask(*state, "POST", "/collections/shop/items", JSON "Idempotency-Key: k-1\r\n", SHOP("once"));
+    const Reply b =
+        ask(*state, "POST", "/collections/shop/items", JSON "Idempotency-Key: k-1\r\n", SHOP("once"));
 
     assert_int_equal(a.status, 201);
     assert_int_equal(b.status, 201);
@@ -347,13 +369,21 @@ static const struct Bad {
     { "a list", "[]", "face/not-geojson", 422 },
     { "null", "null", "face/not-geojson", 422 },
     { "no geometry, no properties", "{\"type\":\"Feature\"}", "face/not-geojson", 422 },
-    { "a text for a number in the coordinates", "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[\"x\"]},\"properties\":{}}",
+    { "a text for a number in the coordinates",
+        "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[\"x\"]},\"properties\":{}}",
         "\"property\":\"geometry\"", 422 },
-    { "geometry a number", "{\"type\":\"Feature\",\"geometry\":3,\"properties\":{}}", "face/not-geojson", 422 },
-    { "properties a list", "{\"type\":\"Feature\",\"geometry\":null,\"properties\":[]}", "face/not-geojson", 422 },
-    { "an unknown property", "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"nmae\":1}}", "ledger/no-property", 422 },
-    { "a wrong code", "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"name\":\"a\",\"kind\":\"x\"}}", "\"property\":\"kind\"", 422 },
-    { "what is required is missing", "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[111.4,31.5]},\"properties\":{}}",
+    { "geometry a number", "{\"type\":\"Feature\",\"geometry\":3,\"properties\":{}}", "face/not-geojson",
+        422 },
+    { "properties a list", "{\"type\":\"Feature\",\"geometry\":null,\"properties\":[]}", "face/not-geojson",
+        422 },
+    { "an unknown property", "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"nmae\":1}}",
+        "ledger/no-property", 422 },
+    { "a wrong code",
+        "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"name\":\"a\",\"kind\":\"x\"}}",
+        "\"property\":\"kind\"", 422 },
+    { "what is required is missing",
+        "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[111.4,31.5]},\"properties\":"
+        "{}}",
         "\"property\":\"name\"", 422 },
 };
 
@@ -365,22 +395,28 @@ static void bad_bodies_are_told_what_is_wrong(void **state)
         if (r.status != bad[i].status || !has(r.body, bad[i].body_has))
             fail_msg("%s: %d %.*s", bad[i].say, r.status, STRV(r.body));
     }
-    assert_int_equal(ask(*state, "POST", "/collections/shop/items", "Content-Type: text/plain\r\n", SHOP("x")).status, 415);
+    assert_int_equal(
+        ask(*state, "POST", "/collections/shop/items", "Content-Type: text/plain\r\n", SHOP("x")).status,
+        415);
 }
 
 static void many_changes_are_one(void **state)
 {
     Reply r = ask(*state, "POST", "/changes", JSON,
-        "{\"reason\":\"r\",\"changes\":[{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":\"Feature\",\"geometry\":null,"
-        "\"properties\":{\"text\":\"one\"}}},{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":\"Feature\",\"geometry\":"
+        "{\"reason\":\"r\",\"changes\":[{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":"
+        "\"Feature\",\"geometry\":null,"
+        "\"properties\":{\"text\":\"one\"}}},{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{"
+        "\"type\":\"Feature\",\"geometry\":"
         "null,\"properties\":{}}}]}");
 
     assert_int_equal(r.status, 422);
     assert_true(has(r.body, "\"change\":1"));
     assert_true(has(get(*state, "/collections/note/items").body, "\"numberReturned\":0"));
     r = ask(*state, "POST", "/changes", JSON,
-        "{\"changes\":[{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":\"Feature\",\"geometry\":null,\"properties\":"
-        "{\"text\":\"one\"}}},{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":\"Feature\",\"geometry\":null,"
+        "{\"changes\":[{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":\"Feature\","
+        "\"geometry\":null,\"properties\":"
+        "{\"text\":\"one\"}}},{\"verb\":\"create\",\"collection\":\"note\",\"feature\":{\"type\":\"Feature\","
+        "\"geometry\":null,"
         "\"properties\":{\"text\":\"two\"}}}]}");
     assert_int_equal(r.status, 200);
     assert_true(has(get(*state, "/collections/note/items").body, "\"numberReturned\":2"));
@@ -389,8 +425,10 @@ static void many_changes_are_one(void **state)
 /* --- the door ------------------------------------------------------------------------------------------------------------- */
 static void languages_follow_the_reader(void **state)
 {
-    assert_true(has(ask(*state, "GET", "/nothing", "Accept-Language: en-GB, zh;q=0.5\r\n", NULL).body, "There is nothing"));
-    assert_true(has(ask(*state, "GET", "/nothing", "Accept-Language: zh-CN, en;q=0.8\r\n", NULL).body, "没有"));
+    assert_true(has(ask(*state, "GET", "/nothing", "Accept-Language: en-GB, zh;q=0.5\r\n", NULL).body,
+        "There is nothing"));
+    assert_true(
+        has(ask(*state, "GET", "/nothing", "Accept-Language: zh-CN, en;q=0.8\r\n", NULL).body, "没有"));
     assert_true(has(get(*state, "/collections?lang=en").body, "\"title\":\"Shop\""));
 }
 
@@ -398,12 +436,15 @@ static void foreign_pages_are_kept_out(void **state)
 {
     County *c = *state;
     const int fd = connect_to(c->port);
-    static const char rebound[] = "GET /collections HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    static const char rebound[] =
+        "GET /collections HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
 
     assert_int_equal(write(fd, rebound, sizeof rebound - 1), (ssize_t)sizeof rebound - 1);
     assert_int_equal(read_reply(c, fd).status, 403);
     close(fd);
-    assert_int_equal(ask(c, "POST", "/collections/shop/items", JSON "Origin: http://evil.example\r\n", SHOP("x")).status, 403);
+    assert_int_equal(
+        ask(c, "POST", "/collections/shop/items", JSON "Origin: http://evil.example\r\n", SHOP("x")).status,
+        403);
 }
 
 static void methods_are_told(void **state)
@@ -452,7 +493,8 @@ static void a_change_is_heard(void **state)
 {
     County *c = *state;
     const int fd = connect_to(c->port);
-    const Str text = str_fmt(c->a, "GET /events?collection=shop HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", c->port);
+    const Str text =
+        str_fmt(c->a, "GET /events?collection=shop HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", c->port);
     char said[65536];
     size_t n = 0;
     bool posted = false;
@@ -477,11 +519,13 @@ static void a_change_is_heard(void **state)
 /* --- no query string breaks it ------------------------------------------------------------------------------------------------ */
 static void broken_queries_never_crash(void **state)
 {
-    static const char *const name[] = { "limit", "bbox", "datetime", "filter", "filter-lang", "sortby", "properties", "crs", "q",
-        "division", "count", "token", "expand", "area", "kind", "f", "bbox-crs", "filter-crs", "%", "" };
-    static const char *const value[] = { "", "%00", "%ff%fe", "1", "-1", "9999999999999999999", "a,b,c", "1,2,3,4", "1e999,0,0,0", "{",
-        "%7B%22op%22%3A%22and%22%2C%22args%22%3A%5B%5D%7D", "((((((((((", "name%20LIKE%20'%25'", "..", "/", "../..", "+area,-area",
-        "990121000000", "exact", "cql2-json", "%E7%9F%B3", "NaN,NaN,NaN,NaN", "'", "%22" };
+    static const char *const name[] = { "limit", "bbox", "datetime", "filter", "filter-lang", "sortby",
+        "properties", "crs", "q", "division", "count", "token", "expand", "area", "kind", "f", "bbox-crs",
+        "filter-crs", "%", "" };
+    static const char *const value[] = { "", "%00", "%ff%fe", "1", "-1", "9999999999999999999", "a,b,c",
+        "1,2,3,4", "1e999,0,0,0", "{", "%7B%22op%22%3A%22and%22%2C%22args%22%3A%5B%5D%7D", "((((((((((",
+        "name%20LIKE%20'%25'", "..", "/", "../..", "+area,-area", "990121000000", "exact", "cql2-json",
+        "%E7%9F%B3", "NaN,NaN,NaN,NaN", "'", "%22" };
     Rng rng = rng_of(20261123, STR("queries"));
 
     print_message("seed 20261123\n");

@@ -71,10 +71,11 @@ static void a_plane_is_a_plane(void **state)
             for (size_t k = 0; k < 256; k += 17) {
                 double lon = (x + ((double)i + 0.5) / 256) / n * 360 - 180;
                 double lat = atan(sinh(M_PI * (1 - 2 * (y + ((double)k + 0.5) / 256) / n))) * 180 / M_PI;
-                double want = 1000 + (lon - 111) * 1000 - (lat - 31) * 500;
+                double in_x = fmin(fmax(lon, 111), 112), in_y = fmin(fmax(lat, 31), 32);
+                double want = 1000 + (in_x - 111) * 1000 - (in_y - 31) * 500;
 
-                if (lon < 111 || lon > 112 || lat < 31 || lat > 32)
-                    assert_true(metres_of(rgb, i, k) == 0);
+                if (lon < 111 || lon > 112 || lat < 31 || lat > 32) /* the edge goes on, half a cell inside */
+                    assert_true(fabs(metres_of(rgb, i, k) - want) < 60);
                 else if (lon > 111.01 && lon < 111.99 && lat > 31.01 && lat < 31.99)
                     assert_true(fabs(metres_of(rgb, i, k) - want) < 0.05);
             }

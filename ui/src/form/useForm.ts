@@ -20,7 +20,8 @@ const uuid = (): string =>
   typeof crypto.randomUUID === 'function' ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2)}`
 
 export function useForm(start: FormStart) {
-  const fields = start.fields.filter((f) => !f.readOnly && (!f.base || f.name === 'division'))
+  // Photos have no way in yet: a form does not ask for what it cannot take.
+  const fields = start.fields.filter((f) => !f.readOnly && f.kind !== 'photo' && (!f.base || f.name === 'division'))
   const name = `${start.collection}.${start.feature?.id ?? 'new'}`
   const base = ref<Record<string, Value>>({ ...start.feature?.properties })
   const basePlace = shallowRef<Geometry | null>(start.feature?.geometry ?? null)

@@ -15,6 +15,7 @@ describe('a process’s form', () => {
     expect(division).toMatchObject({ kind: 'division', required: false })
     expect(startValues(process, '990121110000')).toEqual({ year: null, division: '990121110000' })
     expect(inputsOf({ year: 2026, division: null })).toEqual({ year: 2026 })
+    expect(inputsOf({ phone: '[{"lon":111}]', note: '[石桥' })).toEqual({ phone: [{ lon: 111 }], note: '[石桥' })
   })
   it('tells how long', () => {
     expect(seconds('2026-11-23T10:00:00Z', '2026-11-23T10:01:05Z')).toBe(65)

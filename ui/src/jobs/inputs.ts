@@ -5,7 +5,9 @@ import { fieldOf, hasValue, type Field } from '@/record/fields'
 export function inputFields(process: Process): Field[] {
   return Object.entries(process.inputs ?? {}).map(([name, one]) => {
     const schema = { ...one.schema, title: one.title ?? one.schema?.title ?? name, description: one.description ?? one.schema?.description }
-    return fieldOf(name, schema, (one.minOccurs ?? 1) > 0 ? [name] : [])
+    const field = fieldOf(name, schema, (one.minOccurs ?? 1) > 0 ? [name] : [])
+    const bare = field.kind === 'text' && !schema.type && !schema.format
+    return { ...field, kind: name === 'division' ? ('division' as const) : bare ? ('json' as const) : field.kind }
   })
 }
 export const startValues = (process: Process, division: string | undefined): Record<string, Value> =>
@@ -15,7 +17,17 @@ export const startValues = (process: Process, division: string | undefined): Rec
       return [name, first ?? (name === 'division' && division ? division : null)]
     }),
   )
-export const inputsOf = (values: Record<string, Value>): Record<string, Value> => Object.fromEntries(Object.entries(values).filter(([, v]) => hasValue(v)))
+/** A structure is typed as JSON; what is none goes as it is, and the server says what would have been right. */
+function told(v: Value): Value {
+  if (typeof v !== 'string' || !/^\s*[[{]/.test(v)) return v
+  try {
+    return JSON.parse(v) as Value
+  } catch {
+    return v
+  }
+}
+export const inputsOf = (values: Record<string, Value>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(values).filter(([, v]) => hasValue(v)).map(([k, v]) => [k, told(v)]))
 
 /** How long a job took, or has taken. */
 export function seconds(from: string | undefined, to: string | undefined, now = Date.now()): number {

@@ -165,7 +165,7 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
   watch(measure, paint('sangzi-measure'))
   watch(container, (element) => element && !map.value && void begin(), { immediate: true })
 
-  // A change elsewhere: the tiles of its collection are asked for again, at most five times a second.
+  // A change elsewhere: the tiles of its collection are asked for again, at most twelve times a second.
   const changed = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   function refresh(): void {
@@ -180,7 +180,7 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
   const stop = onChange((change) => {
     markChanged(change.collection, change.seq)
     changed.add(change.collection)
-    timer ??= setTimeout(refresh, 200)
+    timer ??= setTimeout(refresh, 80)
   })
 
   onBeforeUnmount(() => {

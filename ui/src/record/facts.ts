@@ -10,10 +10,12 @@ export interface FactGroup {
 export function groupsOf(fields: Field[], other = t('record.otherGroup')): FactGroup[] {
   const by = new Map<string, Field[]>()
   for (const f of fields) by.set(f.group || '', [...(by.get(f.group || '') ?? []), f])
-  return [...by].map(([title, list]) => ({ title: title || (by.size > 1 ? other : ''), fields: list }))
+  const unnamed = (at: number): string => (by.size < 2 ? '' : at === 0 ? t('form.group') : other)
+  return [...by].map(([title, list], at) => ({ title: title || unnamed(at), fields: list }))
 }
 export function factsOf(feature: Feature, fields: Field[]): { groups: FactGroup[]; empty: Field[]; base: Field[] } {
-  const told = fields.filter((f) => !isQuiet(f) && f.kind !== 'photo')
+  // What others point here with is told among the relations.
+  const told = fields.filter((f) => !isQuiet(f) && f.kind !== 'photo' && !(f.many && f.readOnly && f.ref.length > 0))
   const full = told.filter((f) => f.required || hasValue(feature.properties[f.name]))
   const division = full.filter((f) => f.name === 'division')
   const own = full.filter((f) => f.name !== 'division')

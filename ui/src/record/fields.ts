@@ -65,6 +65,9 @@ function optionsOf(p: PropertySchema, item: PropertySchema): Option[] {
   return codes.map(String).map((code) => ({ code, word: labels[code] ?? code, color: colors[code] }))
 }
 
+const UNIT: Record<string, string> = { m2: 'm²', m3: 'm³', km2: 'km²', '1': '', '{count}': '' }
+const unitOf = (unit: string | undefined): string | undefined => (unit === undefined ? undefined : (UNIT[unit] ?? unit) || undefined)
+
 export function fieldOf(name: string, p: PropertySchema, required: string[] = []): Field {
   const x = p['x-sangzi'] ?? {}
   const many = Boolean(x.many) || typeOf(p) === 'array'
@@ -76,7 +79,7 @@ export function fieldOf(name: string, p: PropertySchema, required: string[] = []
     help: p.description,
     kind,
     format: item.format ?? p.format,
-    unit: kind === 'stake' ? undefined : kind === 'money' ? t('record.yuan') : p['x-ogc-unit'] || undefined,
+    unit: kind === 'stake' ? undefined : kind === 'money' ? t('record.yuan') : unitOf(p['x-ogc-unit']),
     options: kind === 'enum' ? optionsOf(p, item) : [],
     ref: x.ref ?? [],
     many,

@@ -27,6 +27,10 @@ export function target(field: Field, value: string): { collection: string; id: s
     : { collection: field.kind === 'division' ? 'division' : (field.ref[0] ?? ''), id: value }
 }
 
+/** A day of another year is long enough without its weekday. */
+const plainDay = (iso: string): string =>
+  Number(iso.slice(0, 4)) === new Date().getFullYear() ? day(iso) : day(iso).replace(/ 周.$/, '').replace(/^[A-Z][a-z]{2},? /, '')
+
 function one(field: Field, value: Value, labels: Labels, at: number): string {
   if (value === null) return '—'
   switch (field.kind) {
@@ -38,7 +42,7 @@ function one(field: Field, value: Value, labels: Labels, at: number): string {
     case 'boolean':
       return value === true ? t('common.yes') : t('common.no')
     case 'date':
-      return day(String(value))
+      return plainDay(String(value))
     case 'time':
       return moment(String(value))
     case 'stake':
@@ -72,6 +76,10 @@ export function sayFull(field: Field, value: Value | undefined, labels?: Labels)
 export function nameOf(feature: Feature, fields: Field[], label: string | undefined): string {
   const named = fields.find((f) => f.name === label)
   if (named && hasValue(feature.properties[named.name])) return sayFull(named, feature.properties[named.name], feature.labels)
+  const stakes = fields.filter((f) => f.kind === 'stake' && hasValue(feature.properties[f.name]))
+  const line = fields.find((f) => f.kind === 'ref' && !f.many && hasValue(feature.properties[f.name]))
+  if (stakes.length > 1)
+    return [line ? say(line, feature.properties[line.name], feature.labels) : '', stakes.slice(0, 2).map((f) => say(f, feature.properties[f.name])).join('–')].join(' ').trim()
   const other = fields.find((f) => !f.base && hasValue(feature.properties[f.name]))
   return other ? sayFull(other, feature.properties[other.name], feature.labels) : feature.id
 }

@@ -10,7 +10,7 @@ export interface Row {
 export interface Done {
   collection: string
   property: string
-  rows: { id: string; etag: string; before: Value; name: string }[]
+  rows: { id: string; version: number; before: Value; name: string }[]
 }
 
 /** Runs `work` over all of `list`, a few at once; the answers stand in the same order. */
@@ -61,13 +61,13 @@ export async function makeBatch(
 ): Promise<Result<Done>> {
   const got = await postChanges(reason, changesOf(collection, rows, property, value))
   if (!got.ok) return got
-  const tags = new Map(got.value.results.map((r) => [r.id, r.etag ?? '']))
+  const made = new Map(got.value.results.map((r) => [r.id, r.version]))
   return {
     ok: true,
     value: {
       collection,
       property,
-      rows: rows.map((r) => ({ id: r.id, etag: tags.get(r.id) ?? '', before: r.feature.properties[property] ?? null, name: name(r.feature) })),
+      rows: rows.map((r) => ({ id: r.id, version: made.get(r.id) ?? Number(r.feature.properties.version ?? 0) + 1, before: r.feature.properties[property] ?? null, name: name(r.feature) })),
     },
   }
 }
@@ -80,14 +80,15 @@ export interface Undone {
 /** A new change back to what was; rows changed since keep what they have and are listed. */
 export async function undoBatch(done: Done, reason: string): Promise<Undone> {
   const now = await fewAtOnce(done.rows, async (r) => ({ row: r, got: await getItem(done.collection, r.id) }))
-  const same = now.filter((n) => n.got.ok && n.got.value.etag === n.row.etag)
+  // The version, not the tag: what is derived from others may change by itself.
+  const same = now.filter((n) => n.got.ok && Number(n.got.value.value.properties.version) === n.row.version)
   const refused = now.filter((n) => !same.includes(n)).map((n) => ({ id: n.row.id, name: n.row.name }))
   if (!same.length) return { back: 0, refused }
-  const changes: BatchChange[] = same.map(({ row }) => ({
+  const changes: BatchChange[] = same.map(({ row, got }) => ({
     verb: 'update',
     collection: done.collection,
     id: row.id,
-    ifMatch: row.etag,
+    ifMatch: (got.ok ? got.value.etag : null) ?? '',
     feature: { type: 'Feature', properties: { [done.property]: row.before } },
   }))
   const got = await postChanges(reason, changes)

@@ -2,7 +2,7 @@
 import { isNumeric, type Field } from '@/record/fields'
 
 const WIDTH: Record<string, number> = {
-  text: 11, long: 18, integer: 6.5, number: 7, money: 8.5, boolean: 5.5, date: 9.5, time: 12, enum: 7.5, ref: 13, division: 13, stake: 7.5, photo: 6, json: 12,
+  text: 11, long: 18, integer: 6.5, number: 7, money: 8.5, boolean: 5.5, date: 10, time: 13.5, enum: 7.5, ref: 13, division: 13, stake: 7.5, photo: 6, json: 12,
 }
 const rightward = (f: Field): boolean => isNumeric(f) || f.kind === 'stake'
 const stretches = (f: Field): boolean => ['text', 'long', 'ref', 'division'].includes(f.kind)

@@ -16,7 +16,7 @@ export interface PageBook {
   known: number
 }
 
-export const emptyBook = (first: string): PageBook => ({ leaves: [], next: first, ended: false, known: 0 })
+export const emptyBook = (first: string): PageBook => ({ leaves: [], next: first || undefined, ended: false, known: 0 })
 
 export function addPage(book: PageBook, href: string, rows: Feature[], next: string | undefined): void {
   book.leaves.push({ href, start: book.known, count: rows.length, rows, used: Date.now() })
