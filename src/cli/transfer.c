@@ -34,8 +34,11 @@ static void bar(const char *file, const TransferGlance *g, bool last)
 
     if (!isatty(2))
         return;
-    fprintf(stderr, "\r%s [%-30.*s] %3d%% %zu%s", file, n < 0 ? 0 : n > 30 ? 30 : n, full, (int)(g->progress * 100), g->counts.rows,
-        last ? "\n" : "");
+    fprintf(stderr, "\r%s [%-30.*s] %3d%% %zu%s", file,
+        n < 0    ? 0
+        : n > 30 ? 30
+                 : n,
+        full, (int)(g->progress * 100), g->counts.rows, last ? "\n" : "");
 }
 
 static bool follow(TransferManager *m, Str id, const char *file, TransferGlance *g, Err *err)
@@ -64,7 +67,8 @@ static bool say_finding(void *ctx, const TransferFinding *f)
     const Said *s = ctx;
 
     if (f->note == s->notes)
-        fprintf(stderr, "%s:%zu:%.*s: %.*s\n", s->file, f->row, STRV(f->column.len ? f->column : f->property), STRV(cli_english() ? f->en : f->zh));
+        fprintf(stderr, "%s:%zu:%.*s: %.*s\n", s->file, f->row, STRV(f->column.len ? f->column : f->property),
+            STRV(cli_english() ? f->en : f->zh));
     return true;
 }
 
@@ -74,7 +78,11 @@ static int result(const char *file, const TransferGlance *g, bool dry)
 
     printf(cli_english() ? "%s → %s: %zu rows, %zu %s, %zu updated, %zu unchanged, %zu wrong\n"
                          : "%s → %s：%zu 行，%zu %s，更新 %zu，不变 %zu，需要改正 %zu\n",
-        file, g->collection, c->rows, c->create, cli_english() ? dry ? "to create" : "created" : dry ? "待新增" : "新增", c->update, c->unchanged, c->wrong);
+        file, g->collection, c->rows, c->create,
+        cli_english() ? dry ? "to create" : "created"
+        : dry         ? "待新增"
+                      : "新增",
+        c->update, c->unchanged, c->wrong);
     return c->wrong ? 1 : 0;
 }
 
@@ -90,10 +98,12 @@ static int import_file(TransferManager *m, const char *file, const Order *o)
     if (!good)
         return cli_fail(&err);
     good = follow(m, str_of(id), file, &g, &err);
-    if (good && transfer_findings(m, str_of(id), say_finding, &(Said){ file, false }, &ignored) && g.crs_warning.len)
+    if (good && transfer_findings(m, str_of(id), say_finding, &(Said){ file, false }, &ignored) &&
+        g.crs_warning.len)
         fprintf(stderr, "%s: %.*s\n", file, STRV(g.crs_warning));
     if (good && !o->dry)
-        good = transfer_apply(m, str_of(id), o->good_rows ? TRANSFER_GOOD_ROWS : TRANSFER_ALL_OR_NOTHING, STR("命令行"), &err) &&
+        good = transfer_apply(m, str_of(id), o->good_rows ? TRANSFER_GOOD_ROWS : TRANSFER_ALL_OR_NOTHING,
+                   STR("命令行"), &err) &&
                follow(m, str_of(id), file, &g, &err);
     status = good ? result(file, &g, o->dry) : cli_fail(&err);
     if (!transfer_drop(m, str_of(id), &ignored))
@@ -106,7 +116,8 @@ static bool take_order(int *argc, char **argv, Order *o)
     const char *key = cli_option(argc, argv, "--key"), *accept = cli_option(argc, argv, "--accept");
     Str rest = str_of(key), one;
 
-    *o = (Order){ .dry = cli_flag(argc, argv, "--dry-run"), .good_rows = accept && !strcmp(accept, "good-rows") };
+    *o = (Order){ .dry = cli_flag(argc, argv, "--dry-run"),
+        .good_rows = accept && !strcmp(accept, "good-rows") };
     o->wish.crs = str_of(cli_option(argc, argv, "--crs"));
     o->wish.encoding = str_of(cli_option(argc, argv, "--encoding"));
     o->wish.layer = str_of(cli_option(argc, argv, "--layer"));
@@ -136,7 +147,8 @@ int cli_import(int argc, char **argv)
     if (!cli_open(argv[1], LEDGER_WRITE, &county, &err))
         return cli_fail(&err);
     o.wish.collection = str_of(argv[2]);
-    if (!pack_need_collection(county.model, o.wish.collection, &c, &err) || !transfer_manager_open(county.ledger, &m, &err)) {
+    if (!pack_need_collection(county.model, o.wish.collection, &c, &err) ||
+        !transfer_manager_open(county.ledger, &m, &err)) {
         if (err.kind == &PACK_NO_COLLECTION)
             fprintf(stderr, "%s", cli_english() ? "unknown collection: " : "没有这个台账 (collection)：");
         status = cli_fail(&err);
@@ -156,8 +168,8 @@ static bool write_piece(void *ctx, Bytes piece)
 
 static const char *format_of(const char *file)
 {
-    static const char *const known[][2] = { { ".csv", "csv" }, { ".xlsx", "xlsx" }, { ".gpkg", "gpkg" }, { ".geojson", "geojson" },
-        { ".json", "geojson" } };
+    static const char *const known[][2] = { { ".csv", "csv" }, { ".xlsx", "xlsx" }, { ".gpkg", "gpkg" },
+        { ".geojson", "geojson" }, { ".json", "geojson" } };
 
     for (size_t i = 0; i < LEN(known); i++)
         if (str_ends(str_of(file), str_of(known[i][0])))
@@ -197,13 +209,18 @@ static bool export_to(const TransferExport *x, const char *file, Err *err)
     return good;
 }
 
-static bool export_list(CliCounty *county, const char *collection, const char *file, const char *filter, bool names, Err *err)
+static bool export_list(
+    CliCounty *county, const char *collection, const char *file, const char *filter, bool names, Err *err)
 {
     Arena *a = arena_new(0);
-    TransferExport x = { .ledger = county->ledger, .format = format_of(file), .header = names ? TRANSFER_NAMES : TRANSFER_TITLES,
-        .said = str_of(filter), .en = cli_english() };
+    TransferExport x = { .ledger = county->ledger,
+        .format = format_of(file),
+        .header = names ? TRANSFER_NAMES : TRANSFER_TITLES,
+        .said = str_of(filter),
+        .en = cli_english() };
     const bool good = pack_need_collection(county->model, str_of(collection), &x.query.collection, err) &&
-                      read_filter(x.query.collection, filter, a, &x.query.filter, err) && export_to(&x, file, err);
+                      read_filter(x.query.collection, filter, a, &x.query.filter, err) &&
+                      export_to(&x, file, err);
 
     arena_free(a);
     return good;

@@ -16,7 +16,9 @@ static bool state(FaceRequest *r, FaceAnswer *out, Str id, Err *err)
 static bool post(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     const Str name = face_query(r, "name");
-    const TransferWish wish = { .collection = face_query(r, "collection"), .division = face_query(r, "division"), .crs = face_query(r, "crs"),
+    const TransferWish wish = { .collection = face_query(r, "collection"),
+        .division = face_query(r, "division"),
+        .crs = face_query(r, "crs"),
         .encoding = face_query(r, "encoding") };
     const PackCollection *c;
     char id[ULID_LEN + 1];
@@ -49,7 +51,8 @@ static bool patch(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     json_t *wish;
 
-    return face_json(r, &wish, err) && (json_is_object(wish) || FAIL(err, FACE_BAD_BODY, STR("JSON"), "body")) &&
+    return face_json(r, &wish, err) &&
+           (json_is_object(wish) || FAIL(err, FACE_BAD_BODY, STR("JSON"), "body")) &&
            transfer_choose_json(manager(r), r->param[0], wish, err) && state(r, out, r->param[0], err);
 }
 
@@ -68,7 +71,8 @@ static bool apply(FaceRequest *r, FaceAnswer *out, Err *err)
         return false;
     }
     if (!face_tx(r, &tx, err) ||
-        !transfer_apply(manager(r), r->param[0], str_eq(accept, STR("good-rows")) ? TRANSFER_GOOD_ROWS : TRANSFER_ALL_OR_NOTHING, tx.who, err))
+        !transfer_apply(manager(r), r->param[0],
+            str_eq(accept, STR("good-rows")) ? TRANSFER_GOOD_ROWS : TRANSFER_ALL_OR_NOTHING, tx.who, err))
         return false;
     out->status = 202;
     return state(r, out, r->param[0], err);
@@ -89,7 +93,9 @@ static bool sheet(FaceRequest *r, FaceAnswer *out, Err *err)
     out->file = path;
     out->file_remove = true;
     out->ready_packed = true;
-    face_set(out, "Content-Disposition", STR("attachment; filename=\"import.xlsx\"; filename*=UTF-8''%E5%AF%BC%E5%85%A5%E7%BB%93%E6%9E%9C.xlsx"));
+    face_set(out, "Content-Disposition",
+        STR("attachment; filename=\"import.xlsx\"; "
+            "filename*=UTF-8''%E5%AF%BC%E5%85%A5%E7%BB%93%E6%9E%9C.xlsx"));
     return true;
 }
 
@@ -118,12 +124,18 @@ static void stop(void *m)
 
 static const char *const post_query[] = { "name", "collection", "division", "crs", "encoding", NULL };
 static const FaceRow row[] = {
-    { FACE_POST, "/imports", post, FACE_SLOW | FACE_FILE, .zh = "送来一个表格或图层", .en = "A sheet or layer comes in", .query = post_query },
+    { FACE_POST, "/imports", post, FACE_SLOW | FACE_FILE, .zh = "送来一个表格或图层",
+        .en = "A sheet or layer comes in", .query = post_query },
     { FACE_GET, "/imports", list, FACE_SLOW, .zh = "全部导入", .en = "All imports" },
-    { FACE_GET, "/imports/{id}", get, .zh = "一次导入：对照、检查、进度", .en = "An import: what its columns mean, what is wrong, how far it is" },
-    { FACE_PATCH, "/imports/{id}", patch, FACE_SLOW, .zh = "改选台账、列、坐标系、键，重新检查", .en = "Choose collection, columns, reference system, key; checked again" },
+    { FACE_GET, "/imports/{id}", get, .zh = "一次导入：对照、检查、进度",
+        .en = "An import: what its columns mean, what is wrong, how far it is" },
+    { FACE_PATCH, "/imports/{id}", patch, FACE_SLOW, .zh = "改选台账、列、坐标系、键，重新检查",
+        .en = "Choose collection, columns, reference system, key; checked again" },
     { FACE_POST, "/imports/{id}/apply", apply, FACE_SLOW, .zh = "写入台账", .en = "Write it" },
-    { FACE_GET, "/imports/{id}/sheet", sheet, FACE_SLOW, .zh = "标好错误的表", .en = "The sheet with its errors marked" },
+    { FACE_GET, "/imports/{id}/sheet", sheet, FACE_SLOW, .zh = "标好错误的表",
+        .en = "The sheet with its errors marked" },
     { FACE_DELETE, "/imports/{id}", drop, FACE_SLOW, .zh = "取消并删除导入", .en = "Cancel and remove it" },
 };
-const FaceDoor face_imports = { .name = "imports", .row = row, .nrow = LEN(row), .start = start, .stop = stop };
+const FaceDoor face_imports = {
+    .name = "imports", .row = row, .nrow = LEN(row), .start = start, .stop = stop
+};

@@ -8,6 +8,7 @@
     X(tiles)      \
     X(styles)     \
     X(processes)  \
+    X(imports)    \
     X(indicators) \
     X(county)     \
     X(openapi)    \

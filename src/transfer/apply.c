@@ -25,8 +25,10 @@ static bool save_progress(const Apply *k, Err *err)
     bool good;
 
     buf_init(&b, 4096);
-    buf_fmt(&b, "{\"batch\":%zu,\"from\":%zu,\"count\":%zu,\"rows\":%zu,\"create\":%zu,\"update\":%zu,\"unchanged\":%zu,\"wrong\":%zu}\n", k->at.batch,
-        k->at.from, k->at.count, c->rows, c->create, c->update, c->unchanged, c->wrong);
+    buf_fmt(&b,
+        "{\"batch\":%zu,\"from\":%zu,\"count\":%zu,\"rows\":%zu,\"create\":%zu,\"update\":%zu,\"unchanged\":%"
+        "zu,\"wrong\":%zu}\n",
+        k->at.batch, k->at.from, k->at.count, c->rows, c->create, c->update, c->unchanged, c->wrong);
     good = transfer_import_path(k->im, "progress", path) && file_write(path, BYTES(buf_text(&b)), 0640, err);
     buf_clear(&b);
     return good;
@@ -44,10 +46,12 @@ static void load_progress(Apply *k, Arena *a)
     json_t *v;
     Err e;
 
-    if (!transfer_import_path(k->im, "progress", path) || !file_read(path, 4096, a, &text, &e) || !json_read_in(text, a, &v, &e))
+    if (!transfer_import_path(k->im, "progress", path) || !file_read(path, 4096, a, &text, &e) ||
+        !json_read_in(text, a, &v, &e))
         return;
     k->at = (Progress){ number(v, "batch"), number(v, "from"), number(v, "count"),
-        { number(v, "rows"), number(v, "create"), number(v, "update"), number(v, "unchanged"), number(v, "wrong") } };
+        { number(v, "rows"), number(v, "create"), number(v, "update"), number(v, "unchanged"),
+            number(v, "wrong") } };
 }
 
 /* Rows found wrong in the dry run stay out. */
@@ -82,8 +86,9 @@ static bool write_batch(Apply *k, ImportRows *rows, Arena *a, bool *end, Err *er
         return false;
     leave_out(k, &b);
     start = time_mono();
-    if (b.n && !transfer_import_write(&k->turn, &b, false, str_fmt(a, "import-%s-batch%zu", k->im->id, k->at.batch), str_of(k->im->who), a,
-                   &counts, verdict, err))
+    if (b.n &&
+        !transfer_import_write(&k->turn, &b, false, str_fmt(a, "import-%s-batch%zu", k->im->id, k->at.batch),
+            str_of(k->im->who), a, &counts, verdict, err))
         return false;
     start = time_mono() - start;
     metric_add(METRIC_imports_rows, (int64_t)b.n);
@@ -136,7 +141,8 @@ static void remember(Apply *k, Arena *a)
     Buf b;
     Err e;
 
-    if (!ledger_meta(k->im->ledger, key, a, &text, &e) || !text.len || !json_read_in(text, a, &known, &e) || !json_is_object(known))
+    if (!ledger_meta(k->im->ledger, key, a, &text, &e) || !text.len || !json_read_in(text, a, &known, &e) ||
+        !json_is_object(known))
         known = json_object();
     else
         known = json_deep_copy(known);
@@ -144,7 +150,8 @@ static void remember(Apply *k, Arena *a)
         const Str name = transfer_role_name(v->column + i);
 
         if (v->head.name[i].len && (name.len || v->column[i].remembered))
-            json_object_setn_new(known, v->head.name[i].ptr, v->head.name[i].len, json_stringn(name.ptr, name.len));
+            json_object_setn_new(
+                known, v->head.name[i].ptr, v->head.name[i].len, json_stringn(name.ptr, name.len));
     }
     buf_init(&b, 4 << 20);
     buf_json(&b, known);
@@ -167,10 +174,11 @@ bool transfer_import_apply(Import *im, ImportView *v, TransferCounts *counts, Er
     (void)transfer_stretch(ledger_model(im->ledger), v->collection, &stretch);
     refs = transfer_refs_new(im->ledger, &stretch);
     load_progress(&k, a);
-    good = refs && transfer_import_turn(im, v, refs, &k.turn) ? transfer_import_path(im, "verdicts", path) &&
-                                                                  file_read(path, 16 << 20, a, &k.verdicts, err) &&
-                                                                  transfer_import_rows_open(im, v, &rows, err) && apply_rows(&k, &rows, err)
-                                                             : FAIL(err, BASE_NO_MEMORY, STR("apply"), "import");
+    good = refs && transfer_import_turn(im, v, refs, &k.turn)
+               ? transfer_import_path(im, "verdicts", path) &&
+                     file_read(path, 16 << 20, a, &k.verdicts, err) &&
+                     transfer_import_rows_open(im, v, &rows, err) && apply_rows(&k, &rows, err)
+               : FAIL(err, BASE_NO_MEMORY, STR("apply"), "import");
     transfer_import_rows_close(&rows);
     transfer_refs_free(refs);
     if (good) {

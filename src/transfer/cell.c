@@ -90,7 +90,8 @@ static bool with_unit(Str s, Str *number)
 {
     size_t n = 0;
 
-    while (n < s.len && (digit(s.ptr[n]) || s.ptr[n] == '.' || s.ptr[n] == ',' || (n == 0 && (s.ptr[n] == '-' || s.ptr[n] == '+'))))
+    while (n < s.len && (digit(s.ptr[n]) || s.ptr[n] == '.' || s.ptr[n] == ',' ||
+                            (n == 0 && (s.ptr[n] == '-' || s.ptr[n] == '+'))))
         n++;
     *number = str_sub(s, 0, n);
     return n > 0 && digit(s.ptr[n - 1]) && n < s.len && !digit(s.ptr[s.len - 1]);
@@ -171,7 +172,8 @@ static Str time_text_of(Str s, Arena *a)
     }
     if (n < 5 || part[0] < 1800)
         return whole;
-    return str_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d+08:00", part[0], part[1], part[2], part[3], part[4], part[5]);
+    return str_fmt(
+        a, "%04d-%02d-%02dT%02d:%02d:%02d+08:00", part[0], part[1], part[2], part[3], part[4], part[5]);
 }
 
 static bool blank(const PackProperty *p, Str s) /* what people draw into a cell that has nothing to say */
@@ -188,7 +190,8 @@ static bool blank(const PackProperty *p, Str s) /* what people draw into a cell 
     return false;
 }
 
-bool transfer_cell_value(const TransferColumn *col, const TransferCell *cell, Arena *a, CqlValue *out, Err *err)
+bool transfer_cell_value(
+    const TransferColumn *col, const TransferCell *cell, Arena *a, CqlValue *out, Err *err)
 {
     const PackProperty *p = col->property;
     Str s = cell->text;
@@ -208,7 +211,8 @@ bool transfer_cell_value(const TransferColumn *col, const TransferCell *cell, Ar
         return false;
     if ((p->type == PACK_DATE || p->type == PACK_TIME) && !date_text_ok(col, s, err))
         return false;
-    if (p->type == PACK_DATE && s.len > 10 && (s.ptr[10] == ' ' || s.ptr[10] == 'T') && str_find(s, STR("00:00")) != SIZE_MAX)
+    if (p->type == PACK_DATE && s.len > 10 && (s.ptr[10] == ' ' || s.ptr[10] == 'T') &&
+        str_find(s, STR("00:00")) != SIZE_MAX)
         s = str_sub(s, 0, 10); /* a day that a sheet keeps as midnight */
     if (p->type == PACK_TIME)
         s = time_text_of(s, a);
@@ -218,7 +222,8 @@ bool transfer_cell_value(const TransferColumn *col, const TransferCell *cell, Ar
 /* --- degrees -------------------------------------------------------------------------------------------------------------- */
 static bool is_mark(uint32_t c, int at)
 {
-    static const uint32_t mark[3][7] = { { 0xB0, 0x5EA6, 0xBA, 0x2DA, 'd', 'D', 0 }, { 0x2032, '\'', 0x2019, 0x5206, 0xB4, 0xFF07, 0 },
+    static const uint32_t mark[3][7] = { { 0xB0, 0x5EA6, 0xBA, 0x2DA, 'd', 'D', 0 },
+        { 0x2032, '\'', 0x2019, 0x5206, 0xB4, 0xFF07, 0 },
         { 0x2033, '"', 0x201D, 0x79D2, 0x3003, 0xFF02, 0 } };
 
     for (size_t i = 0; i < 7 && mark[at][i]; i++)
@@ -245,7 +250,8 @@ static void drop_side(Str *s, double *sign) /* 东经 北纬 E N in front or beh
     static const struct {
         const char *word;
         double sign;
-    } side[] = { { "东经", 1 }, { "北纬", 1 }, { "西经", -1 }, { "南纬", -1 }, { "E", 1 }, { "N", 1 }, { "W", -1 }, { "S", -1 }, { "-", -1 } };
+    } side[] = { { "东经", 1 }, { "北纬", 1 }, { "西经", -1 }, { "南纬", -1 }, { "E", 1 }, { "N", 1 },
+        { "W", -1 }, { "S", -1 }, { "-", -1 } };
 
     for (size_t i = 0; i < LEN(side); i++) {
         const Str w = str_of(side[i].word);

@@ -4,8 +4,17 @@
 
 bool transfer_import_turn(Import *im, const ImportView *v, TransferRefs *refs, TransferTurn *out)
 {
-    *out = (TransferTurn){ .ledger = im->ledger, .collection = v->collection, .column = v->column, .ncolumn = v->head.n, .key = v->key,
-        .nkey = v->nkey, .key_id = v->key_id, .crs = v->place.crs, .shapes = v->shapes, .import = str_of(im->id), .file = str_of(im->name),
+    *out = (TransferTurn){ .ledger = im->ledger,
+        .collection = v->collection,
+        .column = v->column,
+        .ncolumn = v->head.n,
+        .key = v->key,
+        .nkey = v->nkey,
+        .key_id = v->key_id,
+        .crs = v->place.crs,
+        .shapes = v->shapes,
+        .import = str_of(im->id),
+        .file = str_of(im->name),
         .refs = refs };
     pthread_mutex_lock(&im->guard);
     out->division = str_copy(v->a, transfer_import_wish(im, "division"));
@@ -15,7 +24,8 @@ bool transfer_import_turn(Import *im, const ImportView *v, TransferRefs *refs, T
 }
 
 /* --- batches -------------------------------------------------------------------------------------------------------------- */
-bool transfer_import_fill(const TransferTurn *t, ImportRows *rows, size_t most, Arena *a, ImportBatch *b, bool *end, Err *err)
+bool transfer_import_fill(
+    const TransferTurn *t, ImportRows *rows, size_t most, Arena *a, ImportBatch *b, bool *end, Err *err)
 {
     *b = (ImportBatch){ NEWS(a, TransferRow, most), NEWS(a, TransferTurned, most), 0 };
     if (!b->row || !b->turned)
@@ -45,7 +55,8 @@ static const TransferColumn *column_for(const TransferTurn *t, Str property)
     return NULL;
 }
 
-static bool said_already(const TransferTurned *r, Str property) /* a bad cell need not be called missing as well */
+static bool said_already(
+    const TransferTurned *r, Str property) /* a bad cell need not be called missing as well */
 {
     for (const TransferFault *f = r->fault; f; f = f->next)
         if (!f->note && str_eq(f->property, property))
@@ -53,7 +64,8 @@ static bool said_already(const TransferTurned *r, Str property) /* a bad cell ne
     return false;
 }
 
-static void take_problem(const TransferTurn *t, const ImportBatch *b, size_t at, const LedgerProblem *p, Arena *a)
+static void take_problem(
+    const TransferTurn *t, const ImportBatch *b, size_t at, const LedgerProblem *p, Arena *a)
 {
     const TransferColumn *col = column_for(t, p->property);
     const size_t i = col ? (size_t)(col - t->column) : SIZE_MAX;
@@ -63,7 +75,8 @@ static void take_problem(const TransferTurn *t, const ImportBatch *b, size_t at,
         r->wrong = true;
         return;
     }
-    transfer_fault(r, col, str_copy(a, p->property), i < b->row[at].ncell ? b->row[at].cell[i].text : STR(""), &p->err, false, a);
+    transfer_fault(r, col, str_copy(a, p->property), i < b->row[at].ncell ? b->row[at].cell[i].text : STR(""),
+        &p->err, false, a);
 }
 
 typedef struct Try { /* one transaction of a batch's good rows */
@@ -74,7 +87,8 @@ typedef struct Try { /* one transaction of a batch's good rows */
 
 static bool gather(const ImportBatch *b, bool faulty, Arena *a, Try *t)
 {
-    *t = (Try){ NEWS(a, LedgerChange, b->n + 1), NEWS(a, LedgerDone, b->n + 1), NEWS(a, size_t, b->n + 1), 0 };
+    *t =
+        (Try){ NEWS(a, LedgerChange, b->n + 1), NEWS(a, LedgerDone, b->n + 1), NEWS(a, size_t, b->n + 1), 0 };
     if (!t->change || !t->done || !t->at)
         return false;
     for (size_t i = 0; i < b->n; i++) {
@@ -91,11 +105,13 @@ static bool gather(const ImportBatch *b, bool faulty, Arena *a, Try *t)
 
 static bool rows_fault(const Err *e)
 {
-    return e->kind == &LEDGER_INVALID || (e->kind->status < 500 && e->kind != &LEDGER_READ_ONLY && e->kind != &BASE_NO_MEMORY);
+    return e->kind == &LEDGER_INVALID ||
+           (e->kind->status < 500 && e->kind != &LEDGER_READ_ONLY && e->kind != &BASE_NO_MEMORY);
 }
 
 /* true: it is through, or a row was found wrong (*again) */
-static bool attempt(const TransferTurn *t, ImportBatch *b, const LedgerTx *tx, const Try *k, Arena *a, bool *again, Err *err)
+static bool attempt(
+    const TransferTurn *t, ImportBatch *b, const LedgerTx *tx, const Try *k, Arena *a, bool *again, Err *err)
 {
     LedgerProblems said = { 0 };
     bool good = ledger_write(t->ledger, tx, a, k->done, &said, err);
@@ -133,7 +149,8 @@ static void count(const ImportBatch *b, const Try *k, TransferCounts *counts, ui
 }
 
 /* One by one, where a whole batch fails for a reason that names no row. */
-static bool single(const TransferTurn *t, ImportBatch *b, const LedgerTx *tx, const Try *k, Arena *a, Err *err)
+static bool single(
+    const TransferTurn *t, ImportBatch *b, const LedgerTx *tx, const Try *k, Arena *a, Err *err)
 {
     for (size_t i = 0; i < k->n; i++) {
         LedgerTx one = *tx;
@@ -158,11 +175,16 @@ static bool any_wrong(const ImportBatch *b)
     return false;
 }
 
-bool transfer_import_write(const TransferTurn *t, ImportBatch *b, bool dry, Str key, Str who, Arena *a, TransferCounts *counts,
-    uint8_t *verdict, Err *err)
+bool transfer_import_write(const TransferTurn *t, ImportBatch *b, bool dry, Str key, Str who, Arena *a,
+    TransferCounts *counts, uint8_t *verdict, Err *err)
 {
-    LedgerTx tx = { .who = who, .via = STR("import"), .source = STR("imported"), .reason = str_fmt(a, "导入 %.*s", STRV(t->file)),
-        .effective = INT64_MIN, .key = key, .dry = dry };
+    LedgerTx tx = { .who = who,
+        .via = STR("import"),
+        .source = STR("imported"),
+        .reason = str_fmt(a, "导入 %.*s", STRV(t->file)),
+        .effective = INT64_MIN,
+        .key = key,
+        .dry = dry };
     bool again = true, alone = false;
     Try k;
 
@@ -192,7 +214,7 @@ bool transfer_import_write(const TransferTurn *t, ImportBatch *b, bool dry, Str 
 static void pair(Buf *b, const char *key, Str v)
 {
     buf_fmt(b, ",\"%s\":", key);
-    buf_json_str(b, v);
+    buf_json_str(b, v.ptr ? v : STR(""));
 }
 
 void transfer_import_say(const TransferFault *f, size_t row, Buf *out)
@@ -222,9 +244,13 @@ bool transfer_import_finding(Str line, Arena *a, TransferFinding *out)
 
     if (!json_read_in(line, a, &v, &err))
         return false;
-    *out = (TransferFinding){ .row = (size_t)json_integer_value(json_object_get(v, "row")), .note = json_is_true(json_object_get(v, "note")),
-        .column = json_str(json_object_get(v, "column")), .property = json_str(json_object_get(v, "property")),
-        .value = json_str(json_object_get(v, "value")), .code = json_str(json_object_get(v, "code")), .zh = json_str(json_object_get(v, "zh")),
+    *out = (TransferFinding){ .row = (size_t)json_integer_value(json_object_get(v, "row")),
+        .note = json_is_true(json_object_get(v, "note")),
+        .column = json_str(json_object_get(v, "column")),
+        .property = json_str(json_object_get(v, "property")),
+        .value = json_str(json_object_get(v, "value")),
+        .code = json_str(json_object_get(v, "code")),
+        .zh = json_str(json_object_get(v, "zh")),
         .en = json_str(json_object_get(v, "en")) };
     return true;
 }
@@ -253,8 +279,8 @@ static bool twice(Check *k, ImportBatch *b, Err *err)
 
             FAIL(&e, TRANSFER_SAME_ROW, r->key, "row %u", r->row);
             err_hint(&e, "%u", *known);
-            transfer_fault(r, k->turn.nkey ? column_for(&k->turn, k->turn.key[0]->name) : NULL, k->turn.nkey ? k->turn.key[0]->name : STR("id"),
-                r->key, &e, false, k->view->a);
+            transfer_fault(r, k->turn.nkey ? column_for(&k->turn, k->turn.key[0]->name) : NULL,
+                k->turn.nkey ? k->turn.key[0]->name : STR("id"), r->key, &e, false, k->view->a);
             continue;
         }
         first = NEW(k->view->a, uint32_t);
@@ -275,7 +301,8 @@ static bool put_findings(Check *k, const ImportBatch *b, Err *err)
             transfer_import_say(f, b->turned[i].row, &line);
             fwrite(line.ptr, 1, line.len, k->findings);
             if (k->view->nshown < IMPORT_SHOWN &&
-                transfer_import_finding(str_copy(k->view->a, buf_text(&line)), k->view->a, &k->view->shown[k->view->nshown]))
+                transfer_import_finding(
+                    str_copy(k->view->a, buf_text(&line)), k->view->a, &k->view->shown[k->view->nshown]))
                 k->view->nshown++;
             buf_clear(&line);
         }
@@ -322,8 +349,10 @@ static bool check_rows(Check *k, ImportRows *rows, Err *err)
         ImportBatch b;
 
         arena_clear(a);
-        good = transfer_import_fill(&k->turn, rows, IMPORT_BATCH, a, &b, &end, err) && twice(k, &b, err) &&
-               transfer_import_write(&k->turn, &b, true, STR(""), STR("import"), a, &k->counts, verdict, err) && put_findings(k, &b, err);
+        good =
+            transfer_import_fill(&k->turn, rows, IMPORT_BATCH, a, &b, &end, err) && twice(k, &b, err) &&
+            transfer_import_write(&k->turn, &b, true, STR(""), STR("import"), a, &k->counts, verdict, err) &&
+            put_findings(k, &b, err);
         if (!good)
             break;
         preview(k, &b);
@@ -345,7 +374,11 @@ static FILE *open_for(const Import *im, const char *file)
 
 bool transfer_import_check(Import *im, ImportView *v, TransferCounts *counts, Err *err)
 {
-    Check k = { .im = im, .view = v, .seen = map_new(v->a), .findings = open_for(im, "findings"), .verdicts = open_for(im, "verdicts") };
+    Check k = { .im = im,
+        .view = v,
+        .seen = map_new(v->a),
+        .findings = open_for(im, "findings"),
+        .verdicts = open_for(im, "verdicts") };
     ImportRows rows = { NULL, 0 };
     TransferStretch stretch;
     TransferRefs *refs;
@@ -353,9 +386,10 @@ bool transfer_import_check(Import *im, ImportView *v, TransferCounts *counts, Er
 
     (void)transfer_stretch(ledger_model(im->ledger), v->collection, &stretch);
     refs = transfer_refs_new(im->ledger, &stretch);
-    good = k.seen && refs && transfer_import_turn(im, v, refs, &k.turn) ? k.findings && k.verdicts ? transfer_import_rows_open(im, v, &rows, err)
-                                                                           : FAIL(err, BASE_IO, STR("findings"), "import")
-                                                  : FAIL(err, BASE_NO_MEMORY, STR("check"), "import");
+    good = k.seen && refs && transfer_import_turn(im, v, refs, &k.turn)
+               ? k.findings && k.verdicts ? transfer_import_rows_open(im, v, &rows, err)
+                                          : FAIL(err, BASE_IO, STR("findings"), "import")
+               : FAIL(err, BASE_NO_MEMORY, STR("check"), "import");
     good = good && check_rows(&k, &rows, err);
     transfer_import_rows_close(&rows);
     transfer_refs_free(refs);

@@ -10,7 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROWS_MAX = 1000000, LAYERS_MAX = 256, WARNINGS_MAX = 100, LOOK_MS = 200, SILENCE_MS = 300000, KEEP_AT = 1 << 20 };
+enum {
+    ROWS_MAX = 1000000,
+    LAYERS_MAX = 256,
+    WARNINGS_MAX = 100,
+    LOOK_MS = 200,
+    SILENCE_MS = 300000,
+    KEEP_AT = 1 << 20
+};
 extern char **environ;
 
 typedef struct Child {
@@ -59,7 +66,7 @@ static bool send_request(Child *c, Err *err)
     buf_init(&b, 60 << 10);
     for (size_t i = 0; i < LEN(key); i++) {
         buf_fmt(&b, "%c\"%s\":", i ? ',' : '{', key[i]);
-        buf_json_str(&b, value[i]);
+        buf_json_str(&b, value[i].ptr ? value[i] : STR(""));
     }
     buf_c(&b, '}');
     for (size_t at = 0; good && at < b.len;) {
@@ -85,10 +92,15 @@ static bool take_layer(Child *c, const json_t *v, Err *err)
         return FAIL(err, TRANSFER_BAD_FRAME, STR("layers"), "worker");
     if (!name)
         return FAIL(err, BASE_NO_MEMORY, STR("layer"), "worker");
-    *l = (TransferLayer){ .name = json_str(json_object_get(v, "name")), .rows = json_integer_value(json_object_get(v, "rows")),
-        .grid = json_is_true(json_object_get(v, "grid")), .type = type.len ? str_c(c->a, type) : NULL,
-        .epsg = (int)json_integer_value(json_object_get(v, "epsg")), .crs = json_str(json_object_get(v, "crs")), .field = name,
-        .nfield = json_array_size(field), .encoding = json_str(json_object_get(v, "encoding")) };
+    *l = (TransferLayer){ .name = json_str(json_object_get(v, "name")),
+        .rows = json_integer_value(json_object_get(v, "rows")),
+        .grid = json_is_true(json_object_get(v, "grid")),
+        .type = type.len ? str_c(c->a, type) : NULL,
+        .epsg = (int)json_integer_value(json_object_get(v, "epsg")),
+        .crs = json_str(json_object_get(v, "crs")),
+        .field = name,
+        .nfield = json_array_size(field),
+        .encoding = json_str(json_object_get(v, "encoding")) };
     for (size_t i = 0; i < l->nfield; i++)
         name[i] = json_str(json_array_get(field, i));
     c->read.nlayer++;
@@ -97,8 +109,8 @@ static bool take_layer(Child *c, const json_t *v, Err *err)
 
 static bool take_failure(const Child *c, const json_t *v, Err *err)
 {
-    static const ErrKind *const kind[] = { &TRANSFER_UNREADABLE, &TRANSFER_EMPTY, &TRANSFER_NO_LAYER, &TRANSFER_TOO_BIG, &BASE_NO_MEMORY,
-        &BASE_NO_FILE, &TRANSFER_NO_ENCODING };
+    static const ErrKind *const kind[] = { &TRANSFER_UNREADABLE, &TRANSFER_EMPTY, &TRANSFER_NO_LAYER,
+        &TRANSFER_TOO_BIG, &BASE_NO_MEMORY, &BASE_NO_FILE, &TRANSFER_NO_ENCODING };
     const Str code = json_str(json_object_get(v, "code")), hint = json_str(json_object_get(v, "hint"));
     const ErrKind *k = &TRANSFER_UNREADABLE;
 
@@ -130,7 +142,8 @@ static bool keep_rows(Child *c, size_t least, Err *err)
         const ssize_t n = write(c->rows, c->keep.ptr + at, c->keep.len - at);
 
         if (n < 0 && errno != EINTR)
-            return errno == ENOSPC || errno == EDQUOT ? FAIL(err, BASE_FULL, STR("imports"), "rows") : FAIL(err, BASE_IO, STR("imports"), "rows");
+            return errno == ENOSPC || errno == EDQUOT ? FAIL(err, BASE_FULL, STR("imports"), "rows")
+                                                      : FAIL(err, BASE_IO, STR("imports"), "rows");
         at += n > 0 ? (size_t)n : 0;
     }
     c->keep.len = 0;
@@ -182,7 +195,8 @@ static bool take_frame(Child *c, const TransferFrame *f, Err *err)
         return true;
     case FRAME_WARN:
         if (c->read.nwarning < WARNINGS_MAX)
-            c->read.warning[c->read.nwarning++] = (TransferWarning){ json_str(json_object_get(v, "zh")), json_str(json_object_get(v, "en")) };
+            c->read.warning[c->read.nwarning++] =
+                (TransferWarning){ json_str(json_object_get(v, "zh")), json_str(json_object_get(v, "en")) };
         return true;
     default:
         c->ended = true;
@@ -266,7 +280,8 @@ static bool died(const Child *c, int status, Err *err)
 {
     FAIL(err, TRANSFER_WORKER_DIED, c->ask->name, "worker");
     if (WIFSIGNALED(status))
-        err_hint(err, "%s", WTERMSIG(status) == SIGXCPU ? "用时太长 too much time" : sigabbrev_np(WTERMSIG(status)));
+        err_hint(err, "%s",
+            WTERMSIG(status) == SIGXCPU ? "用时太长 too much time" : sigabbrev_np(WTERMSIG(status)));
     else
         err_hint(err, "%s", "中途退出 ended early");
     return false;
@@ -304,14 +319,16 @@ static bool run(Child *c, Err *err)
     return good && keep_rows(c, 0, err) && find_chosen(c, err);
 }
 
-bool transfer_read(const TransferAsk *ask, const char *rows, TransferWatch watch, Arena *a, TransferRead *out, Err *err)
+bool transfer_read(
+    const TransferAsk *ask, const char *rows, TransferWatch watch, Arena *a, TransferRead *out, Err *err)
 {
     Child c = { .fd = -1, .ask = ask, .watch = watch, .a = a };
     bool good;
 
     c.rows = open(rows, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (c.rows < 0)
-        return errno == ENOSPC ? FAIL(err, BASE_FULL, str_of(rows), "imports") : FAIL(err, BASE_IO, str_of(rows), "imports");
+        return errno == ENOSPC ? FAIL(err, BASE_FULL, str_of(rows), "imports")
+                               : FAIL(err, BASE_IO, str_of(rows), "imports");
     buf_init(&c.in, (size_t)FRAME_MAX * 2);
     buf_init(&c.keep, (size_t)FRAME_MAX * 2);
     c.row = arena_new((size_t)FRAME_MAX * 4);

@@ -17,4 +17,5 @@ typedef struct TransferWatch { /* looked at now and then while it goes on */
     void *ctx;
 } TransferWatch;
 /* The program that is run: argv[0] "sangzi", argv[1] "worker". */
-bool transfer_read(const TransferAsk *ask, const char *rows, TransferWatch watch, Arena *a, TransferRead *out, Err *err) MUST;
+bool transfer_read(const TransferAsk *ask, const char *rows, TransferWatch watch, Arena *a, TransferRead *out,
+    Err *err) MUST;

@@ -127,7 +127,7 @@ bool transfer_csv_feed(TransferCsv *c, Str piece, Err *err)
         const bool lf_of_crlf = c->after_cr && ch == '\n';
 
         c->after_cr = false;
-        if (lf_of_crlf || (c->quoted && in_quotes(c, ch)))
+        if (lf_of_crlf || !ch || (c->quoted && in_quotes(c, ch))) /* a zero byte is nothing */
             continue;
         if (ch == c->separator || ch == '\n' || ch == '\r') {
             c->after_cr = ch == '\r';
@@ -136,7 +136,7 @@ bool transfer_csv_feed(TransferCsv *c, Str piece, Err *err)
                 return false;
         } else if (ch == '"' && c->text.len == start)
             c->quoted = c->any = true;
-        else if (ch) {
+        else {
             c->any = true;
             buf_c(&c->text, ch);
         }

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 enum { PIECE = 64 << 10, TITLES_MAX = 20000 };
-static const TransferFormat *const formats[] = { &transfer_csv, &transfer_xlsx, &transfer_geojson, &transfer_gpkg };
+static const TransferFormat *const formats[] = { &transfer_csv, &transfer_xlsx, &transfer_geojson,
+    &transfer_gpkg };
 
 static const TransferFormat *format_of(const char *name)
 {
@@ -242,7 +243,8 @@ bool transfer_out_open(const TransferExport *x, TransferOut **out, Err *err)
     buf_str(&o->token, x->query.token);
     if (!o->format)
         FAIL(err, TRANSFER_NO_FORMAT, str_of(x->format), "f");
-    else if (choose_columns(o, err) && (!o->format->whole || temp_path(o) || FAIL(err, BASE_IO, STR("export"), "export"))) {
+    else if (choose_columns(o, err) &&
+             (!o->format->whole || temp_path(o) || FAIL(err, BASE_IO, STR("export"), "export"))) {
         *out = o;
         return true;
     }
@@ -280,8 +282,9 @@ bool transfer_export(const TransferExport *x, bool (*write)(void *ctx, Bytes pie
     buf_init(&piece, 256 << 20);
     while (good && !done) {
         piece.len = 0;
-        good = transfer_out_more(o, &piece, &done, err) &&
-               (!piece.len || write(ctx, BYTES(buf_text(&piece))) || FAIL(err, BASE_IO, STR("export"), "export"));
+        good =
+            transfer_out_more(o, &piece, &done, err) && (!piece.len || write(ctx, BYTES(buf_text(&piece))) ||
+                                                            FAIL(err, BASE_IO, STR("export"), "export"));
     }
     buf_clear(&piece);
     transfer_out_close(o);

@@ -36,7 +36,8 @@ static bool failed(Err *err)
 
 static OGRwkbGeometryType type_of(const TransferOut *o)
 {
-    static const OGRwkbGeometryType t[] = { wkbUnknown, wkbPoint, wkbUnknown, wkbUnknown, wkbMultiPoint, wkbMultiLineString, wkbMultiPolygon,
+    static const OGRwkbGeometryType t[] = { wkbUnknown, wkbPoint, wkbUnknown, wkbUnknown, wkbMultiPoint,
+        wkbMultiLineString, wkbMultiPolygon,
         wkbGeometryCollection }; /* a county's lines and polygons may be of several parts */
 
     return o->place ? t[o->x.query.collection->geometry] : wkbNone;
@@ -69,7 +70,8 @@ static bool add_fields(TransferOut *o, OGRLayerH l)
 
     OGR_Fld_Destroy(id);
     for (size_t i = 0; good && i < o->ncolumn; i++) {
-        const char *name = str_c(o->a, o->column[i]->name), *title = str_c(o->a, transfer_out_head(o, o->column[i], o->a));
+        const char *name = str_c(o->a, o->column[i]->name),
+                   *title = str_c(o->a, transfer_out_head(o, o->column[i], o->a));
         OGRFieldDefnH f = OGR_Fld_Create(name ? name : "?", field_type(o->column[i]));
 
         if (o->column[i]->cql.kind == CQL_BOOL && !o->column[i]->many)
@@ -106,7 +108,8 @@ static bool gpkg_begin(TransferOut *o, Err *err)
         OSRRelease(srs);
         o->own = p;
     }
-    if (!p || !p->layer || !add_fields(o, p->layer) || GDALDatasetStartTransaction(p->data, FALSE) != OGRERR_NONE) {
+    if (!p || !p->layer || !add_fields(o, p->layer) ||
+        GDALDatasetStartTransaction(p->data, FALSE) != OGRERR_NONE) {
         failed(err);
         CPLPopErrorHandler();
         return false;
@@ -139,11 +142,13 @@ static void put(TransferOut *o, OGRFeatureH f, int i, const PackProperty *p, Cql
         OGR_F_SetFieldDateTime(f, i, y, m, d, 0, 0, 0, 0);
         return;
     case CQL_TIME: {
-        const int64_t day = v.time >= 0 ? v.time / TIME_DAY : -((TIME_DAY - 1 - v.time) / TIME_DAY), us = v.time - day * TIME_DAY;
+        const int64_t day = v.time >= 0 ? v.time / TIME_DAY : -((TIME_DAY - 1 - v.time) / TIME_DAY),
+                      us = v.time - day * TIME_DAY;
         const int64_t s = us / TIME_SECOND;
 
         date_split((int32_t)day, &y, &m, &d);
-        OGR_F_SetFieldDateTimeEx(f, i, y, m, d, (int)(s / 3600), (int)(s / 60 % 60), (float)(s % 60) + (float)(us % TIME_SECOND) / 1e6F, 100);
+        OGR_F_SetFieldDateTimeEx(f, i, y, m, d, (int)(s / 3600), (int)(s / 60 % 60),
+            (float)(s % 60) + (float)(us % TIME_SECOND) / 1e6F, 100);
         return;
     }
     default: {
@@ -167,7 +172,8 @@ static bool gpkg_row(TransferOut *o, const LedgerRecord *r)
     OGR_F_SetFieldString(f, 0, id ? id : "");
     for (size_t i = 0; i < o->ncolumn; i++)
         put(o, f, (int)i + 1, o->column[i], r->value[o->column[i]->index]);
-    if (o->place && r->geometry.len && OGR_G_CreateFromWkb(r->geometry.ptr, NULL, &g, (int)r->geometry.len) == OGRERR_NONE) {
+    if (o->place && r->geometry.len &&
+        OGR_G_CreateFromWkb(r->geometry.ptr, NULL, &g, (int)r->geometry.len) == OGRERR_NONE) {
         OGR_G_AssignSpatialReference(g, OGR_L_GetSpatialRef(p->layer));
         OGR_F_SetGeometryDirectly(f, g);
     }
@@ -175,7 +181,8 @@ static bool gpkg_row(TransferOut *o, const LedgerRecord *r)
     OGR_F_Destroy(f);
     if (good && ++p->in_tx >= TX_ROWS) {
         p->in_tx = 0;
-        good = GDALDatasetCommitTransaction(p->data) == OGRERR_NONE && GDALDatasetStartTransaction(p->data, FALSE) == OGRERR_NONE;
+        good = GDALDatasetCommitTransaction(p->data) == OGRERR_NONE &&
+               GDALDatasetStartTransaction(p->data, FALSE) == OGRERR_NONE;
     }
     if (!good)
         failed(&o->err);
@@ -202,4 +209,5 @@ static bool gpkg_end(TransferOut *o, bool keep, Err *err)
     return good || !keep;
 }
 
-const TransferFormat transfer_gpkg = { "gpkg", "application/geopackage+sqlite3", gpkg_begin, gpkg_row, gpkg_end, true };
+const TransferFormat transfer_gpkg = { "gpkg", "application/geopackage+sqlite3", gpkg_begin, gpkg_row,
+    gpkg_end, true };

@@ -7,7 +7,8 @@ static void cell(Str text, Buf *b)
     bool plain = true;
 
     for (size_t i = 0; i < text.len; i++)
-        plain = plain && text.ptr[i] != '"' && text.ptr[i] != ',' && text.ptr[i] != '\n' && text.ptr[i] != '\r';
+        plain =
+            plain && text.ptr[i] != '"' && text.ptr[i] != ',' && text.ptr[i] != '\n' && text.ptr[i] != '\r';
     if (plain) {
         buf_str(b, text);
         return;
@@ -110,4 +111,5 @@ static bool geojson_end(TransferOut *o, bool keep, Err *err)
     return true;
 }
 
-const TransferFormat transfer_geojson = { "geojson", "application/geo+json", geojson_begin, geojson_row, geojson_end, false };
+const TransferFormat transfer_geojson = { "geojson", "application/geo+json", geojson_begin, geojson_row,
+    geojson_end, false };

@@ -59,13 +59,20 @@ static void above(TransferOut *o, Book *b)
     struct tm tm;
 
     gmtime_r(&now, &tm);
-    snprintf(date, sizeof date, "%04d-%02d-%02d", (tm.tm_year + 1900) % 10000, (tm.tm_mon + 1) % 100, tm.tm_mday % 100);
-    worksheet_merge_range(b->sheet, 0, 0, 0, (lxw_col_t)(last ? last : 1), c_str(o->a, o->x.en ? c->title.en : c->title.zh), b->title);
+    snprintf(date, sizeof date, "%04d-%02d-%02d", (tm.tm_year + 1900) % 10000, (tm.tm_mon + 1) % 100,
+        tm.tm_mday % 100);
+    worksheet_merge_range(b->sheet, 0, 0, 0, (lxw_col_t)(last ? last : 1),
+        c_str(o->a, o->x.en ? c->title.en : c->title.zh), b->title);
     buf_init(&said, 4096);
-    buf_fmt(&said, o->x.en ? "%s · filter: %.*s · times in Beijing time" : "导出日期 %s · 筛选：%.*s · 时间为北京时间", date,
-        STRV(o->x.said.len ? o->x.said : o->x.en ? STR("all") : STR("全部")));
+    buf_fmt(&said,
+        o->x.en ? "%s · filter: %.*s · times in Beijing time" : "导出日期 %s · 筛选：%.*s · 时间为北京时间",
+        date,
+        STRV(o->x.said.len ? o->x.said
+             : o->x.en     ? STR("all")
+                           : STR("全部")));
     if (is_demo(o))
-        buf_str(&said, o->x.en ? STR(" · demonstration data: the county is fictional") : STR(" · 演示数据：县为虚构，如有雷同纯属巧合"));
+        buf_str(&said, o->x.en ? STR(" · demonstration data: the county is fictional")
+                               : STR(" · 演示数据：县为虚构，如有雷同纯属巧合"));
     worksheet_write_string(b->sheet, 1, 0, c_str(o->a, buf_text(&said)), b->grey);
     buf_clear(&said);
     b->at = 2;
@@ -88,12 +95,19 @@ static bool xlsx_begin(TransferOut *o, Err *err)
     worksheet_freeze_panes(b->sheet, o->x.header == TRANSFER_TITLES ? 3 : 1, 0);
     if (o->x.header == TRANSFER_TITLES)
         above(o, b);
-    worksheet_write_string(b->sheet, b->at, 0, o->x.header == TRANSFER_NAMES ? "id" : o->x.en ? "Record id" : "记录编号", b->head);
+    worksheet_write_string(b->sheet, b->at, 0,
+        o->x.header == TRANSFER_NAMES ? "id"
+        : o->x.en                     ? "Record id"
+                                      : "记录编号",
+        b->head);
     for (size_t i = 0; i < o->ncolumn; i++)
-        worksheet_write_string(b->sheet, b->at, (lxw_col_t)(i + 1), c_str(o->a, transfer_out_head(o, o->column[i], o->a)), b->head);
+        worksheet_write_string(b->sheet, b->at, (lxw_col_t)(i + 1),
+            c_str(o->a, transfer_out_head(o, o->column[i], o->a)), b->head);
     if (o->place && o->x.query.collection->geometry == GEO_POINT) {
-        worksheet_write_string(b->sheet, b->at, (lxw_col_t)(o->ncolumn + 1), o->x.en ? "Longitude" : "经度", b->head);
-        worksheet_write_string(b->sheet, b->at, (lxw_col_t)(o->ncolumn + 2), o->x.en ? "Latitude" : "纬度", b->head);
+        worksheet_write_string(
+            b->sheet, b->at, (lxw_col_t)(o->ncolumn + 1), o->x.en ? "Longitude" : "经度", b->head);
+        worksheet_write_string(
+            b->sheet, b->at, (lxw_col_t)(o->ncolumn + 2), o->x.en ? "Latitude" : "纬度", b->head);
     }
     b->at++;
     return true;
@@ -108,18 +122,23 @@ static void put(TransferOut *o, Book *b, lxw_col_t col, const PackProperty *p, C
     if (v.kind == CQL_DATE)
         worksheet_write_number(b->sheet, b->at, col, v.date + 25569.0, b->day);
     else if (v.kind == CQL_TIME)
-        worksheet_write_number(b->sheet, b->at, col, (double)v.time / (double)TIME_DAY + 25569 + 8.0 / 24, b->moment);
+        worksheet_write_number(
+            b->sheet, b->at, col, (double)v.time / (double)TIME_DAY + 25569 + 8.0 / 24, b->moment);
     else if (number)
         worksheet_write_number(b->sheet, b->at, col,
-            v.kind == CQL_NUMBER ? v.number : p->type == PACK_MONEY ? (double)v.integer / 100 : (double)v.integer, NULL);
+            v.kind == CQL_NUMBER    ? v.number
+            : p->type == PACK_MONEY ? (double)v.integer / 100
+                                    : (double)v.integer,
+            NULL);
     else
-        worksheet_write_string(b->sheet, b->at, col, c_str(o->slice, transfer_out_text(o, p, v, o->slice)), NULL);
+        worksheet_write_string(
+            b->sheet, b->at, col, c_str(o->slice, transfer_out_text(o, p, v, o->slice)), NULL);
 }
 
 static bool xlsx_row(TransferOut *o, const LedgerRecord *r)
 {
     Book *b = o->own;
-    const GeoBox g = geo_wkb_box(r->geometry);
+    const GeoBox g = r->geometry.len ? geo_wkb_box(r->geometry) : GEO_BOX_NONE;
 
     if (b->at >= ROWS_MAX) {
         FAIL(&o->err, TRANSFER_TOO_BIG, STR("xlsx"), "export");
@@ -129,7 +148,7 @@ static bool xlsx_row(TransferOut *o, const LedgerRecord *r)
     worksheet_write_string(b->sheet, b->at, 0, c_str(o->slice, r->id), NULL);
     for (size_t i = 0; i < o->ncolumn; i++)
         put(o, b, (lxw_col_t)(i + 1), o->column[i], r->value[o->column[i]->index]);
-    if (o->place && o->x.query.collection->geometry == GEO_POINT && r->geometry.len && !geo_box_empty(g)) {
+    if (o->place && o->x.query.collection->geometry == GEO_POINT && !geo_box_empty(g)) {
         worksheet_write_number(b->sheet, b->at, (lxw_col_t)(o->ncolumn + 1), g.minx, NULL);
         worksheet_write_number(b->sheet, b->at, (lxw_col_t)(o->ncolumn + 2), g.miny, NULL);
     }
@@ -150,5 +169,6 @@ static bool xlsx_end(TransferOut *o, bool keep, Err *err)
     return false;
 }
 
-const TransferFormat transfer_xlsx = { "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_begin, xlsx_row,
-    xlsx_end, true };
+const TransferFormat transfer_xlsx = { "xlsx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_begin, xlsx_row, xlsx_end,
+    true };

@@ -168,7 +168,8 @@ bool transfer_rows_next(TransferRows *r, Arena *a, TransferRow *row, bool *end, 
         if (f.kind == FRAME_ROW) {
             const Str kept = str_copy(a, TEXT(f.body));
 
-            return kept.ptr ? transfer_row_read(BYTES(kept), a, row, err) : FAIL(err, BASE_NO_MEMORY, STR("row"), "rows");
+            return kept.ptr ? transfer_row_read(BYTES(kept), a, row, err)
+                            : FAIL(err, BASE_NO_MEMORY, STR("row"), "rows");
         }
     }
 }

@@ -7,13 +7,24 @@
 #pragma once
 #include "base/base.h"
 
-enum { FRAME_LAYER = 'L', FRAME_ROW = 'R', FRAME_WARN = 'W', FRAME_CHOSEN = 'C', FRAME_FAIL = 'E', FRAME_END = 'Z' };
+enum {
+    FRAME_LAYER = 'L',
+    FRAME_ROW = 'R',
+    FRAME_WARN = 'W',
+    FRAME_CHOSEN = 'C',
+    FRAME_FAIL = 'E',
+    FRAME_END = 'Z'
+};
 enum { FRAME_HEAD = 5, FRAME_MAX = 32 << 20, FRAME_CELLS = 1000 };
 typedef struct TransferFrame {
     char kind;
     Bytes body; /* borrowed from the input */
 } TransferFrame;
-typedef enum TransferCellFlag { CELL_EMPTY, CELL_TEXT, CELL_BROKEN /* bytes that are no characters were replaced */ } TransferCellFlag;
+typedef enum TransferCellFlag {
+    CELL_EMPTY,
+    CELL_TEXT,
+    CELL_BROKEN /* bytes that are no characters were replaced */
+} TransferCellFlag;
 typedef struct TransferCell {
     TransferCellFlag flag;
     Str text;
@@ -30,11 +41,13 @@ typedef struct TransferRow {
 /* The first frame of `in`; *used 0: more bytes are needed. */
 bool transfer_frame_next(Bytes in, TransferFrame *out, size_t *used, Err *err) MUST;
 void transfer_frame_put(Buf *out, char kind, Str body);
-bool transfer_row_read(Bytes body, Arena *a, TransferRow *out, Err *err) MUST; /* texts are borrowed from body */
-void transfer_row_put(Buf *out, const TransferRow *row);                      /* a whole frame */
+bool transfer_row_read(
+    Bytes body, Arena *a, TransferRow *out, Err *err) MUST; /* texts are borrowed from body */
+void transfer_row_put(Buf *out, const TransferRow *row);    /* a whole frame */
 
 /* Frames of a file, one after the other. */
 typedef struct TransferRows TransferRows;
 bool transfer_rows_open(const char *path, TransferRows **out, Err *err) MUST;
-bool transfer_rows_next(TransferRows *r, Arena *a, TransferRow *row, bool *end, Err *err) MUST; /* copied into a */
-void transfer_rows_close(TransferRows *r); /* NULL is taken */
+bool transfer_rows_next(
+    TransferRows *r, Arena *a, TransferRow *row, bool *end, Err *err) MUST; /* copied into a */
+void transfer_rows_close(TransferRows *r);                                  /* NULL is taken */

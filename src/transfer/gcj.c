@@ -49,9 +49,16 @@ static bool see_record(void *ctx, const LedgerRecord *r)
 
 static bool distance(Ledger *l, const PackCollection *c, double x, double y, double *out, Err *err)
 {
-    Nearest w = { .x = x, .y = y, .kx = 111320 * cos(y * 3.14159265358979 / 180), .ky = 110950, .best = 1e12 };
+    Nearest w = {
+        .x = x, .y = y, .kx = 111320 * cos(y * 3.14159265358979 / 180), .ky = 110950, .best = 1e12
+    };
     const PackProperty *key = c->nunique ? pack_property(c, c->unique[0]) : NULL; /* one column is enough */
-    const LedgerQuery q = { .collection = c, .box = { { x - AROUND, y - AROUND, x + AROUND, y + AROUND } }, .nbox = 1, .limit = NEIGHBOURS, .only = c->nunique ? &key : NULL, .nonly = c->nunique ? 1 : 0 };
+    const LedgerQuery q = { .collection = c,
+        .box = { { x - AROUND, y - AROUND, x + AROUND, y + AROUND } },
+        .nbox = 1,
+        .limit = NEIGHBOURS,
+        .only = c->nunique ? &key : NULL,
+        .nonly = c->nunique ? 1 : 0 };
     LedgerPage page;
     Arena *a = arena_new(0);
     bool good;
@@ -108,7 +115,8 @@ static void pick_vertex(void *ctx, size_t part, double x, double y)
 
 bool transfer_smell_gcj(Ledger *l, const PackCollection *c, const Bytes *wkb, size_t n, bool *is, Err *err)
 {
-    static const char *const known[] = { "", "land_patch", "road_section", "building", "parcel", "division" }; /* "": its own collection */
+    static const char *const known[] = { "", "land_patch", "road_section", "building", "parcel",
+        "division" }; /* "": its own collection */
     double at[TRIES][2];
     Pick p = { .at = at };
     size_t all = 0;
@@ -124,7 +132,8 @@ bool transfer_smell_gcj(Ledger *l, const PackCollection *c, const Bytes *wkb, si
     for (size_t i = 0; i < LEN(known) && !*is; i++) {
         const PackCollection *k = known[i][0] ? pack_collection(ledger_model(l), str_of(known[i])) : c;
 
-        if (!k || !k->spatial || k->geometry_grade >= 3 || (i && k == c) || ledger_count(l, k, STR("")) < AT_LEAST)
+        if (!k || !k->spatial || k->geometry_grade >= 3 || (i && k == c) ||
+            ledger_count(l, k, STR("")) < AT_LEAST)
             continue;
         if (!against(l, k, (const double(*)[2])at, p.n, is, err))
             return false;

@@ -9,13 +9,16 @@ static bool type_fits(const PackCollection *c, const char *type)
 
     if (!type || !geo_type_of(str_of(type), &t))
         return true;
-    return c->geometry == GEO_ANY || t == GEO_ANY || t == c->geometry || (t == GEO_MULTIPOINT && c->geometry == GEO_POINT) ||
-           (t == GEO_MULTILINE && c->geometry == GEO_LINE) || (t == GEO_MULTIPOLYGON && c->geometry == GEO_POLYGON);
+    return c->geometry == GEO_ANY || t == GEO_ANY || t == c->geometry ||
+           (t == GEO_MULTIPOINT && c->geometry == GEO_POINT) ||
+           (t == GEO_MULTILINE && c->geometry == GEO_LINE) ||
+           (t == GEO_MULTIPOLYGON && c->geometry == GEO_POLYGON);
 }
 
 static bool named_in(const PackCollection *c, Str text)
 {
-    return (c->title.zh.len && str_find(text, c->title.zh) != SIZE_MAX) || str_find(text, c->name) != SIZE_MAX;
+    return (c->title.zh.len && str_find(text, c->title.zh) != SIZE_MAX) ||
+           str_find(text, c->name) != SIZE_MAX;
 }
 
 static double offer(const PackModel *m, const PackCollection *c, const TransferSheet *s, Arena *a)
@@ -28,7 +31,9 @@ static double offer(const PackModel *m, const PackCollection *c, const TransferS
     if (!transfer_match(m, c, s, NULL, a, &col, &err))
         return 0;
     for (size_t i = 0; i < s->n; i++) {
-        sum += col[i].role == ROLE_PROPERTY && col[i].property->base ? 0.3 : col[i].role != ROLE_NONE ? col[i].score / 100.0 : 0;
+        sum += col[i].role == ROLE_PROPERTY && col[i].property->base ? 0.3
+               : col[i].role != ROLE_NONE                            ? col[i].score / 100.0
+                                                                     : 0;
         place |= col[i].role == ROLE_LON || col[i].role == ROLE_WKT || col[i].role == ROLE_STAKE;
     }
     for (size_t k = 0; k < c->ndeclared; k++) {
@@ -47,7 +52,8 @@ static double offer(const PackModel *m, const PackCollection *c, const TransferS
     return score > 1 ? 1 : score;
 }
 
-size_t transfer_offers(const PackModel *m, const TransferSheet *s, Arena *a, TransferOffer out[TRANSFER_OFFERS])
+size_t transfer_offers(
+    const PackModel *m, const TransferSheet *s, Arena *a, TransferOffer out[TRANSFER_OFFERS])
 {
     size_t n = 0;
 
@@ -88,15 +94,18 @@ static bool add_word(Map *m, Str title, Arena *a)
 /* Every title, name and alias of the model: a header is where they stand. */
 static Map *words_of(const PackModel *m, const PackCollection *only, Arena *a)
 {
-    static const char *const more[] = { "序号", "经度", "纬度", "备注", "桩号", "起桩", "讫桩", "止桩", "路线编号", "lon", "lat", "x", "y", "wkt", "id" };
+    static const char *const more[] = { "序号", "经度", "纬度", "备注", "桩号", "起桩", "讫桩", "止桩",
+        "路线编号", "lon", "lat", "x", "y", "wkt", "id" };
     Map *words = map_new(a);
     bool good = words != NULL;
 
     for (size_t i = 0; good && i < m->ncollection; i++)
-        for (size_t k = 0; good && k < m->collection[i]->nproperty && (!only || only == m->collection[i]); k++) {
+        for (size_t k = 0; good && k < m->collection[i]->nproperty && (!only || only == m->collection[i]);
+             k++) {
             const PackProperty *p = m->collection[i]->property + k;
 
-            good = add_word(words, p->title.zh, a) && add_word(words, p->title.en, a) && add_word(words, p->name, a);
+            good = add_word(words, p->title.zh, a) && add_word(words, p->title.en, a) &&
+                   add_word(words, p->name, a);
         }
     for (size_t i = 0; good && i < m->nconcept; i++)
         for (size_t k = 0; good && k < m->concept[i].nalias; k++)
@@ -136,7 +145,8 @@ static bool goes_on(const TransferRow *up, const TransferRow *down)
 
         if (!d.len)
             continue;
-        if (numeric(d) || (u.len && (i + 1 >= down->ncell || cell_at(up, i + 1).len || !cell_at(down, i + 1).len)))
+        if (numeric(d) ||
+            (u.len && (i + 1 >= down->ncell || cell_at(up, i + 1).len || !cell_at(down, i + 1).len)))
             return false;
         fills += !u.len;
     }
@@ -154,7 +164,8 @@ static Str joined(const TransferRow *up, const TransferRow *down, size_t i, Str 
     return over.len && d.len < 6 ? str_fmt(a, "%.*s%.*s", STRV(over), STRV(d)) : d; /* 起 and 止 below 桩号 */
 }
 
-bool transfer_head(const PackModel *m, const PackCollection *c, const TransferRow *row, size_t nrow, Arena *a, TransferHead *out, Err *err)
+bool transfer_head(const PackModel *m, const PackCollection *c, const TransferRow *row, size_t nrow, Arena *a,
+    TransferHead *out, Err *err)
 {
     const Map *words = words_of(m, c, a);
     size_t at = SIZE_MAX, width = 0;

@@ -56,17 +56,19 @@ bool transfer_import_save(Import *im, Err *err)
     bool good;
 
     pthread_mutex_lock(&im->guard);
-    v = json_pack("{ss ss ss sO so si ss s{sI sI sI sI sI}}", "name", im->name, "path", im->path, "status", status_name[im->status], "wish",
-        im->wish, "plan", plan_of(im), "accept", (int)im->accept, "who", im->who, "counts", "rows", (json_int_t)im->counts.rows, "create",
-        (json_int_t)im->counts.create, "update", (json_int_t)im->counts.update, "unchanged", (json_int_t)im->counts.unchanged, "wrong",
+    v = json_pack("{ss ss ss sO so si ss s{sI sI sI sI sI}}", "name", im->name, "path", im->path, "status",
+        status_name[im->status], "wish", im->wish, "plan", plan_of(im), "accept", (int)im->accept, "who",
+        im->who, "counts", "rows", (json_int_t)im->counts.rows, "create", (json_int_t)im->counts.create,
+        "update", (json_int_t)im->counts.update, "unchanged", (json_int_t)im->counts.unchanged, "wrong",
         (json_int_t)im->counts.wrong);
     pthread_mutex_unlock(&im->guard);
     buf_init(&b, 16 << 20);
     if (v)
         buf_json(&b, v);
     json_decref(v);
-    good = v && !b.bad && transfer_import_path(im, "state.json", path) ? file_write(path, BYTES(buf_text(&b)), 0640, err)
-                                                                        : FAIL(err, BASE_NO_MEMORY, STR("state"), "import");
+    good = v && !b.bad && transfer_import_path(im, "state.json", path)
+               ? file_write(path, BYTES(buf_text(&b)), 0640, err)
+               : FAIL(err, BASE_NO_MEMORY, STR("state"), "import");
     buf_clear(&b);
     return good;
 }
@@ -85,7 +87,8 @@ static bool load_plan(Import *im, const json_t *plan, Err *err)
     v->a = a;
     for (size_t i = 0; i < json_array_size(name); i++)
         s[i] = str_copy(a, json_str(json_array_get(name, i)));
-    v->head = (TransferHead){ (uint32_t)json_integer_value(json_object_get(plan, "after")), s, json_array_size(name) };
+    v->head = (TransferHead){ (uint32_t)json_integer_value(json_object_get(plan, "after")), s,
+        json_array_size(name) };
     v->shapes = json_is_true(json_object_get(plan, "shapes"));
     im->view = v;
     return true;
@@ -102,21 +105,23 @@ bool transfer_import_load(Import *im, Arena *a, Err *err)
     Str text, status;
     json_t *v;
 
-    if (!transfer_import_path(im, "state.json", path) || !file_read(path, 16 << 20, a, &text, err) || !json_read_in(text, a, &v, err))
+    if (!transfer_import_path(im, "state.json", path) || !file_read(path, 16 << 20, a, &text, err) ||
+        !json_read_in(text, a, &v, err))
         return false;
     snprintf(im->name, sizeof im->name, "%.*s", STRV(json_str(json_object_get(v, "name"))));
     snprintf(im->path, sizeof im->path, "%.*s", STRV(json_str(json_object_get(v, "path"))));
     snprintf(im->who, sizeof im->who, "%.*s", STRV(json_str(json_object_get(v, "who"))));
     im->accept = (TransferAccept)json_integer_value(json_object_get(v, "accept"));
-    im->counts = (TransferCounts){ count_of(v, "rows"), count_of(v, "create"), count_of(v, "update"), count_of(v, "unchanged"),
-        count_of(v, "wrong") };
+    im->counts = (TransferCounts){ count_of(v, "rows"), count_of(v, "create"), count_of(v, "update"),
+        count_of(v, "unchanged"), count_of(v, "wrong") };
     status = json_str(json_object_get(v, "status"));
     for (size_t i = 0; i < LEN(status_name); i++)
         if (str_eq(status, str_of(status_name[i])))
             im->status = (TransferStatus)i;
     json_decref(im->wish);
     im->wish = json_deep_copy(json_object_get(v, "wish"));
-    return (im->wish || FAIL(err, BASE_BAD_JSON, STR("wish"), "import")) && load_plan(im, json_object_get(v, "plan"), err);
+    return (im->wish || FAIL(err, BASE_BAD_JSON, STR("wish"), "import")) &&
+           load_plan(im, json_object_get(v, "plan"), err);
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------------------------ */

@@ -20,7 +20,7 @@ typedef struct ImportFile { /* what was read; replaced whole */
 } ImportFile;
 typedef struct ImportView { /* what was made of it; replaced whole */
     Arena *a;
-    TransferHead head; /* of a layer: its fields, last 0 */
+    TransferHead head;                /* of a layer: its fields, last 0 */
     const PackCollection *collection; /* NULL: not clear */
     TransferOffer offer[TRANSFER_OFFERS];
     size_t noffer;
@@ -63,9 +63,11 @@ void transfer_import_view_free(ImportView *v);
 void transfer_import_file_free(ImportFile *f);
 bool transfer_import_going(const Import *im); /* neither cancelled nor the program at its end */
 
-bool transfer_import_read(Import *im, Err *err) MUST;                       /* the worker reads */
-bool transfer_import_match(Import *im, ImportView *v, Err *err) MUST;       /* header, collection, columns, reference system */
-bool transfer_import_check(Import *im, ImportView *v, TransferCounts *counts, Err *err) MUST; /* the dry run */
+bool transfer_import_read(Import *im, Err *err) MUST; /* the worker reads */
+bool transfer_import_match(
+    Import *im, ImportView *v, Err *err) MUST; /* header, collection, columns, reference system */
+bool transfer_import_check(
+    Import *im, ImportView *v, TransferCounts *counts, Err *err) MUST; /* the dry run */
 bool transfer_import_apply(Import *im, ImportView *v, TransferCounts *counts, Err *err) MUST;
 bool transfer_import_turn(Import *im, const ImportView *v, TransferRefs *refs, TransferTurn *out);
 
@@ -83,11 +85,12 @@ typedef struct ImportBatch { /* rows on their way */
     TransferTurned *turned;
     size_t n;
 } ImportBatch;
-bool transfer_import_fill(const TransferTurn *t, ImportRows *rows, size_t most, Arena *a, ImportBatch *b, bool *end, Err *err) MUST;
+bool transfer_import_fill(
+    const TransferTurn *t, ImportRows *rows, size_t most, Arena *a, ImportBatch *b, bool *end, Err *err) MUST;
 /* Writes (or with `dry` tries) the rows that are not wrong; what the ledger finds makes rows wrong and is tried again
  * without them. *created, *updated, *same of done ones. */
-bool transfer_import_write(const TransferTurn *t, ImportBatch *b, bool dry, Str key, Str who, Arena *a, TransferCounts *counts, uint8_t *verdict,
-    Err *err) MUST;
+bool transfer_import_write(const TransferTurn *t, ImportBatch *b, bool dry, Str key, Str who, Arena *a,
+    TransferCounts *counts, uint8_t *verdict, Err *err) MUST;
 void transfer_import_say(const TransferFault *f, size_t row, Buf *out); /* a line of the findings */
 bool transfer_import_finding(Str line, Arena *a, TransferFinding *out);
 void transfer_import_state(Import *im, bool en, Buf *json);

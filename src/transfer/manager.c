@@ -116,7 +116,8 @@ static bool read_and_check(Import *im, ImportView *v, TransferCounts *counts, Er
     return transfer_import_match(im, v, err) && transfer_import_check(im, v, counts, err);
 }
 
-static void settle(Import *im, ImportView *v, bool good, TransferStatus status, const TransferCounts *counts, const Err *err)
+static void settle(
+    Import *im, ImportView *v, bool good, TransferStatus status, const TransferCounts *counts, const Err *err)
 {
     ImportView *old = NULL;
 
@@ -139,8 +140,10 @@ static void settle(Import *im, ImportView *v, bool good, TransferStatus status, 
 /* What a reader can mend by choosing again leaves it ready: a collection, columns, a reference system. */
 static bool can_be_mended(const Err *e)
 {
-    return e->kind == &TRANSFER_NO_COLLECTION || e->kind == &TRANSFER_NO_COLUMNS || e->kind == &TRANSFER_NO_SUCH_COLUMN ||
-           e->kind == &TRANSFER_CRS_UNKNOWN || e->kind == &PACK_NO_COLLECTION || e->kind == &TRANSFER_NO_ENCODING || e->kind == &TRANSFER_NO_LAYER;
+    return e->kind == &TRANSFER_NO_COLLECTION || e->kind == &TRANSFER_NO_COLUMNS ||
+           e->kind == &TRANSFER_NO_SUCH_COLUMN || e->kind == &TRANSFER_CRS_UNKNOWN ||
+           e->kind == &PACK_NO_COLLECTION || e->kind == &TRANSFER_NO_ENCODING ||
+           e->kind == &TRANSFER_NO_LAYER;
 }
 
 static void run_check(Import *im)
@@ -148,10 +151,19 @@ static void run_check(Import *im)
     ImportView *v = view_new();
     TransferCounts counts = { 0 };
     Err err = { .kind = NULL };
-    const bool good = v ? read_and_check(im, v, &counts, &err) : FAIL(&err, BASE_NO_MEMORY, STR("import"), "import");
+    const bool good =
+        v ? read_and_check(im, v, &counts, &err) : FAIL(&err, BASE_NO_MEMORY, STR("import"), "import");
     const bool cancelled = !good && err.kind == &TRANSFER_CANCELLED;
 
-    settle(im, v, good, good || can_be_mended(&err) ? TRANSFER_READY : cancelled ? TRANSFER_STOPPED : TRANSFER_FAILED, &counts, &err);
+    if (cancelled && __atomic_load_n(im->stop, __ATOMIC_RELAXED)) {
+        transfer_import_view_free(v); /* read again at the next start */
+        return;
+    }
+    settle(im, v, good,
+        good || can_be_mended(&err) ? TRANSFER_READY
+        : cancelled                 ? TRANSFER_STOPPED
+                                    : TRANSFER_FAILED,
+        &counts, &err);
 }
 
 /* After a cut there is the plan only: names and choices; the columns are matched again by what was chosen. */
@@ -161,8 +173,10 @@ static bool restore_view(Import *im, ImportView *v, Err *err)
     const Str crs = transfer_import_wish(im, "crs");
     const json_t *key = json_object_get(im->wish, "key");
 
-    if (!pack_need_collection(ledger_model(im->ledger), transfer_import_wish(im, "collection"), &v->collection, err) ||
-        !transfer_match(ledger_model(im->ledger), v->collection, &s, json_object_get(im->wish, "columns"), v->a, &v->column, err) ||
+    if (!pack_need_collection(
+            ledger_model(im->ledger), transfer_import_wish(im, "collection"), &v->collection, err) ||
+        !transfer_match(ledger_model(im->ledger), v->collection, &s, json_object_get(im->wish, "columns"),
+            v->a, &v->column, err) ||
         !transfer_crs_read(crs, &v->place.crs, err))
         return false;
     v->head = im->view->head;
@@ -195,7 +209,11 @@ static void run_apply(Import *im)
     transfer_import_view_free(made);
     if (!good && __atomic_load_n(im->stop, __ATOMIC_RELAXED))
         return; /* goes on at the next start */
-    settle(im, NULL, good, good ? TRANSFER_DONE : err.kind == &TRANSFER_CANCELLED ? TRANSFER_STOPPED : TRANSFER_FAILED, &counts, &err);
+    settle(im, NULL, good,
+        good                              ? TRANSFER_DONE
+        : err.kind == &TRANSFER_CANCELLED ? TRANSFER_STOPPED
+                                          : TRANSFER_FAILED,
+        &counts, &err);
 }
 
 static void work(void *arg)
@@ -295,7 +313,8 @@ bool transfer_manager_open(Ledger *l, TransferManager **out, Err *err)
     snprintf(m->dir, sizeof m->dir, "%s/imports", ledger_dir(l));
     a = arena_new(0);
     m->pool = pool_new(AT_ONCE);
-    good = m->pool ? dir_make(m->dir, 0750, err) && dir_list(m->dir, a, &name, &n, err) : FAIL(err, BASE_NO_MEMORY, STR("imports"), "imports");
+    good = m->pool ? dir_make(m->dir, 0750, err) && dir_list(m->dir, a, &name, &n, err)
+                   : FAIL(err, BASE_NO_MEMORY, STR("imports"), "imports");
     for (size_t i = 0; good && i < n; i++)
         if (ulid_valid(name[i]))
             reopen(m, name[i], a);
@@ -339,7 +358,8 @@ static json_t *wish_json(const TransferWish *w)
     wish_text(v, "crs", w->crs);
     wish_text(v, "division", w->division);
     for (size_t i = 0; i < w->npair; i++)
-        json_object_setn_new(columns, w->pair[i].column.ptr, w->pair[i].column.len, json_stringn(w->pair[i].property.ptr, w->pair[i].property.len));
+        json_object_setn_new(columns, w->pair[i].column.ptr, w->pair[i].column.len,
+            json_stringn(w->pair[i].property.ptr, w->pair[i].property.len));
     for (size_t i = 0; i < w->nkey; i++)
         json_array_append_new(key, json_stringn(w->key[i].ptr, w->key[i].len));
     if (w->npair)
@@ -412,7 +432,8 @@ bool transfer_choose_json(TransferManager *m, Str id, const json_t *wish, Err *e
 bool transfer_choose(TransferManager *m, Str id, const TransferWish *wish, Err *err)
 {
     json_t *v = wish_json(wish);
-    const bool good = v ? transfer_choose_json(m, id, v, err) : FAIL(err, BASE_NO_MEMORY, STR("wish"), "imports");
+    const bool good =
+        v ? transfer_choose_json(m, id, v, err) : FAIL(err, BASE_NO_MEMORY, STR("wish"), "imports");
 
     json_decref(v);
     return good;
@@ -450,7 +471,8 @@ static bool copy_file(const char *from, const char *to, Err *err) /* from anothe
         good = false;
     if (good)
         unlink(from);
-    return good || (errno == ENOSPC ? FAIL(err, BASE_FULL, str_of(to), "file") : FAIL(err, BASE_IO, str_of(to), "file"));
+    return good || (errno == ENOSPC ? FAIL(err, BASE_FULL, str_of(to), "file")
+                                    : FAIL(err, BASE_IO, str_of(to), "file"));
 }
 
 static bool place_file(Import *im, Str name, const char *path, bool move, Err *err)
@@ -468,10 +490,12 @@ static bool place_file(Import *im, Str name, const char *path, bool move, Err *e
         return FAIL(err, BASE_IO, str_of(path), "path");
     if (rename(path, im->path) == 0)
         return true;
-    return errno == EXDEV ? copy_file(path, im->path, err) : FAIL(err, BASE_IO, str_of(path), "%s", strerrorname_np(errno));
+    return errno == EXDEV ? copy_file(path, im->path, err)
+                          : FAIL(err, BASE_IO, str_of(path), "%s", strerrorname_np(errno));
 }
 
-bool transfer_begin(TransferManager *m, Str name, const char *path, bool move, const TransferWish *wish, char id[ULID_LEN + 1], Err *err)
+bool transfer_begin(TransferManager *m, Str name, const char *path, bool move, const TransferWish *wish,
+    char id[ULID_LEN + 1], Err *err)
 {
     char fresh[ULID_LEN + 1];
     json_t *w = wish_json(wish);
@@ -486,7 +510,8 @@ bool transfer_begin(TransferManager *m, Str name, const char *path, bool move, c
     }
     merge(im, w);
     json_decref(w);
-    if (!dir_make(im->dir, 0750, err) || !place_file(im, name, path, move, err) || !transfer_import_save(im, err)) {
+    if (!dir_make(im->dir, 0750, err) || !place_file(im, name, path, move, err) ||
+        !transfer_import_save(im, err)) {
         remove_dir(im->dir);
         import_free(im);
         return false;
@@ -510,7 +535,10 @@ static bool may_apply(const Import *im, TransferAccept accept, Err *err)
 
     if (im->busy || im->status != TRANSFER_READY) {
         FAIL(err, TRANSFER_NOT_NOW, str_of(im->name), "imports");
-        err_hint(err, "%s", im->status == TRANSFER_DONE ? "已经完成" : im->busy ? "正在处理" : "没有检查通过");
+        err_hint(err, "%s",
+            im->status == TRANSFER_DONE ? "已经完成"
+            : im->busy                  ? "正在处理"
+                                        : "没有检查通过");
         return false;
     }
     if (im->problem.kind) {
@@ -518,7 +546,8 @@ static bool may_apply(const Import *im, TransferAccept accept, Err *err)
         return false;
     }
     if (im->view->place.unsure && im->view->collection->spatial) {
-        FAIL(err, TRANSFER_CRS_UNSURE, im->view->place.assumed.len ? im->view->place.assumed : STR("?"), "crs");
+        FAIL(err, TRANSFER_CRS_UNSURE, im->view->place.assumed.len ? im->view->place.assumed : STR("?"),
+            "crs");
         err_hint(err, "%.*s", STRV(im->view->place.zh));
         return false;
     }
@@ -539,7 +568,8 @@ static void fix_plan(Import *im)
     for (size_t i = 0; i < v->head.n; i++) {
         const Str role = transfer_role_name(v->column + i);
 
-        json_object_setn_new(columns, v->head.name[i].ptr, v->head.name[i].len, json_stringn(role.ptr, role.len));
+        json_object_setn_new(
+            columns, v->head.name[i].ptr, v->head.name[i].len, json_stringn(role.ptr, role.len));
     }
     for (size_t i = 0; i < v->nkey; i++)
         json_array_append_new(key, json_stringn(v->key[i]->name.ptr, v->key[i]->name.len));
@@ -548,7 +578,8 @@ static void fix_plan(Import *im)
     json_object_set_new(im->wish, "columns", columns);
     json_object_set_new(im->wish, "key", key);
     json_object_set_new(im->wish, "crs", json_stringn(crs.ptr, crs.len));
-    json_object_set_new(im->wish, "collection", json_stringn(v->collection->name.ptr, v->collection->name.len));
+    json_object_set_new(
+        im->wish, "collection", json_stringn(v->collection->name.ptr, v->collection->name.len));
     arena_free(a);
 }
 
@@ -641,7 +672,9 @@ bool transfer_list(TransferManager *m, bool en, Buf *json, Err *err)
 
 static TransferGlance glance(const Import *im)
 {
-    TransferGlance g = { .status = im->status, .progress = im->progress, .counts = im->counts, .problem = im->problem };
+    TransferGlance g = {
+        .status = im->status, .progress = im->progress, .counts = im->counts, .problem = im->problem
+    };
 
     if (im->view && im->view->collection) {
         snprintf(g.collection, sizeof g.collection, "%.*s", STRV(im->view->collection->name));
@@ -686,7 +719,8 @@ bool transfer_wait(TransferManager *m, Str id, int64_t micros, TransferGlance *o
     return transfer_glance(m, id, out, err);
 }
 
-bool transfer_findings(TransferManager *m, Str id, bool (*see)(void *ctx, const TransferFinding *f), void *ctx, Err *err)
+bool transfer_findings(
+    TransferManager *m, Str id, bool (*see)(void *ctx, const TransferFinding *f), void *ctx, Err *err)
 {
     Import *im = take(m, id, err);
     char path[IMPORT_PATH], *line = NULL;

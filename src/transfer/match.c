@@ -24,7 +24,8 @@ static void put_utf8(Buf *b, uint32_t c)
     else if (c < 0x10000)
         buf_fmt(b, "%c%c%c", (int)(0xE0 | c >> 12), (int)(0x80 | (c >> 6 & 63)), (int)(0x80 | (c & 63)));
     else
-        buf_fmt(b, "%c%c%c%c", (int)(0xF0 | c >> 18), (int)(0x80 | (c >> 12 & 63)), (int)(0x80 | (c >> 6 & 63)), (int)(0x80 | (c & 63)));
+        buf_fmt(b, "%c%c%c%c", (int)(0xF0 | c >> 18), (int)(0x80 | (c >> 12 & 63)),
+            (int)(0x80 | (c >> 6 & 63)), (int)(0x80 | (c & 63)));
 }
 
 Str transfer_plain(Str name, Arena *a, Str *unit)
@@ -42,7 +43,8 @@ Str transfer_plain(Str name, Arena *a, Str *unit)
             inside = true;
         else if (c == ')' || c == ']' || c == 0x3011 || c == 0x3015)
             inside = false;
-        else if (c > 32 && c != 0x3000 && c != '*' && c != ':' && c != '_' && c != '-' && c != '/' && c != 0xA0)
+        else if (c > 32 && c != 0x3000 && c != '*' && c != ':' && c != '_' && c != '-' && c != '/' &&
+                 c != 0xA0)
             put_utf8(inside ? &u : &b, c);
     }
     out = str_copy(a, buf_text(&b));
@@ -155,10 +157,12 @@ static int by_aliases(const Finder *f, Str head, const PackCollection *c, const 
 
     for (size_t i = 0; i < f->model->nconcept; i++) {
         const PackConcept *k = f->model->concept + i;
-        const bool base_division = p->base && str_eq(p->name, STR("division")) && str_eq(k->id, STR("division.code"));
+        const bool base_division =
+            p->base && str_eq(p->name, STR("division")) && str_eq(k->id, STR("division.code"));
 
         if (!base_division && !(p->concept.len && str_eq(p->concept, k->id)) &&
-            !(str_starts(k->home, c->name) && str_ends(k->home, p->name) && k->home.len == c->name.len + 1 + p->name.len))
+            !(str_starts(k->home, c->name) && str_ends(k->home, p->name) &&
+                k->home.len == c->name.len + 1 + p->name.len))
             continue;
         score = best(score, by_title(f, head, k->title) - 2);
         for (size_t n = 0; n < k->nalias; n++)
@@ -200,14 +204,17 @@ static int score_of(const Finder *f, Str head, const PackCollection *c, const Pa
 static const struct Word {
     TransferRole role;
     const char *word;
-} word[] = { { ROLE_ID, "id" }, { ROLE_ID, "记录编号" }, { ROLE_ID, "ulid" }, { ROLE_WKT, "wkt" }, { ROLE_WKT, "geometry" }, { ROLE_WKT, "geom" },
-    { ROLE_WKT, "wktgeom" }, { ROLE_WKT, "图形" }, { ROLE_WKT, "坐标串" }, { ROLE_LON, "经度" }, { ROLE_LON, "lon" }, { ROLE_LON, "lng" },
-    { ROLE_LON, "long" }, { ROLE_LON, "longitude" }, { ROLE_LON, "东经" }, { ROLE_LON, "x" }, { ROLE_LON, "x坐标" }, { ROLE_LON, "坐标x" },
-    { ROLE_LON, "pointx" }, { ROLE_LON, "经度坐标" }, { ROLE_LAT, "纬度" }, { ROLE_LAT, "lat" }, { ROLE_LAT, "latitude" }, { ROLE_LAT, "北纬" },
-    { ROLE_LAT, "y" }, { ROLE_LAT, "y坐标" }, { ROLE_LAT, "坐标y" }, { ROLE_LAT, "pointy" }, { ROLE_LAT, "纬度坐标" },
-    { ROLE_ROAD, "路线编号" }, { ROLE_ROAD, "路线编码" }, { ROLE_ROAD, "道路编号" }, { ROLE_ROAD, "公路编号" }, { ROLE_ROAD, "路线代码" },
-    { ROLE_STAKE, "桩号" }, { ROLE_STAKE, "起点桩号" }, { ROLE_STAKE, "起始桩号" }, { ROLE_STAKE, "起桩" }, { ROLE_STAKE, "起桩号" },
-    { ROLE_STAKE_TO, "止桩" }, { ROLE_STAKE_TO, "止桩号" }, { ROLE_STAKE_TO, "讫桩" }, { ROLE_STAKE_TO, "讫桩号" },
+} word[] = { { ROLE_ID, "id" }, { ROLE_ID, "记录编号" }, { ROLE_ID, "ulid" }, { ROLE_WKT, "wkt" },
+    { ROLE_WKT, "geometry" }, { ROLE_WKT, "geom" }, { ROLE_WKT, "wktgeom" }, { ROLE_WKT, "图形" },
+    { ROLE_WKT, "坐标串" }, { ROLE_LON, "经度" }, { ROLE_LON, "lon" }, { ROLE_LON, "lng" },
+    { ROLE_LON, "long" }, { ROLE_LON, "longitude" }, { ROLE_LON, "东经" }, { ROLE_LON, "x" },
+    { ROLE_LON, "x坐标" }, { ROLE_LON, "坐标x" }, { ROLE_LON, "pointx" }, { ROLE_LON, "经度坐标" },
+    { ROLE_LAT, "纬度" }, { ROLE_LAT, "lat" }, { ROLE_LAT, "latitude" }, { ROLE_LAT, "北纬" },
+    { ROLE_LAT, "y" }, { ROLE_LAT, "y坐标" }, { ROLE_LAT, "坐标y" }, { ROLE_LAT, "pointy" },
+    { ROLE_LAT, "纬度坐标" }, { ROLE_ROAD, "路线编号" }, { ROLE_ROAD, "路线编码" }, { ROLE_ROAD, "道路编号" },
+    { ROLE_ROAD, "公路编号" }, { ROLE_ROAD, "路线代码" }, { ROLE_STAKE, "桩号" }, { ROLE_STAKE, "起点桩号" },
+    { ROLE_STAKE, "起始桩号" }, { ROLE_STAKE, "起桩" }, { ROLE_STAKE, "起桩号" }, { ROLE_STAKE_TO, "止桩" },
+    { ROLE_STAKE_TO, "止桩号" }, { ROLE_STAKE_TO, "讫桩" }, { ROLE_STAKE_TO, "讫桩号" },
     { ROLE_STAKE_TO, "终点桩号" }, { ROLE_STAKE_TO, "止点桩号" } };
 
 static TransferRole role_of_word(const PackCollection *c, bool stretch, Str head)
@@ -229,14 +236,17 @@ static TransferRole role_of_word(const PackCollection *c, bool stretch, Str head
 /* Own stakes take part under whatever of these words they were written. */
 static const PackProperty *own_of_word(const TransferStretch *s, TransferRole r)
 {
-    return r == ROLE_ROAD ? s->own_code : r == ROLE_STAKE ? s->own_from : r == ROLE_STAKE_TO ? s->own_to : NULL;
+    return r == ROLE_ROAD       ? s->own_code
+           : r == ROLE_STAKE    ? s->own_from
+           : r == ROLE_STAKE_TO ? s->own_to
+                                : NULL;
 }
 
 static const struct Named {
     TransferRole role;
     const char *name;
-} named[] = { { ROLE_ID, "id" }, { ROLE_WKT, "geometry" }, { ROLE_LON, "@lon" }, { ROLE_LAT, "@lat" }, { ROLE_ROAD, "@road" },
-    { ROLE_STAKE, "@stake" }, { ROLE_STAKE_TO, "@stake_to" } };
+} named[] = { { ROLE_ID, "id" }, { ROLE_WKT, "geometry" }, { ROLE_LON, "@lon" }, { ROLE_LAT, "@lat" },
+    { ROLE_ROAD, "@road" }, { ROLE_STAKE, "@stake" }, { ROLE_STAKE_TO, "@stake_to" } };
 
 bool transfer_role_of(const PackCollection *c, Str property, TransferColumn *col)
 {
@@ -270,14 +280,18 @@ static double factor_of(Str said, const PackProperty *p)
     static const struct {
         const char *said, *kept;
         double factor;
-    } known[] = { { "亩", "m2", 2000.0 / 3 }, { "mu", "m2", 2000.0 / 3 }, { "公顷", "m2", 1e4 }, { "ha", "m2", 1e4 }, { "平方公里", "m2", 1e6 },
-        { "km2", "m2", 1e6 }, { "平方公里", "km2", 1 }, { "公顷", "km2", 0.01 }, { "m2", "亩", 0.0015 }, { "平方米", "亩", 0.0015 }, { "公顷", "亩", 15 },
-        { "ha", "亩", 15 }, { "公里", "m", 1000 }, { "千米", "m", 1000 }, { "km", "m", 1000 }, { "m", "km", 0.001 }, { "米", "km", 0.001 },
-        { "cm", "m", 0.01 }, { "厘米", "m", 0.01 }, { "mm", "m", 0.001 }, { "毫米", "m", 0.001 }, { "吨", "kg", 1000 }, { "t", "kg", 1000 },
-        { "斤", "kg", 0.5 }, { "公斤", "t", 0.001 }, { "kg", "t", 0.001 }, { "万元", "元", 1e4 }, { "千元", "元", 1e3 } };
+    } known[] = { { "亩", "m2", 2000.0 / 3 }, { "mu", "m2", 2000.0 / 3 }, { "公顷", "m2", 1e4 },
+        { "ha", "m2", 1e4 }, { "平方公里", "m2", 1e6 }, { "km2", "m2", 1e6 }, { "平方公里", "km2", 1 },
+        { "公顷", "km2", 0.01 }, { "m2", "亩", 0.0015 }, { "平方米", "亩", 0.0015 }, { "公顷", "亩", 15 },
+        { "ha", "亩", 15 }, { "公里", "m", 1000 }, { "千米", "m", 1000 }, { "km", "m", 1000 },
+        { "m", "km", 0.001 }, { "米", "km", 0.001 }, { "cm", "m", 0.01 }, { "厘米", "m", 0.01 },
+        { "mm", "m", 0.001 }, { "毫米", "m", 0.001 }, { "吨", "kg", 1000 }, { "t", "kg", 1000 },
+        { "斤", "kg", 0.5 }, { "公斤", "t", 0.001 }, { "kg", "t", 0.001 }, { "万元", "元", 1e4 },
+        { "千元", "元", 1e3 } };
     const Str kept = p->type == PACK_MONEY ? STR("元") : p->unit;
 
-    if (!said.len || str_eq(said, kept) || (p->type != PACK_NUMBER && p->type != PACK_INTEGER && p->type != PACK_MONEY))
+    if (!said.len || str_eq(said, kept) ||
+        (p->type != PACK_NUMBER && p->type != PACK_INTEGER && p->type != PACK_MONEY))
         return 1;
     for (size_t i = 0; i < LEN(known); i++)
         if (str_eq(said, str_of(known[i].said)) && str_eq(kept, str_of(known[i].kept)))
@@ -309,7 +323,8 @@ static bool taken(const TransferColumn *col, size_t n, const PackProperty *p)
     return false;
 }
 
-static void settle(TransferColumn *col, size_t n, const Table *t) /* the best pair first, each property once */
+static void settle(
+    TransferColumn *col, size_t n, const Table *t) /* the best pair first, each property once */
 {
     for (;;) {
         size_t at = 0;
@@ -341,7 +356,8 @@ static bool by_memory(const PackCollection *c, const json_t *remembered, Transfe
     return true;
 }
 
-static void by_words(const TransferStretch *s, const PackCollection *c, TransferColumn *col, size_t n, Arena *a)
+static void by_words(
+    const TransferStretch *s, const PackCollection *c, TransferColumn *col, size_t n, Arena *a)
 {
     for (size_t i = 0; i < n; i++) {
         const TransferRole r = role_of_word(c, s->of != NULL, transfer_plain(col[i].name, a, NULL));
@@ -361,11 +377,12 @@ static void by_words(const TransferStretch *s, const PackCollection *c, Transfer
     }
 }
 
-bool transfer_match(const PackModel *m, const PackCollection *c, const TransferSheet *s, const json_t *remembered, Arena *a,
-    TransferColumn **out, Err *err)
+bool transfer_match(const PackModel *m, const PackCollection *c, const TransferSheet *s,
+    const json_t *remembered, Arena *a, TransferColumn **out, Err *err)
 {
     TransferColumn *col = NEWS(a, TransferColumn, s->n + 1);
-    Table t = { NEWS(a, int, (s->n + 1) * (c->nproperty + c->ninherited + 1)), NEWS(a, const PackProperty *, c->nproperty + c->ninherited + 1), 0 };
+    Table t = { NEWS(a, int, (s->n + 1) * (c->nproperty + c->ninherited + 1)),
+        NEWS(a, const PackProperty *, c->nproperty + c->ninherited + 1), 0 };
     Finder f = { .model = m, .a = arena_new(256 << 20) };
     TransferStretch stretch = { .by = NULL };
 
@@ -384,8 +401,9 @@ bool transfer_match(const PackModel *m, const PackCollection *c, const TransferS
         if (all_letters(head) && !f.pinyin)
             f.pinyin = pinyin_open();
         for (size_t k = 0; k < t.nprop; k++)
-            t.score[i * t.nprop + k] = all_letters(head) || !f.pinyin ? score_of(&f, head, c, t.prop[k])
-                                                                       : score_of(&(Finder){ m, NULL, f.a }, head, c, t.prop[k]);
+            t.score[i * t.nprop + k] = all_letters(head) || !f.pinyin
+                                           ? score_of(&f, head, c, t.prop[k])
+                                           : score_of(&(Finder){ m, NULL, f.a }, head, c, t.prop[k]);
     }
     by_words(&stretch, c, col, s->n, f.a);
     settle(col, s->n, &t);
@@ -419,7 +437,8 @@ static bool is_stretch(const PackModel *m, const PackCollection *t, TransferStre
     out->to = stake_of(t, "to");
     for (size_t i = 0; out->from && out->to && i < t->ndeclared; i++) {
         const PackProperty *p = t->property + i;
-        const PackCollection *road = p->type == PACK_REF && p->required && p->nref == 1 ? pack_collection(m, p->ref[0]) : NULL;
+        const PackCollection *road =
+            p->type == PACK_REF && p->required && p->nref == 1 ? pack_collection(m, p->ref[0]) : NULL;
 
         if (!road || road->nunique != 1)
             continue;
@@ -436,7 +455,8 @@ bool transfer_stretch(const PackModel *m, const PackCollection *c, TransferStret
 {
     for (size_t i = 0; i < c->ndeclared; i++) {
         const PackProperty *p = c->property + i;
-        const PackCollection *t = p->type == PACK_REF && !p->many && p->nref == 1 ? pack_collection(m, p->ref[0]) : NULL;
+        const PackCollection *t =
+            p->type == PACK_REF && !p->many && p->nref == 1 ? pack_collection(m, p->ref[0]) : NULL;
         char code[80];
 
         *out = (TransferStretch){ .by = p };

@@ -16,8 +16,8 @@ struct TransferOut {
     size_t n, left; /* records written, still wanted */
     bool begun, ended, bad;
     Err err;
-    void *own;      /* the format's */
-    int file;       /* a file being sent; -1: none */
+    void *own;       /* the format's */
+    int file;        /* a file being sent; -1: none */
     char path[4200]; /* of it, while it is made */
 };
 typedef struct TransferFormat {
@@ -29,5 +29,7 @@ typedef struct TransferFormat {
 } TransferFormat;
 extern const TransferFormat transfer_csv, transfer_geojson, transfer_xlsx, transfer_gpkg;
 
-Str transfer_out_text(TransferOut *o, const PackProperty *p, CqlValue v, Arena *a); /* as people read it; names: as programs do */
-Str transfer_out_head(const TransferOut *o, const PackProperty *p, Arena *a);       /* title (with its unit) or name */
+Str transfer_out_text(TransferOut *o, const PackProperty *p, CqlValue v,
+    Arena *a); /* as people read it; names: as programs do */
+Str transfer_out_head(
+    const TransferOut *o, const PackProperty *p, Arena *a); /* title (with its unit) or name */

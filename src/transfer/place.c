@@ -86,7 +86,9 @@ static void propose(const Spread *s, GeoBox near, Arena *a, TransferPlace *p)
 
         p->crs.epsg = 4534 + (meridian - 75) / 3;
         p->zh = str_fmt(a, "文件没有写坐标系；横坐标没有带号，按本县经度应为中央经线 %d°", meridian);
-        p->en = str_fmt(a, "nothing is stated; the easting has no zone, by the county's longitude the meridian is %d", meridian);
+        p->en = str_fmt(a,
+            "nothing is stated; the easting has no zone, by the county's longitude the meridian is %d",
+            meridian);
     } else {
         p->crs.epsg = 0;
         p->zh = STR("文件没有写坐标系，从数值也看不出来");
@@ -100,14 +102,17 @@ static bool can_move(int epsg)
     Bytes p, q;
     Err err;
     const bool grid = epsg != 4326 && epsg != GEO_SRS && epsg != 3857;
-    const bool good = geo_make_point(grid ? (epsg >= 4513 && epsg <= 4533 ? (epsg - 4513 + 25) * 1e6 + 5e5 : 5e5) : 111, grid ? 3.4e6 : 31, a, &p) &&
-                      geo_transform(p, epsg, GEO_SRS, a, &q, &err);
+    const bool good =
+        geo_make_point(grid ? (epsg >= 4513 && epsg <= 4533 ? (epsg - 4513 + 25) * 1e6 + 5e5 : 5e5) : 111,
+            grid ? 3.4e6 : 31, a, &p) &&
+        geo_transform(p, epsg, GEO_SRS, a, &q, &err);
 
     arena_free(a);
     return good;
 }
 
-bool transfer_place(int epsg, Str stated, const Bytes *wkb, size_t n, GeoBox near, Arena *a, TransferPlace *out, Err *err)
+bool transfer_place(
+    int epsg, Str stated, const Bytes *wkb, size_t n, GeoBox near, Arena *a, TransferPlace *out, Err *err)
 {
     const Spread s = spread_of(wkb, n);
     TransferPlace p = { .found = STR(""), .assumed = STR(""), .zh = STR(""), .en = STR("") };
@@ -119,8 +124,10 @@ bool transfer_place(int epsg, Str stated, const Bytes *wkb, size_t n, GeoBox nea
     } else if (epsg != 0) {
         p.found = stated;
         p.unsure = true;
-        p.zh = str_fmt(a, "文件写的坐标系“%.*s”不能直接换算（西安 80、北京 54 要七参数），请先转成 CGCS2000", STRV(stated));
-        p.en = str_fmt(a, "the stated system %.*s needs parameters of its own; turn it into CGCS2000 first", STRV(stated));
+        p.zh = str_fmt(a, "文件写的坐标系“%.*s”不能直接换算（西安 80、北京 54 要七参数），请先转成 CGCS2000",
+            STRV(stated));
+        p.en = str_fmt(a, "the stated system %.*s needs parameters of its own; turn it into CGCS2000 first",
+            STRV(stated));
     } else if (s.n && s.degrees * 2 <= s.n)
         propose(&s, near, a, &p);
     if (s.n && s.swapped * 2 > s.n && (p.crs.epsg == 0 || p.crs.epsg == 4326 || p.crs.epsg == GEO_SRS)) {
@@ -156,9 +163,11 @@ bool transfer_move(const TransferCrs *crs, Bytes wkb, Arena *a, Bytes *out, Err 
 
     if (crs->swap && !geo_shift(g, swap_xy, a, &g))
         return FAIL(err, BASE_NO_MEMORY, STR("geometry"), "crs");
-    if (crs->epsg && crs->epsg != GEO_SRS && crs->epsg != 4326 && !geo_transform(g, crs->epsg, GEO_SRS, a, &g, err))
+    if (crs->epsg && crs->epsg != GEO_SRS && crs->epsg != 4326 &&
+        !geo_transform(g, crs->epsg, GEO_SRS, a, &g, err))
         return false;
-    if (crs->shift != SHIFT_NONE && !geo_shift(g, crs->shift == SHIFT_GCJ ? geo_gcj_to_wgs : bd_to_wgs, a, &g))
+    if (crs->shift != SHIFT_NONE &&
+        !geo_shift(g, crs->shift == SHIFT_GCJ ? geo_gcj_to_wgs : bd_to_wgs, a, &g))
         return FAIL(err, BASE_NO_MEMORY, STR("geometry"), "crs");
     *out = g;
     return true;

@@ -40,8 +40,8 @@ static bool ask_of(Import *im, Arena *a, TransferAsk *ask, Err *err)
     char encoding[40] = "";
 
     pthread_mutex_lock(&im->guard);
-    *ask = (TransferAsk){ str_copy(a, str_of(im->path)), str_copy(a, str_of(im->name)), str_copy(a, transfer_import_wish(im, "layer")),
-        str_copy(a, transfer_import_wish(im, "encoding")) };
+    *ask = (TransferAsk){ str_copy(a, str_of(im->path)), str_copy(a, str_of(im->name)),
+        str_copy(a, transfer_import_wish(im, "layer")), str_copy(a, transfer_import_wish(im, "encoding")) };
     pthread_mutex_unlock(&im->guard);
     if (ask->encoding.len && !transfer_encoding(ask->encoding, encoding))
         return FAIL(err, TRANSFER_NO_ENCODING, ask->encoding, "encoding");
@@ -61,7 +61,9 @@ bool transfer_import_read(Import *im, Err *err)
         return FAIL(err, BASE_NO_MEMORY, STR("import"), "file");
     }
     f->a = a;
-    if (!ask_of(im, a, &ask, err) || !transfer_read(&ask, rows, (TransferWatch){ go_on, im }, a, &f->read, err) || !first_rows(im, f, err)) {
+    if (!ask_of(im, a, &ask, err) ||
+        !transfer_read(&ask, rows, (TransferWatch){ go_on, im }, a, &f->read, err) ||
+        !first_rows(im, f, err)) {
         arena_free(a);
         return false;
     }
@@ -84,7 +86,8 @@ static bool find_head(Import *im, ImportView *v, const TransferLayer *l, Err *er
         return true;
     }
     work = arena_new(0);
-    good = transfer_head(ledger_model(im->ledger), v->collection, im->file->first, im->file->nfirst, v->a, &v->head, err);
+    good = transfer_head(
+        ledger_model(im->ledger), v->collection, im->file->first, im->file->nfirst, v->a, &v->head, err);
     arena_free(work);
     return good && (v->head.last || FAIL(err, TRANSFER_NO_COLUMNS, str_of(im->name), "header"));
 }
@@ -101,7 +104,8 @@ static json_t *remembered(Import *im, const PackCollection *c, Arena *a)
     Str text = { NULL, 0 };
     Err e;
 
-    if (!ledger_meta(im->ledger, meta_key(c, a), a, &text, &e) || !text.len || !json_read_in(text, a, &v, &e) || !json_is_object(v))
+    if (!ledger_meta(im->ledger, meta_key(c, a), a, &text, &e) || !text.len ||
+        !json_read_in(text, a, &v, &e) || !json_is_object(v))
         v = json_object();
     else
         v = json_deep_copy(v);
@@ -131,7 +135,8 @@ static bool choose_collection(Import *im, ImportView *v, const TransferLayer *l,
     pthread_mutex_unlock(&im->guard);
     if (wished.len)
         return pack_need_collection(ledger_model(im->ledger), wished, &v->collection, err);
-    if (v->noffer && v->offer[0].score >= 0.35 && (v->noffer == 1 || v->offer[0].score > v->offer[1].score + 0.02))
+    if (v->noffer && v->offer[0].score >= 0.35 &&
+        (v->noffer == 1 || v->offer[0].score > v->offer[1].score + 0.02))
         v->collection = v->offer[0].collection;
     return true;
 }
@@ -151,7 +156,8 @@ static bool match_columns(Import *im, ImportView *v, const TransferLayer *l, Err
 {
     const TransferSheet s = sheet_of(im, v, l);
     json_t *known = remembered(im, v->collection, v->a);
-    const bool good = transfer_match(ledger_model(im->ledger), v->collection, &s, known, v->a, &v->column, err);
+    const bool good =
+        transfer_match(ledger_model(im->ledger), v->collection, &s, known, v->a, &v->column, err);
     size_t n = 0;
 
     json_decref(known);
@@ -245,8 +251,9 @@ static size_t sample_shapes(const Import *im, const ImportView *v, Bytes *out)
 
         if (r->wkb.len)
             out[n++] = r->wkb;
-        else if (r->number > v->head.last && lon < r->ncell && lat < r->ncell && transfer_degrees(r->cell[lon].text, &x) &&
-                 transfer_degrees(r->cell[lat].text, &y) && geo_make_point(x, y, v->a, &out[n]))
+        else if (r->number > v->head.last && lon < r->ncell && lat < r->ncell &&
+                 transfer_degrees(r->cell[lon].text, &x) && transfer_degrees(r->cell[lat].text, &y) &&
+                 geo_make_point(x, y, v->a, &out[n]))
             n++;
     }
     return n;
@@ -272,8 +279,10 @@ static bool smell(Import *im, ImportView *v, const Bytes *shape, size_t n, Err *
     if (!transfer_smell_gcj(im->ledger, v->collection, moved, n, &v->place.is_gcj, err))
         return false;
     if (v->place.is_gcj) {
-        v->place.zh = STR("疑似 GCJ-02（手机地图）坐标，与县里已有界线相差数百米；若确是，请选坐标系 GCJ-02，系统不会自动平移");
-        v->place.en = STR("probably GCJ-02 (consumer maps): hundreds of metres off what the county knows; choose GCJ-02 if it is. Nothing is shifted by itself");
+        v->place.zh = STR("疑似 GCJ-02（手机地图）坐标，与县里已有界线相差数百米；若确是，请选坐标系 "
+                          "GCJ-02，系统不会自动平移");
+        v->place.en = STR("probably GCJ-02 (consumer maps): hundreds of metres off what the county knows; "
+                          "choose GCJ-02 if it is. Nothing is shifted by itself");
         v->place.assumed = STR("GCJ-02");
     }
     return true;

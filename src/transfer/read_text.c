@@ -59,12 +59,14 @@ static bool bytes_of(const char *path, Arena *a, Bytes *out, Err *err)
 static bool find_encoding(const TransferAsk *ask, Bytes all, TransferTell *t, TransferGuess *g)
 {
     *g = transfer_sniff((Bytes){ all.ptr, all.len < SAMPLE ? all.len : SAMPLE }, all.len > SAMPLE);
-    if (ask->encoding.len && !g->bom && memchr(ask->encoding.ptr, 0, ask->encoding.len) == NULL && ask->encoding.len < sizeof g->name) {
+    if (ask->encoding.len && !g->bom && memchr(ask->encoding.ptr, 0, ask->encoding.len) == NULL &&
+        ask->encoding.len < sizeof g->name) {
         memset(g->name, 0, sizeof g->name);
         memcpy(g->name, ask->encoding.ptr, ask->encoding.len);
         g->sure = 1;
     } else if (g->sure < 0.5)
-        transfer_tell_warning(t, "文件的编码不能确定，暂按 %s 读；如有乱码请选择编码", "The encoding is not certain; read as %s", str_of(g->name));
+        transfer_tell_warning(t, "文件的编码不能确定，暂按 %s 读；如有乱码请选择编码",
+            "The encoding is not certain; read as %s", str_of(g->name));
     return true;
 }
 
@@ -90,11 +92,15 @@ bool transfer_read_text(const TransferAsk *ask, TransferTell *t, Err *err)
     if (!bytes_of(path, t->a, &all, err) || !find_encoding(ask, all, t, &g))
         return false;
     all = (Bytes){ all.ptr + g.bom, all.len - g.bom };
-    if (!transfer_decode_all((Bytes){ all.ptr, all.len < LOOKED_AT ? all.len : LOOKED_AT }, g.name, t->a, &start, err))
+    if (!transfer_decode_all(
+            (Bytes){ all.ptr, all.len < LOOKED_AT ? all.len : LOOKED_AT }, g.name, t->a, &start, err))
         return false;
-    transfer_tell_layer(t, &(TransferLayer){ .name = stem(ask->name), .rows = -1, .grid = true, .encoding = str_of(g.name) });
+    transfer_tell_layer(
+        t, &(TransferLayer){ .name = stem(ask->name), .rows = -1, .grid = true, .encoding = str_of(g.name) });
     transfer_tell_chosen(t, stem(ask->name));
-    *r = (Reading){ .tell = t, .csv = transfer_csv_new(transfer_separator(start), take_row, r), .err = &inner };
+    *r = (Reading){
+        .tell = t, .csv = transfer_csv_new(transfer_separator(start), take_row, r), .err = &inner
+    };
     if (!r->csv)
         return FAIL(err, BASE_NO_MEMORY, ask->name, "file");
     good = transfer_decode(all, g.name, take_piece, r, err) && transfer_csv_end(r->csv, &inner);

@@ -14,13 +14,15 @@
 #include <stdio.h>
 
 enum { SAMPLE_ROWS = 2000, INNER_MAX = 64, LAYERS_MAX = 256, XML_MAX = 512 << 20 };
-static const char *const drivers[] = { "XLSX", "ODS", "XLS", "ESRI Shapefile", "GPKG", "GeoJSON", "GeoJSONSeq", "TopoJSON", "LIBKML",
-    "KML", "GPX", "GML", "DXF", "MapInfo File", "FlatGeobuf", "OSM", "OpenFileGDB", "SQLite", "MVT", NULL };
-static const char *const suffix[] = { ".xlsx", ".xlsm", ".ods", ".xls", ".shp", ".gpkg", ".geojson", ".json", ".geojsonl", ".kml", ".kmz",
-    ".gpx", ".gml", ".dxf", ".tab", ".mif", ".fgb", ".pbf", ".osm", ".csv", ".txt" };
+static const char *const drivers[] = { "XLSX", "ODS", "XLS", "ESRI Shapefile", "GPKG", "GeoJSON",
+    "GeoJSONSeq", "TopoJSON", "LIBKML", "KML", "GPX", "GML", "DXF", "MapInfo File", "FlatGeobuf", "OSM",
+    "OpenFileGDB", "SQLite", "MVT", NULL };
+static const char *const suffix[] = { ".xlsx", ".xlsm", ".ods", ".xls", ".shp", ".gpkg", ".geojson", ".json",
+    ".geojsonl", ".kml", ".kmz", ".gpx", ".gml", ".dxf", ".tab", ".mif", ".fgb", ".pbf", ".osm", ".csv",
+    ".txt" };
 
 typedef struct Opened { /* one file (of perhaps many in a zip) */
-    const char *path; /* for GDAL */
+    const char *path;   /* for GDAL */
     GDALDatasetH data;
     bool shape, grid;
     char encoding[40]; /* of a shapefile's texts; empty: they are UTF-8 */
@@ -40,7 +42,8 @@ static bool ends(Str s, const char *end)
     return s.len > n && str_eq_nocase(str_sub(s, s.len - n, n), str_of(end));
 }
 
-static const char *with_end(Arena *a, const char *path, const char *end) /* another file beside it, either case */
+static const char *with_end(
+    Arena *a, const char *path, const char *end) /* another file beside it, either case */
 {
     const size_t n = strlen(path);
     VSIStatBufL st;
@@ -67,7 +70,9 @@ static const char *restored(Arena *a, const char *path)
         return path;
     for (size_t i = 0; i < LEN(part); i++) {
         const char *from = with_end(a, path, part[i]), *slash = strrchr(path, '/');
-        const char *to = str_fmt(a, "/vsimem/%.*s%s", (int)strcspn(slash ? slash + 1 : path, "."), slash ? slash + 1 : path, part[i]).ptr;
+        const char *to = str_fmt(a, "/vsimem/%.*s%s", (int)strcspn(slash ? slash + 1 : path, "."),
+            slash ? slash + 1 : path, part[i])
+                             .ptr;
         Bytes b;
         Err err;
 
@@ -87,7 +92,8 @@ static const char *in_utf8(Arena *a, const char *path, Err *err)
     Str text, head, name, after;
     char encoding[40];
     size_t at;
-    const char *to = str_fmt(a, "/vsimem/x%p%s", (const void *)path, ends(str_of(path), ".gpx") ? ".gpx" : ".kml").ptr;
+    const char *to =
+        str_fmt(a, "/vsimem/x%p%s", (const void *)path, ends(str_of(path), ".gpx") ? ".gpx" : ".kml").ptr;
 
     if (!transfer_ingest(path, XML_MAX, a, &b, err))
         return NULL;
@@ -95,8 +101,8 @@ static const char *in_utf8(Arena *a, const char *path, Err *err)
     at = str_find(head, STR("encoding="));
     if (!str_starts(head, STR("<?xml")) || at == SIZE_MAX || at + 10 > head.len)
         return path;
-    if (!str_cut(str_sub(head, at + 10, SIZE_MAX), head.ptr[at + 9], &name, &after) || !transfer_encoding(name, encoding) ||
-        !strcmp(encoding, "UTF-8") || !encoding[0])
+    if (!str_cut(str_sub(head, at + 10, SIZE_MAX), head.ptr[at + 9], &name, &after) ||
+        !transfer_encoding(name, encoding) || !strcmp(encoding, "UTF-8") || !encoding[0])
         return path;
     if (!transfer_decode_all(b, encoding, a, &text, err))
         return NULL;
@@ -111,7 +117,9 @@ static bool open_one(Files *f, const char *path, Opened *out, Err *err)
     const Str p = str_of(path);
     static const char *const raw[] = { "ENCODING=", NULL };
 
-    *out = (Opened){ .path = path, .shape = ends(p, ".shp"), .grid = ends(p, ".xlsx") || ends(p, ".xlsm") || ends(p, ".ods") || ends(p, ".xls") };
+    *out = (Opened){ .path = path,
+        .shape = ends(p, ".shp"),
+        .grid = ends(p, ".xlsx") || ends(p, ".xlsm") || ends(p, ".ods") || ends(p, ".xls") };
     if (out->shape)
         out->path = restored(f->a, path);
     else if (ends(p, ".kml") || ends(p, ".gpx"))
@@ -119,7 +127,8 @@ static bool open_one(Files *f, const char *path, Opened *out, Err *err)
     if (!out->path)
         return false;
     CPLErrorReset();
-    out->data = GDALOpenEx(out->path, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, out->shape ? raw : NULL, NULL);
+    out->data =
+        GDALOpenEx(out->path, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, out->shape ? raw : NULL, NULL);
     return out->data || transfer_unreadable(f->ask, NULL, err);
 }
 
@@ -133,7 +142,8 @@ static void sample_texts(OGRLayerH l, Buf *b)
     OGR_L_ResetReading(l);
     for (size_t i = 0; i < SAMPLE_ROWS && (f = OGR_L_GetNextFeature(l)); i++) {
         for (int k = 0; k < n; k++)
-            if (OGR_Fld_GetType(OGR_FD_GetFieldDefn(def, k)) == OFTString && OGR_F_IsFieldSetAndNotNull(f, k)) {
+            if (OGR_Fld_GetType(OGR_FD_GetFieldDefn(def, k)) == OFTString &&
+                OGR_F_IsFieldSetAndNotNull(f, k)) {
                 buf_str(b, str_of(OGR_F_GetFieldAsString(f, k)));
                 buf_str(b, STR("\n\n\n\n")); /* so that a cut character harms no neighbour */
             }
@@ -166,7 +176,11 @@ static void by_language_byte(Arena *a, const char *path, char out[40])
 
     out[0] = 0;
     if (f && VSIFReadL(head, 1, sizeof head, f) == sizeof head)
-        snprintf(out, 40, "%s", head[29] == 0x4D ? "GB18030" : head[29] == 0x4F ? "Big5" : head[29] == 0xC9 ? "windows-1251" : "");
+        snprintf(out, 40, "%s",
+            head[29] == 0x4D   ? "GB18030"
+            : head[29] == 0x4F ? "Big5"
+            : head[29] == 0xC9 ? "windows-1251"
+                               : "");
     if (f)
         VSIFCloseL(f);
 }
@@ -212,12 +226,12 @@ static void find_writing(Files *f, Opened *o, const char *path)
 
         memcpy(o->encoding, g.name, sizeof g.name);
         if (g.sure < 0.5)
-            transfer_tell_warning(f->tell, "文字的编码不能确定，暂按 %s 读；如有乱码请选择编码", "The encoding is not certain; read as %s",
-                str_of(o->encoding));
+            transfer_tell_warning(f->tell, "文字的编码不能确定，暂按 %s 读；如有乱码请选择编码",
+                "The encoding is not certain; read as %s", str_of(o->encoding));
     }
     if (cpg[0] && strcmp(cpg, o->encoding) && !f->ask->encoding.len)
-        transfer_tell_warning(f->tell, "cpg 文件写的编码与内容不符，已按 %s 读", "The .cpg names another encoding than the bytes show; read as %s",
-            str_of(o->encoding));
+        transfer_tell_warning(f->tell, "cpg 文件写的编码与内容不符，已按 %s 读",
+            "The .cpg names another encoding than the bytes show; read as %s", str_of(o->encoding));
     buf_clear(&b);
 }
 
@@ -242,6 +256,15 @@ static Str turned(const Opened *o, Str raw, Arena *a, bool *cut)
         return s;
     }
     return STR("");
+}
+
+static Str layer_name(
+    const Opened *o, OGRLayerH l, Arena *a) /* of a file's name, so not in the writing of its texts */
+{
+    const Str raw = str_of(OGR_L_GetName(l));
+    bool cut;
+
+    return str_is_utf8(raw) ? str_copy(a, raw) : turned(o, raw, a, &cut);
 }
 
 static void find_crs(OGRLayerH l, TransferLayer *out, Arena *a)
@@ -295,13 +318,19 @@ static void tell_layer(Files *f, const Opened *o, OGRLayerH l)
     const int n = OGR_FD_GetFieldCount(def) < FRAME_CELLS ? OGR_FD_GetFieldCount(def) : FRAME_CELLS;
     Str *field = NEWS(f->a, Str, (size_t)n + 1);
     bool cut;
-    TransferLayer out = { .name = turned(o, str_of(OGR_L_GetName(l)), f->a, &cut), .rows = OGR_L_GetFeatureCount(l, TRUE), .grid = o->grid,
-        .field = field, .nfield = o->grid || !field ? 0 : (size_t)n, .encoding = str_of(o->encoding), .type = o->grid ? NULL : type_of(l) };
+    TransferLayer out = { .name = layer_name(o, l, f->a),
+        .rows = OGR_L_GetFeatureCount(l, TRUE),
+        .grid = o->grid,
+        .field = field,
+        .nfield = o->grid || !field ? 0 : (size_t)n,
+        .encoding = str_of(o->encoding),
+        .type = o->grid ? NULL : type_of(l) };
 
     for (int i = 0; field && i < n; i++) {
         field[i] = turned(o, str_of(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(def, i))), f->a, &cut);
         if (cut)
-            transfer_tell_warning(f->tell, "列名“%s”在文件里被截断", "The column name %s is cut in the file", field[i]);
+            transfer_tell_warning(
+                f->tell, "列名“%s”在文件里被截断", "The column name %s is cut in the file", field[i]);
     }
     find_crs(l, &out, f->a);
     transfer_tell_layer(f->tell, &out);
@@ -320,8 +349,8 @@ static Str time_of_field(OGRFeatureH f, int i, OGRFieldType type, Arena *a)
     if (zone <= 1) /* unknown or “local” */
         return str_fmt(a, "%04d-%02d-%02d %02d:%02d:%02d", y, m, d, h, min, (int)s);
     zone = (zone - 100) * 15;
-    return str_fmt(a, "%04d-%02d-%02dT%02d:%02d:%06.3f%c%02d:%02d", y, m, d, h, min, (double)s, zone < 0 ? '-' : '+', abs(zone) / 60,
-        abs(zone) % 60);
+    return str_fmt(a, "%04d-%02d-%02dT%02d:%02d:%06.3f%c%02d:%02d", y, m, d, h, min, (double)s,
+        zone < 0 ? '-' : '+', abs(zone) / 60, abs(zone) % 60);
 }
 
 static Str shortest(double v, Arena *a) /* a .dbf pads its numbers with zeros and the noise of a double */
@@ -351,7 +380,10 @@ static TransferCell cell_of(const Opened *o, OGRFeatureH f, OGRFeatureDefnH def,
     else
         s = turned(o, str_of(OGR_F_GetFieldAsString(f, i)), a, &cut);
     s = str_trim(s);
-    return (TransferCell){ !s.len ? CELL_EMPTY : str_find(s, STR("\xEF\xBF\xBD")) != SIZE_MAX ? CELL_BROKEN : CELL_TEXT, s };
+    return (TransferCell){ !s.len                                         ? CELL_EMPTY
+                           : str_find(s, STR("\xEF\xBF\xBD")) != SIZE_MAX ? CELL_BROKEN
+                                                                          : CELL_TEXT,
+        s };
 }
 
 /* Arcs become lines, triangles polygons: what a county's store keeps is the seven simple types. */
@@ -395,7 +427,9 @@ static bool tell_rows(Files *f, const Opened *o, OGRLayerH l, Err *err)
     OGR_L_ResetReading(l);
     while (good && (feature = OGR_L_GetNextFeature(l))) {
         TransferCell *cell = NEWS(a, TransferCell, (size_t)n + 1);
-        TransferRow row = { .number = o->grid ? (uint32_t)OGR_F_GetFID(feature) : ++number, .cell = cell, .ncell = (size_t)n };
+        TransferRow row = {
+            .number = o->grid ? (uint32_t)OGR_F_GetFID(feature) : ++number, .cell = cell, .ncell = (size_t)n
+        };
 
         for (int i = 0; cell && i < n; i++)
             cell[i] = cell_of(o, feature, def, i, a);
@@ -403,7 +437,8 @@ static bool tell_rows(Files *f, const Opened *o, OGRLayerH l, Err *err)
             shape_of(feature, &row, a);
         OGR_F_Destroy(feature);
         good = (cell || FAIL(err, TRANSFER_TOO_BIG, f->ask->name, "row %u", number)) &&
-               (transfer_tell_row(f->tell, &row) || FAIL(err, TRANSFER_CANCELLED, f->ask->name, "row %u", number));
+               (transfer_tell_row(f->tell, &row) ||
+                   FAIL(err, TRANSFER_CANCELLED, f->ask->name, "row %u", number));
         arena_clear(a);
     }
     arena_free(a);
@@ -446,10 +481,13 @@ typedef struct Chosen {
 
 static void choose(const TransferAsk *ask, const Opened *o, OGRLayerH l, Arena *a, Chosen *c)
 {
-    bool cut;
-    const Str name = turned(o, str_of(OGR_L_GetName(l)), a, &cut);
+    const Str name = layer_name(o, l, a);
 
-    if (!c->layer && (ask->layer.len ? str_eq(name, ask->layer) : OGR_L_GetFeatureCount(l, TRUE) > 0))
+    const bool summary =
+        c->layer && str_eq(c->name, STR("导入结果")); /* the first sheet of one that we gave back */
+
+    if ((!c->layer || (summary && !ask->layer.len)) &&
+        (ask->layer.len ? str_eq(name, ask->layer) : OGR_L_GetFeatureCount(l, TRUE) > 0))
         *c = (Chosen){ *o, l, name };
 }
 

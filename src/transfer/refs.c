@@ -57,7 +57,8 @@ static void literal(const PackProperty *p, CqlValue v, Buf *b)
         ledger_value_to_json(p, v, b);
 }
 
-static bool filter_of(const PackCollection *c, const TransferTest *test, size_t n, Arena *a, CqlExpr **out, Err *err)
+static bool filter_of(
+    const PackCollection *c, const TransferTest *test, size_t n, Arena *a, CqlExpr **out, Err *err)
 {
     Buf b;
     bool good;
@@ -66,13 +67,15 @@ static bool filter_of(const PackCollection *c, const TransferTest *test, size_t 
     if (n > 1)
         buf_str(&b, STR("{\"op\":\"and\",\"args\":["));
     for (size_t i = 0; i < n; i++) {
-        buf_fmt(&b, "%s{\"op\":\"%s\",\"args\":[{\"property\":\"%.*s\"},", i ? "," : "", test[i].op, STRV(test[i].property->name));
+        buf_fmt(&b, "%s{\"op\":\"%s\",\"args\":[{\"property\":\"%.*s\"},", i ? "," : "", test[i].op,
+            STRV(test[i].property->name));
         literal(test[i].property, test[i].value, &b);
         buf_str(&b, STR("]}"));
     }
     if (n > 1)
         buf_str(&b, STR("]}"));
-    good = !b.bad && cql_parse_json(str_copy(a, buf_text(&b)), a, out, err) && cql_check(*out, &c->schema, a, err);
+    good = !b.bad && cql_parse_json(str_copy(a, buf_text(&b)), a, out, err) &&
+           cql_check(*out, &c->schema, a, err);
     buf_clear(&b);
     return good;
 }
@@ -125,8 +128,9 @@ static bool see(void *ctx, const LedgerRecord *r)
     return ++f->n < f->most && !f->bad;
 }
 
-bool transfer_find(Ledger *l, const PackCollection *c, const TransferTest *test, size_t ntest, const PackProperty *const *want,
-    size_t nwant, size_t most, Arena *a, TransferFound **out, size_t *n, Err *err)
+bool transfer_find(Ledger *l, const PackCollection *c, const TransferTest *test, size_t ntest,
+    const PackProperty *const *want, size_t nwant, size_t most, Arena *a, TransferFound **out, size_t *n,
+    Err *err)
 {
     Finding f = { .found = NEWS(a, TransferFound, most), .most = most, .want = want, .nwant = nwant, .a = a };
     LedgerQuery q = { .collection = c, .limit = most };
@@ -148,7 +152,8 @@ bool transfer_find(Ledger *l, const PackCollection *c, const TransferTest *test,
 }
 
 /* --- one reference ------------------------------------------------------------------------------------------------------ */
-static bool by_property(TransferRefs *r, const PackCollection *t, const PackProperty *q, Str text, Arena *a, Str *id, Err *err)
+static bool by_property(
+    TransferRefs *r, const PackCollection *t, const PackProperty *q, Str text, Arena *a, Str *id, Err *err)
 {
     TransferTest test = { q, "=", { .kind = CQL_NULL } };
     TransferFound *found;
@@ -156,7 +161,8 @@ static bool by_property(TransferRefs *r, const PackCollection *t, const PackProp
     size_t n;
     Err no;
 
-    if (!q || q->type == PACK_GEOMETRY || !ledger_value_of_text(q, text, a, &test.value, &no) || test.value.kind == CQL_NULL)
+    if (!q || q->type == PACK_GEOMETRY || !ledger_value_of_text(q, text, a, &test.value, &no) ||
+        test.value.kind == CQL_NULL)
         return true; /* what cannot be such a value is none */
     if (!transfer_find(r->ledger, t, &test, 1, &code, code != NULL, 3, a, &found, &n, err))
         return false;
@@ -228,7 +234,8 @@ static bool one(TransferRefs *r, const PackProperty *p, Str text, Arena *a, CqlV
         *out = (CqlValue){ .kind = CQL_TEXT, .text = *known };
         return true;
     }
-    if (p->nref > 1 && str_find(text, STR("/")) != SIZE_MAX && text.len > ULID_LEN && ulid_valid(str_sub(text, text.len - ULID_LEN, ULID_LEN)))
+    if (p->nref > 1 && str_find(text, STR("/")) != SIZE_MAX && text.len > ULID_LEN &&
+        ulid_valid(str_sub(text, text.len - ULID_LEN, ULID_LEN)))
         id = text;
     else if (!look_up(r, p, text, a, &id, err))
         return false;
@@ -297,7 +304,8 @@ static bool sections_of(TransferRefs *r, Str road, Road *out, Err *err)
         return FAIL(err, BASE_NO_MEMORY, road, "road");
     for (size_t i = 0; i < n; i++)
         if (found[i].value[0].kind == CQL_INT && found[i].value[1].kind == CQL_INT)
-            out->section[out->n++] = (Section){ found[i].id, found[i].value[0].integer, found[i].value[1].integer };
+            out->section[out->n++] =
+                (Section){ found[i].id, found[i].value[0].integer, found[i].value[1].integer };
     out->there = true;
     return true;
 }
@@ -312,7 +320,8 @@ static bool road_of(TransferRefs *r, Str code, Arena *a, const Road **out, Err *
         road = NEW(r->keep, Road);
         if (!road || !map_put(r->road, str_copy(r->keep, code), road))
             return FAIL(err, BASE_NO_MEMORY, code, "road");
-        if (!by_property(r, s->road, s->code, code, a, &id, err) || (id.len && !sections_of(r, id, road, err)))
+        if (!by_property(r, s->road, s->code, code, a, &id, err) ||
+            (id.len && !sections_of(r, id, road, err)))
             return false;
     }
     *out = road;
@@ -366,7 +375,9 @@ bool transfer_stretch_at(TransferRefs *r, Str code, int64_t from, int64_t to, Ar
     for (size_t i = 0; i < road->n; i++) {
         const Section *s = road->section + i;
         const int64_t lo = s->from > from ? s->from : from, hi = s->to < to ? s->to : to;
-        const double part = to > from ? (double)(hi - lo) / (double)(to - from) : from >= s->from && from <= s->to ? 1 : 0;
+        const double part = to > from                          ? (double)(hi - lo) / (double)(to - from)
+                            : from >= s->from && from <= s->to ? 1
+                                                               : 0;
 
         last = s->to > last ? s->to : last;
         if (part > share)
@@ -407,7 +418,8 @@ static bool see_near(void *ctx, const LedgerRecord *r)
 bool transfer_stretch_near(TransferRefs *r, Bytes wkb, Arena *a, Str *id, Err *err)
 {
     const GeoBox b = geo_wkb_box(wkb);
-    const LedgerQuery q = { .collection = r->stretch.of, .nbox = 1,
+    const LedgerQuery q = { .collection = r->stretch.of,
+        .nbox = 1,
         .box = { { b.minx - SNAP_DEG, b.miny - SNAP_DEG, b.maxx + SNAP_DEG, b.maxy + SNAP_DEG } } };
     Near w = { .wkb = wkb, .best = 1e9, .second = 1e9 };
     LedgerPage page;

@@ -62,7 +62,8 @@ static void summary(Back *k)
     const struct {
         const char *zh;
         size_t n;
-    } row[] = { { "数据行", c->rows }, { "新增", c->create }, { "更新", c->update }, { "不变", c->unchanged }, { "需要改正", c->wrong } };
+    } row[] = { { "数据行", c->rows }, { "新增", c->create }, { "更新", c->update }, { "不变", c->unchanged },
+        { "需要改正", c->wrong } };
     const bool done = k->im->status == TRANSFER_DONE;
 
     worksheet_set_column(s, 0, 0, 24, NULL);
@@ -73,22 +74,42 @@ static void summary(Back *k)
         worksheet_write_string(s, 3 + i, 0, row[i].zh, k->bold);
         worksheet_write_number(s, 3 + i, 1, (double)row[i].n, NULL);
     }
-    worksheet_write_string(s, 9, 0, c->wrong ? "请在下一张表里改正红色的格子（最右一列写明怎么改），保存后重新上传这个文件。" : "没有需要改正的行。", k->grey);
+    worksheet_write_string(s, 9, 0,
+        c->wrong ? "请在下一张表里改正红色的格子（最右一列写明怎么改），保存后重新上传这个文件。"
+                 : "没有需要改正的行。",
+        k->grey);
 }
 
-/* Columns of a layer whose shapes are no column go back as text as well. */
-static size_t head(Back *k, const ImportView *v)
+static void head(Back *k, const ImportView *v)
 {
     Arena *a = arena_new(0);
+    const lxw_col_t last = (lxw_col_t)v->head.n;
 
     for (size_t i = 0; i < v->head.n; i++)
         worksheet_write_string(k->sheet, 0, (lxw_col_t)i, c_str(a, v->head.name[i]), k->bold);
-    worksheet_write_string(k->sheet, 0, (lxw_col_t)v->head.n, "问题与改法", k->bold);
-    worksheet_set_column(k->sheet, 0, v->head.n ? (lxw_col_t)(v->head.n - 1) : 0, 16, NULL);
-    worksheet_set_column(k->sheet, (lxw_col_t)v->head.n, (lxw_col_t)v->head.n, 70, NULL);
+    worksheet_write_string(k->sheet, 0, last, "问题与改法", k->bold);
+    worksheet_set_column(k->sheet, 0, last ? last - 1 : 0, 16, NULL);
+    worksheet_set_column(k->sheet, last, last, 70, NULL);
+    if (v->shapes)
+        worksheet_write_string(k->sheet, 0, last + 1, "图形", k->bold);
     worksheet_freeze_panes(k->sheet, 1, 0);
     arena_free(a);
-    return v->head.n;
+}
+
+/* The shape of a layer's row goes back as text, in CGCS2000; one too long for a cell stays in the file it came from. */
+static void shape(Back *k, const ImportView *v, const TransferRow *row, uint32_t at, Arena *a)
+{
+    Bytes moved;
+    Buf wkt;
+    Err e;
+
+    if (!v->shapes || !row->wkb.len || !transfer_move(&v->place.crs, row->wkb, a, &moved, &e))
+        return;
+    buf_init(&wkt, TEXT_MAX);
+    geo_to_wkt(moved, &wkt);
+    if (!wkt.bad && wkt.len < TEXT_MAX)
+        worksheet_write_string(k->sheet, at, (lxw_col_t)(v->head.n + 1), c_str(a, buf_text(&wkt)), NULL);
+    buf_clear(&wkt);
 }
 
 static size_t column_of(const ImportView *v, Str name)
@@ -110,8 +131,8 @@ static void one_row(Back *k, const ImportView *v, const TransferRow *row, uint32
 
         if (k->next.row < row->number)
             continue;
-        buf_fmt(&all, "%s%s%.*s%s%.*s", all.len ? "\n" : "", k->next.note ? "（已处理）" : "", STRV(k->next.column), k->next.column.len ? "：" : "",
-            STRV(k->next.zh));
+        buf_fmt(&all, "%s%s%.*s%s%.*s", all.len ? "\n" : "", k->next.note ? "（已处理）" : "",
+            STRV(k->next.column), k->next.column.len ? "：" : "", STRV(k->next.zh));
         if (i != SIZE_MAX && !k->next.note)
             say[i] = say[i] ? say[i] : str_c(a, k->next.zh);
     }
@@ -126,6 +147,7 @@ static void one_row(Back *k, const ImportView *v, const TransferRow *row, uint32
     if (all.len && !all.bad)
         worksheet_write_string(k->sheet, at, (lxw_col_t)v->head.n, c_str(a, buf_text(&all)), k->wrap);
     buf_clear(&all);
+    shape(k, v, row, at, a);
 }
 
 static bool all_rows(Back *k, const ImportView *v, Err *err)

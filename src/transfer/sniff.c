@@ -23,7 +23,11 @@ static TransferGuess guess(const char *name, double sure, size_t bom)
 /* Length of a UTF-8 sequence at the start; 0: none; -1: cut off by the end. */
 static int utf8_len(const uint8_t *p, size_t n)
 {
-    const int want = p[0] < 0x80 ? 1 : p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : 0;
+    const int want = p[0] < 0x80                   ? 1
+                     : p[0] >= 0xC2 && p[0] < 0xE0 ? 2
+                     : (p[0] & 0xF0) == 0xE0       ? 3
+                     : p[0] >= 0xF0 && p[0] < 0xF5 ? 4
+                                                   : 0;
 
     for (int i = 1; i < want; i++) {
         if ((size_t)i >= n)
@@ -141,9 +145,10 @@ bool transfer_encoding(Str said, char out[40])
     /* what .cpg files and people write, where ICU does not know it or means something narrower */
     static const struct {
         const char *said, *name;
-    } known[] = { { "gbk", "GB18030" }, { "gb2312", "GB18030" }, { "936", "GB18030" }, { "cp936", "GB18030" }, { "ansi 936", "GB18030" },
-        { "oem 936", "GB18030" }, { "gb18030", "GB18030" }, { "utf8", "UTF-8" }, { "utf-8", "UTF-8" }, { "65001", "UTF-8" },
-        { "utf-16", "UTF-16" }, { "ansi 1251", "windows-1251" }, { "ansi 1252", "windows-1252" }, { "system", "" } };
+    } known[] = { { "gbk", "GB18030" }, { "gb2312", "GB18030" }, { "936", "GB18030" }, { "cp936", "GB18030" },
+        { "ansi 936", "GB18030" }, { "oem 936", "GB18030" }, { "gb18030", "GB18030" }, { "utf8", "UTF-8" },
+        { "utf-8", "UTF-8" }, { "65001", "UTF-8" }, { "utf-16", "UTF-16" }, { "ansi 1251", "windows-1251" },
+        { "ansi 1252", "windows-1252" }, { "system", "" } };
     char name[40];
     UErrorCode e = U_ZERO_ERROR;
     UConverter *c;
@@ -203,8 +208,8 @@ bool transfer_decode(Bytes in, const char *encoding, bool (*take)(void *ctx, Str
         char *to = out;
 
         e = U_ZERO_ERROR;
-        ucnv_convertEx(t->to, t->from, &to, out + sizeof out, &from, end, t->pivot, &t->source, &t->target, t->pivot + LEN(t->pivot),
-            first, true, &e);
+        ucnv_convertEx(t->to, t->from, &to, out + sizeof out, &from, end, t->pivot, &t->source, &t->target,
+            t->pivot + LEN(t->pivot), first, true, &e);
         first = false;
         good = take(ctx, (Str){ out, (size_t)(to - out) });
     }

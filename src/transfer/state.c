@@ -52,7 +52,9 @@ static void layers(Buf *b, const Import *im, bool en)
         buf_str(b, i ? STR(",{") : STR("{"));
         text(b, "name", r->layer[i].name);
         key(b, "rows");
-        buf_i64(b, i == r->chosen || r->layer[i].rows < 0 ? (int64_t)r->nrow : r->layer[i].rows);
+        buf_i64(b, i != r->chosen && r->layer[i].rows >= 0 ? r->layer[i].rows
+                   : im->counts.rows                       ? (int64_t)im->counts.rows
+                                                           : (int64_t)r->nrow);
         buf_c(b, '}');
     }
     buf_c(b, ']');
@@ -98,7 +100,9 @@ static void samples(Buf *b, const Import *im, size_t column)
             continue;
         if (n++)
             buf_c(b, ',');
-        buf_json_str(b, str_is_utf8(str_sub(r->cell[column].text, 0, 80)) ? str_sub(r->cell[column].text, 0, 80) : r->cell[column].text);
+        buf_json_str(b, str_is_utf8(str_sub(r->cell[column].text, 0, 80))
+                            ? str_sub(r->cell[column].text, 0, 80)
+                            : r->cell[column].text);
     }
     buf_c(b, ']');
 }
@@ -108,9 +112,12 @@ static Str column_title(const TransferColumn *c, bool en)
     static const struct {
         TransferRole role;
         PackTitle title;
-    } known[] = { { ROLE_ID, { { "记录编号", 12 }, { "Record id", 9 } } }, { ROLE_WKT, { { "图形（WKT）", 15 }, { "Geometry (WKT)", 14 } } },
-        { ROLE_LON, { { "经度", 6 }, { "Longitude", 9 } } }, { ROLE_LAT, { { "纬度", 6 }, { "Latitude", 8 } } },
-        { ROLE_ROAD, { { "路线编号", 12 }, { "Road number", 11 } } }, { ROLE_STAKE, { { "起桩", 6 }, { "From stake", 10 } } },
+    } known[] = { { ROLE_ID, { { "记录编号", 12 }, { "Record id", 9 } } },
+        { ROLE_WKT, { { "图形（WKT）", 15 }, { "Geometry (WKT)", 14 } } },
+        { ROLE_LON, { { "经度", 6 }, { "Longitude", 9 } } },
+        { ROLE_LAT, { { "纬度", 6 }, { "Latitude", 8 } } },
+        { ROLE_ROAD, { { "路线编号", 12 }, { "Road number", 11 } } },
+        { ROLE_STAKE, { { "起桩", 6 }, { "From stake", 10 } } },
         { ROLE_STAKE_TO, { { "讫桩", 6 }, { "To stake", 8 } } } };
 
     for (size_t i = 0; i < LEN(known); i++)
@@ -212,8 +219,9 @@ static void errors(Buf *b, const ImportView *v, bool en)
 
 static void message(Buf *b, const Import *im, bool en)
 {
-    static const char *const word[][2] = { { "正在读取和检查", "reading and checking" }, { "检查完毕", "checked" }, { "正在写入", "writing" },
-        { "已完成", "done" }, { "没有完成", "failed" }, { "已取消", "cancelled" } };
+    static const char *const word[][2] = { { "正在读取和检查", "reading and checking" },
+        { "检查完毕", "checked" }, { "正在写入", "writing" }, { "已完成", "done" }, { "没有完成", "failed" },
+        { "已取消", "cancelled" } };
 
     text(b, "message", str_of(word[im->status][en]));
 }
@@ -233,14 +241,16 @@ void transfer_import_state(Import *im, bool en, Buf *json)
     message(json, im, en);
     problem(json, &im->problem, en);
     layers(json, im, en);
-    text(json, "collection", any && any->collection ? any->collection->name : transfer_import_wish(im, "collection"));
+    text(json, "collection",
+        any && any->collection ? any->collection->name : transfer_import_wish(im, "collection"));
     text(json, "division", transfer_import_wish(im, "division"));
     guesses(json, any, en);
     columns(json, im, en);
     crs(json, v, en);
     keys(json, v);
     key(json, "counts");
-    buf_fmt(json, "{\"rows\":%zu,\"create\":%zu,\"update\":%zu,\"unchanged\":%zu,\"wrong\":%zu}", c->rows, c->create, c->update, c->unchanged, c->wrong);
+    buf_fmt(json, "{\"rows\":%zu,\"create\":%zu,\"update\":%zu,\"unchanged\":%zu,\"wrong\":%zu}", c->rows,
+        c->create, c->update, c->unchanged, c->wrong);
     errors(json, v, en);
     key(json, "tx");
     buf_i64(json, im->status == TRANSFER_DONE ? ledger_seq(im->ledger) : 0);

@@ -4,13 +4,16 @@
 #include <math.h>
 #include <stdio.h>
 
-void transfer_fault(TransferTurned *t, const TransferColumn *col, Str property, Str value, const Err *err, bool note, Arena *a)
+void transfer_fault(TransferTurned *t, const TransferColumn *col, Str property, Str value, const Err *err,
+    bool note, Arena *a)
 {
     TransferFault *f = NEW(a, TransferFault);
 
     if (!f)
         return;
-    *f = (TransferFault){ .column = col ? col->name : STR(""), .property = property, .value = value, .err = *err, .note = note };
+    *f = (TransferFault){
+        .column = col ? col->name : STR(""), .property = property, .value = value, .err = *err, .note = note
+    };
     *t->last = f;
     t->last = &f->next;
     t->wrong |= !note;
@@ -41,11 +44,12 @@ static bool typed(const TransferTurn *t, const PackProperty *p) /* what a sheet 
 /* --- cells ---------------------------------------------------------------------------------------------------------------- */
 static bool fatal(const Err *e) /* not the row's fault */
 {
-    return e->kind == &BASE_NO_MEMORY || e->kind == &BASE_IO || e->kind == &BASE_FULL || e->kind->status >= 500;
+    return e->kind == &BASE_NO_MEMORY || e->kind == &BASE_IO || e->kind == &BASE_FULL ||
+           e->kind->status >= 500;
 }
 
-static bool one_cell(const TransferTurn *t, const TransferColumn *col, const TransferCell *cell, Arena *a, TransferTurned *out, CqlValue *v,
-    Err *err)
+static bool one_cell(const TransferTurn *t, const TransferColumn *col, const TransferCell *cell, Arena *a,
+    TransferTurned *out, CqlValue *v, Err *err)
 {
     Err e = { .kind = NULL };
     bool good;
@@ -97,7 +101,8 @@ static void add_field(TransferTurned *out, const PackProperty *p, CqlValue v)
 }
 
 /* --- shapes ------------------------------------------------------------------------------------------------------------------ */
-static bool degrees_at(const TransferTurn *t, const TransferRow *row, size_t i, bool east, double *v, Arena *a, TransferTurned *out)
+static bool degrees_at(const TransferTurn *t, const TransferRow *row, size_t i, bool east, double *v,
+    Arena *a, TransferTurned *out)
 {
     const Str s = cell_of(row, i)->text;
     Err e;
@@ -110,17 +115,21 @@ static bool degrees_at(const TransferTurn *t, const TransferRow *row, size_t i, 
     return false;
 }
 
-static bool shape_of_columns(const TransferTurn *t, const TransferRow *row, Arena *a, TransferTurned *out, Bytes *wkb, Err *err)
+static bool shape_of_columns(
+    const TransferTurn *t, const TransferRow *row, Arena *a, TransferTurned *out, Bytes *wkb, Err *err)
 {
-    const size_t lon = column_of(t, ROLE_LON, NULL), lat = column_of(t, ROLE_LAT, NULL), wkt = column_of(t, ROLE_WKT, NULL);
-    bool has_lon = lon != SIZE_MAX && cell_of(row, lon)->text.len, has_lat = lat != SIZE_MAX && cell_of(row, lat)->text.len;
+    const size_t lon = column_of(t, ROLE_LON, NULL), lat = column_of(t, ROLE_LAT, NULL),
+                 wkt = column_of(t, ROLE_WKT, NULL);
+    bool has_lon = lon != SIZE_MAX && cell_of(row, lon)->text.len,
+         has_lat = lat != SIZE_MAX && cell_of(row, lat)->text.len;
     double x, y;
     size_t used;
     Err e = { .kind = NULL };
 
     if (wkt != SIZE_MAX && cell_of(row, wkt)->text.len) {
         if (!geo_from_wkt(cell_of(row, wkt)->text, a, wkb, &used, &e))
-            transfer_fault(out, t->column + wkt, STR("geometry"), str_sub(cell_of(row, wkt)->text, 0, 60), &e, false, a);
+            transfer_fault(
+                out, t->column + wkt, STR("geometry"), str_sub(cell_of(row, wkt)->text, 0, 60), &e, false, a);
         return true;
     }
     if (lon == SIZE_MAX || lat == SIZE_MAX || (!has_lon && !has_lat))
@@ -145,8 +154,12 @@ static void no_shape(const TransferTurn *t, const TransferRow *row, Arena *a, Tr
     Err e;
 
     FAIL(&e, TRANSFER_NO_SHAPE,
-        row->note == NOTE_EMPTY_SHAPE ? STR("图形是空的") : row->note == NOTE_BAD_SHAPE ? STR("图形读不出来") : STR("没有图形"), "geometry");
-    transfer_fault(out, NULL, STR("geometry"), STR(""), &e, !t->collection->geometry_required && row->note != NOTE_BAD_SHAPE, a);
+        row->note == NOTE_EMPTY_SHAPE ? STR("图形是空的")
+        : row->note == NOTE_BAD_SHAPE ? STR("图形读不出来")
+                                      : STR("没有图形"),
+        "geometry");
+    transfer_fault(out, NULL, STR("geometry"), STR(""), &e,
+        !t->collection->geometry_required && row->note != NOTE_BAD_SHAPE, a);
 }
 
 static bool moved_and_mended(const TransferTurn *t, Bytes wkb, Arena *a, TransferTurned *out, Err *err)
@@ -199,8 +212,8 @@ typedef struct Stakes {
     size_t at_from;
 } Stakes;
 
-static bool stake_at(const TransferTurn *t, const TransferRow *row, const TransferTurned *out, TransferRole role, const PackProperty *own,
-    int64_t *v, size_t *at)
+static bool stake_at(const TransferTurn *t, const TransferRow *row, const TransferTurned *out,
+    TransferRole role, const PackProperty *own, int64_t *v, size_t *at)
 {
     size_t i = own ? column_of(t, ROLE_PROPERTY, own) : SIZE_MAX;
 
@@ -248,8 +261,8 @@ static bool turned_stakes(const TransferTurn *t, const Stakes *k, Arena *a, Tran
     pack_stake_text(k->from, &right);
     FAIL(&e, TRANSFER_STAKE_TURNED, buf_text(&said), "stake");
     err_hint(&e, "%.*s", STRV(buf_text(&right)));
-    transfer_fault(out, k->at_from < t->ncolumn ? t->column + k->at_from : NULL,
-        t->stretch.by->name, STR(""), &e, false, a);
+    transfer_fault(out, k->at_from < t->ncolumn ? t->column + k->at_from : NULL, t->stretch.by->name, STR(""),
+        &e, false, a);
     buf_clear(&said);
     buf_clear(&right);
     return true;
@@ -282,7 +295,8 @@ static bool stretch(const TransferTurn *t, const TransferRow *row, Arena *a, Tra
                 *err = e;
                 return false;
             }
-            transfer_fault(out, k.at_from < t->ncolumn ? t->column + k.at_from : NULL, s->by->name, k.code, &e, false, a);
+            transfer_fault(out, k.at_from < t->ncolumn ? t->column + k.at_from : NULL, s->by->name, k.code,
+                &e, false, a);
             return true;
         }
     } else if (out->change.geometry.len && !transfer_stretch_near(t->refs, out->change.geometry, a, &id, err))
@@ -340,10 +354,17 @@ bool transfer_turn(const TransferTurn *t, const TransferRow *row, Arena *a, Tran
     Str word;
     Err e;
 
-    *out = (TransferTurned){ .row = row->number, .field = NEWS(a, LedgerField, t->ncolumn + 4), .value = NEWS(a, CqlValue, t->ncolumn + 1) };
+    *out = (TransferTurned){ .row = row->number,
+        .field = NEWS(a, LedgerField, t->ncolumn + 4),
+        .value = NEWS(a, CqlValue, t->ncolumn + 1) };
     out->last = &out->fault;
-    out->change = (LedgerChange){ .verb = LEDGER_CREATE, .collection = t->collection, .if_version = -1, .field = out->field,
-        .valid_from = INT64_MIN, .valid_to = INT64_MIN, .source_ref = str_fmt(a, "%.*s#%u", STRV(t->import), row->number) };
+    out->change = (LedgerChange){ .verb = LEDGER_CREATE,
+        .collection = t->collection,
+        .if_version = -1,
+        .field = out->field,
+        .valid_from = INT64_MIN,
+        .valid_to = INT64_MIN,
+        .source_ref = str_fmt(a, "%.*s#%u", STRV(t->import), row->number) };
     if (!out->field || !out->value)
         return FAIL(err, BASE_NO_MEMORY, STR("row"), "row %u", row->number);
     if (transfer_is_total(row, &word)) {
@@ -385,7 +406,8 @@ static void compare_vertex(void *ctx, size_t part, double x, double y)
     Vertices *v = ctx;
     const double *at = v->xy + 3 * v->n;
 
-    v->same = v->same && v->n < v->most && fabs(at[0] - x) <= SAME_DEGREES && fabs(at[1] - y) <= SAME_DEGREES && at[2] == (double)part;
+    v->same = v->same && v->n < v->most && fabs(at[0] - x) <= SAME_DEGREES &&
+              fabs(at[1] - y) <= SAME_DEGREES && at[2] == (double)part;
     v->n++;
 }
 
@@ -395,7 +417,8 @@ static void leave_same_shape(TransferTurned *row, Bytes before, Arena *a)
     const Bytes now = row->change.geometry;
     Vertices v = { .most = geo_wkb_vertices(before), .same = true };
 
-    if (!row->change.has_geometry || !before.len || geo_wkb_type(now) != geo_wkb_type(before) || geo_wkb_vertices(now) != v.most)
+    if (!row->change.has_geometry || !before.len || geo_wkb_type(now) != geo_wkb_type(before) ||
+        geo_wkb_vertices(now) != v.most)
         return;
     v.xy = NEWS(a, double, 3 * v.most + 3);
     if (!v.xy)
@@ -484,7 +507,7 @@ bool transfer_turn_keys(const TransferTurn *t, TransferTurned *row, size_t n, Ar
     for (size_t i = 0; i < n; i++) {
         if (row[i].wrong && !row[i].key.len)
             continue;
-        if (!(t->key_id  ? find_by_id(t, row + i, a, err)
+        if (!(t->key_id   ? find_by_id(t, row + i, a, err)
                 : t->nkey ? find_by_key(t, row + i, a, err)
                           : find_again(t, row + i, a, err)))
             return false;

@@ -19,9 +19,9 @@ typedef struct TransferTurn { /* how rows are turned; never changes while they a
     size_t ncolumn;
     const PackProperty *const *key; /* by these a row finds its record */
     size_t nkey;
-    bool key_id;                    /* by the column of ids */
+    bool key_id; /* by the column of ids */
     TransferCrs crs;
-    bool shapes;                    /* the layer has shapes of its own */
+    bool shapes; /* the layer has shapes of its own */
     Str division, import, file;
     TransferStretch stretch;
     TransferRefs *refs;
@@ -35,7 +35,9 @@ typedef struct TransferTurned {
     bool wrong;
     Str key; /* its key as text; empty: none */
 } TransferTurned;
-bool transfer_turn(const TransferTurn *t, const TransferRow *row, Arena *a, TransferTurned *out, Err *err) MUST;
+bool transfer_turn(
+    const TransferTurn *t, const TransferRow *row, Arena *a, TransferTurned *out, Err *err) MUST;
 /* Which of the rows have a record: verb and id are set. */
 bool transfer_turn_keys(const TransferTurn *t, TransferTurned *row, size_t n, Arena *a, Err *err) MUST;
-void transfer_fault(TransferTurned *t, const TransferColumn *col, Str property, Str value, const Err *err, bool note, Arena *a);
+void transfer_fault(TransferTurned *t, const TransferColumn *col, Str property, Str value, const Err *err,
+    bool note, Arena *a);

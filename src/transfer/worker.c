@@ -45,8 +45,8 @@ static void limit(int what, uint64_t most)
 #else
 #define OURS 0
 #endif
-#define DENY(call)                                                                                             \
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1),                                                    \
+#define DENY(call)                                          \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1), \
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA))
 
 /* No network and no other program: the calls themselves are refused, for whoever we run as. */
@@ -87,18 +87,22 @@ static void limit_self(void)
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (!deny_calls() && unshare(CLONE_NEWNET)) /* where the filter cannot be had, a network of its own: an empty one */
+    if (!deny_calls() &&
+        unshare(CLONE_NEWNET)) /* where the filter cannot be had, a network of its own: an empty one */
         (void)!unshare(CLONE_NEWUSER | CLONE_NEWNET);
 }
 
 static void quiet_gdal(void)
 {
-    static const char *const option[][2] = { { "GDAL_DRIVER_PATH", "disable" }, { "OGR_XLSX_HEADERS", "DISABLE" },
-        { "OGR_XLSX_FIELD_TYPES", "STRING" }, { "OGR_ODS_HEADERS", "DISABLE" }, { "OGR_ODS_FIELD_TYPES", "STRING" },
-        { "OGR_XLS_HEADERS", "DISABLE" }, { "OGR_XLS_FIELD_TYPES", "STRING" }, { "SHAPE_ENCODING", "" },
+    static const char *const option[][2] = { { "GDAL_DRIVER_PATH", "disable" },
+        { "CPL_ZIP_ENCODING", "GB18030" }, { "OGR_XLSX_HEADERS", "DISABLE" },
+        { "OGR_XLSX_FIELD_TYPES", "STRING" }, { "OGR_ODS_HEADERS", "DISABLE" },
+        { "OGR_ODS_FIELD_TYPES", "STRING" }, { "OGR_XLS_HEADERS", "DISABLE" },
+        { "OGR_XLS_FIELD_TYPES", "STRING" }, { "SHAPE_ENCODING", "" },
         { "CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none" }, { "GDAL_DISABLE_READDIR_ON_OPEN", "NO" },
-        { "OGR_GEOJSON_MAX_OBJ_SIZE", "256" }, { "OSM_MAX_TMPFILE_SIZE", "1000" }, { "OSM_USE_CUSTOM_INDEXING", "YES" },
-        { "GDAL_PAM_ENABLED", "NO" }, { "LIBKML_RESOLVE_STYLE", "NO" } };
+        { "OGR_GEOJSON_MAX_OBJ_SIZE", "256" }, { "OSM_MAX_TMPFILE_SIZE", "1000" },
+        { "OSM_USE_CUSTOM_INDEXING", "YES" }, { "GDAL_PAM_ENABLED", "NO" },
+        { "LIBKML_RESOLVE_STYLE", "NO" } };
 
     for (size_t i = 0; i < LEN(option); i++)
         CPLSetConfigOption(option[i][0], option[i][1]);
@@ -133,7 +137,7 @@ static void tell(TransferTell *t, char kind, Buf *json)
 static void pair(Buf *b, const char *key, Str value)
 {
     buf_fmt(b, "%s\"%s\":", b->len > 1 ? "," : "", key);
-    buf_json_str(b, value);
+    buf_json_str(b, value.ptr ? value : STR(""));
 }
 
 void transfer_tell_layer(TransferTell *t, const TransferLayer *l)
@@ -143,7 +147,8 @@ void transfer_tell_layer(TransferTell *t, const TransferLayer *l)
     buf_init(&b, 4 << 20);
     buf_c(&b, '{');
     pair(&b, "name", l->name);
-    buf_fmt(&b, ",\"rows\":%lld,\"grid\":%s,\"epsg\":%d", (long long)l->rows, l->grid ? "true" : "false", l->epsg);
+    buf_fmt(&b, ",\"rows\":%lld,\"grid\":%s,\"epsg\":%d", (long long)l->rows, l->grid ? "true" : "false",
+        l->epsg);
     if (l->type)
         pair(&b, "type", str_of(l->type));
     pair(&b, "crs", l->crs);
@@ -232,7 +237,8 @@ static bool read_request(int in, Arena *a, TransferAsk *ask, Err *err)
     ssize_t got = 1;
     json_t *v;
 
-    while (text && n < REQUEST_MAX && ((got = read(in, text + n, REQUEST_MAX - n)) > 0 || (got < 0 && errno == EINTR)))
+    while (text && n < REQUEST_MAX &&
+           ((got = read(in, text + n, REQUEST_MAX - n)) > 0 || (got < 0 && errno == EINTR)))
         n += got > 0 ? (size_t)got : 0;
     if (!text || !json_read_in((Str){ text, n }, a, &v, err))
         return text != NULL ? false : FAIL(err, BASE_NO_MEMORY, STR("request"), "worker");
@@ -277,7 +283,8 @@ static bool is_text(Str name)
     static const char *const end[] = { ".csv", ".txt", ".tsv", ".tab.txt" };
 
     for (size_t i = 0; i < LEN(end); i++)
-        if (name.len > strlen(end[i]) && str_eq_nocase(str_sub(name, name.len - strlen(end[i]), SIZE_MAX), str_of(end[i])))
+        if (name.len > strlen(end[i]) &&
+            str_eq_nocase(str_sub(name, name.len - strlen(end[i]), SIZE_MAX), str_of(end[i])))
             return true;
     return false;
 }
@@ -293,7 +300,8 @@ int transfer_worker(int in, int out)
     buf_init(&t.buf, (size_t)FRAME_MAX * 2);
     limit_self();
     quiet_gdal();
-    good = read_request(in, a, &ask, &err) && (is_text(ask.name) ? transfer_read_text(&ask, &t, &err) : transfer_read_vector(&ask, &t, &err));
+    good = read_request(in, a, &ask, &err) &&
+           (is_text(ask.name) ? transfer_read_text(&ask, &t, &err) : transfer_read_vector(&ask, &t, &err));
     transfer_tell_flush(&t);
     tell_end(&t, good ? NULL : &err);
     buf_clear(&t.buf);

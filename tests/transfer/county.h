@@ -11,7 +11,8 @@ typedef struct County {
     Arena *a;
 } County;
 
-static const char try_pack[] = "title: { zh: 试验, en: Trial }\nversion: 1.0.0\nabout: { zh: 试验, en: Trial }\nneeds: [00-common]\n";
+static const char try_pack[] =
+    "title: { zh: 试验, en: Trial }\nversion: 1.0.0\nabout: { zh: 试验, en: Trial }\nneeds: [00-common]\n";
 static const char try_place[] =
     "try_place:\n"
     "  title: { zh: 试验村, en: Trial village }\n"
@@ -20,13 +21,15 @@ static const char try_place[] =
     "  label: name\n"
     "  unique: [code]\n"
     "  properties:\n"
-    "    code: { title: { zh: 行政区划代码, en: Code }, type: text, required: true, grade: 1, max_length: 12, distinct: 试验 }\n"
+    "    code: { title: { zh: 行政区划代码, en: Code }, type: text, required: true, grade: 1, max_length: "
+    "12, distinct: 试验 }\n"
     "    name: { title: { zh: 村名, en: Village }, type: text, grade: 1 }\n"
     "    people: { title: { zh: 人口, en: People }, type: integer, grade: 1, minimum: 0 }\n"
     "    area: { title: { zh: 面积, en: Area }, type: number, grade: 1, unit: m2 }\n"
     "    seen_on: { title: { zh: 核查日期, en: Seen on }, type: date, grade: 1 }\n"
     "    seen_at: { title: { zh: 核查时刻, en: Seen at }, type: time, grade: 1 }\n"
-    "    kind: { title: { zh: 村类, en: Kind }, codes: { plain: { zh: 平原, en: Plain }, hill: { zh: 丘陵, en: Hill } }, grade: 1 }\n"
+    "    kind: { title: { zh: 村类, en: Kind }, codes: { plain: { zh: 平原, en: Plain }, hill: { zh: 丘陵, "
+    "en: Hill } }, grade: 1 }\n"
     "    cost: { title: { zh: 花费, en: Cost }, type: money, grade: 1 }\n";
 
 static const char try_case[] = /* shapes and nothing that is required */
@@ -63,10 +66,15 @@ typedef struct Pair {
     CqlValue value;
 } Pair;
 
-static inline void put_record(County *k, LedgerLoad *load, const char *collection, const char *id, Bytes g, const Pair *pair, size_t n)
+static inline void put_record(
+    County *k, LedgerLoad *load, const char *collection, const char *id, Bytes g, const Pair *pair, size_t n)
 {
-    LedgerLoadRecord r = { .collection = pack_collection(k->model, str_of(collection)), .division = STR("990121108201"), .geometry = g,
-        .valid_from = INT64_MIN, .valid_to = INT64_MAX, .nfield = n };
+    LedgerLoadRecord r = { .collection = pack_collection(k->model, str_of(collection)),
+        .division = STR("990121108201"),
+        .geometry = g,
+        .valid_from = INT64_MIN,
+        .valid_to = INT64_MAX,
+        .nfield = n };
     LedgerField *f = NEWS(k->a, LedgerField, n);
     Err err = { 0 };
 
@@ -87,14 +95,18 @@ static inline void put_record(County *k, LedgerLoad *load, const char *collectio
 #define SECTION "01TESTSECT0000000000000000"
 #define ORG     "01TEST0RG00000000000000001"
 
-static inline void put_division(County *k, LedgerLoad *load, const char *code, const char *name, const char *level, Bytes g)
+static inline void put_division(
+    County *k, LedgerLoad *load, const char *code, const char *name, const char *level, Bytes g)
 {
     uint8_t d[SM3_LEN];
     char id[ULID_LEN + 1];
 
     sm3((Bytes){ (const uint8_t *)code, strlen(code) }, d);
     ulid_make(0, d, id);
-    put_record(k, load, "division", id, g, (Pair[]){ { "code", text_value(code) }, { "name", text_value(name) }, { "level", text_value(level) } }, 3);
+    put_record(k, load, "division", id, g,
+        (Pair[]){
+            { "code", text_value(code) }, { "name", text_value(name) }, { "level", text_value(level) } },
+        3);
 }
 
 /* A road of 6 km along 31.5 N in sections of 1 km, two villages called 石桥村, 25 patches of land. */
@@ -104,22 +116,31 @@ static inline void fill(County *k)
     Err err = { 0 };
     Bytes none = { NULL, 0 }, line;
 
-    assert_true(ledger_load_begin(k->ledger, STR("test"), STR("typed"), STR("test"), time_now(), 7, &load, &err));
+    assert_true(
+        ledger_load_begin(k->ledger, STR("test"), STR("typed"), STR("test"), time_now(), 7, &load, &err));
     put_division(k, load, "990121000000", "云穗县", "county", box_wkb(111.2, 31.25, 111.8, 31.75, k->a));
     put_division(k, load, "990121108201", "石桥村", "village", box_wkb(111.2, 31.25, 111.5, 31.75, k->a));
     put_division(k, load, "990121109201", "石桥村", "village", box_wkb(111.5, 31.25, 111.6, 31.75, k->a));
     put_division(k, load, "990121109202", "柳堰村", "village", box_wkb(111.6, 31.25, 111.8, 31.75, k->a));
-    put_record(k, load, "organization", ORG, none, (Pair[]){ { "name", text_value("交通局") }, { "kind", text_value("机关") } }, 2);
-    put_record(k, load, "road", ROAD, none, (Pair[]){ { "code", text_value("X003") }, { "name", text_value("柳橘线") }, { "class", text_value("县道") },
-        { "from_place", text_value("柳堰") }, { "to_place", text_value("橘坞") } }, 5);
+    put_record(k, load, "organization", ORG, none,
+        (Pair[]){ { "name", text_value("交通局") }, { "kind", text_value("机关") } }, 2);
+    put_record(k, load, "road", ROAD, none,
+        (Pair[]){ { "code", text_value("X003") }, { "name", text_value("柳橘线") },
+            { "class", text_value("县道") }, { "from_place", text_value("柳堰") },
+            { "to_place", text_value("橘坞") } },
+        5);
     for (int i = 0; i < 6; i++) {
-        const double step = 1000 / geo_metres(111.4, 31.5, 112.4, 31.5), xy[] = { 111.4 + i * step, 31.5, 111.4 + (i + 1) * step, 31.5 };
+        const double step = 1000 / geo_metres(111.4, 31.5, 112.4, 31.5),
+                     xy[] = { 111.4 + i * step, 31.5, 111.4 + (i + 1) * step, 31.5 };
         char id[ULID_LEN + 1];
 
         snprintf(id, sizeof id, "%.25s%d", SECTION, i);
         assert_true(geo_make_line(xy, 2, k->a, &line));
-        put_record(k, load, "road_section", id, line, (Pair[]){ { "road", text_value(ROAD) }, { "from_stake", int_value(i * 1000) },
-            { "to_stake", int_value(i * 1000 + 1000) }, { "tech_class", text_value("三") }, { "surface", text_value("沥青") } }, 5);
+        put_record(k, load, "road_section", id, line,
+            (Pair[]){ { "road", text_value(ROAD) }, { "from_stake", int_value(i * 1000) },
+                { "to_stake", int_value(i * 1000 + 1000) }, { "tech_class", text_value("三") },
+                { "surface", text_value("沥青") } },
+            5);
     }
     for (int i = 0; i < 25; i++) {
         const double x = 111.3 + 0.01 * (i % 5), y = 31.4 + 0.01 * (i / 5);
@@ -128,7 +149,9 @@ static inline void fill(County *k)
         snprintf(id, sizeof id, "01TESTPATCH0000000000000%02d", i);
         snprintf(code, sizeof code, "P%02d", i);
         put_record(k, load, "land_patch", id, box_wkb(x, y, x + 0.002 + 0.0001 * i, y + 0.003, k->a),
-            (Pair[]){ { "code", text_value(str_c(k->a, str_of(code))) }, { "land_class", text_value("1104") }, { "survey_year", int_value(2025) } }, 3);
+            (Pair[]){ { "code", text_value(str_c(k->a, str_of(code))) }, { "land_class", text_value("1104") },
+                { "survey_year", int_value(2025) } },
+            3);
     }
     if (!ledger_load_end(load, true, &err)) {
         say(&err);
@@ -161,7 +184,8 @@ static inline void load_model(County *k)
     Err err = { 0 };
 
     snprintf(k->packs, sizeof k->packs, "%s/packs", k->dir);
-    snprintf(command, sizeof command, "cp -r " SOURCE_DIR "/packs %s && mkdir -p %s/99-try/collections", k->packs, k->packs);
+    snprintf(command, sizeof command, "cp -r " SOURCE_DIR "/packs %s && mkdir -p %s/99-try/collections",
+        k->packs, k->packs);
     assert_int_equal(system(command), 0);
     snprintf(path, sizeof path, "%s/99-try/pack.yaml", k->packs);
     put_file(path, try_pack, sizeof try_pack - 1);
@@ -219,7 +243,8 @@ static inline bool hear(void *ctx, const TransferFinding *f)
     Run *r = ctx;
     const size_t n = strlen(r->said);
 
-    snprintf(r->said + n, sizeof r->said - n, "%s%zu %.*s: %.*s [%.*s]\n", f->note ? "note " : "", f->row, STRV(f->column), STRV(f->zh), STRV(f->code));
+    snprintf(r->said + n, sizeof r->said - n, "%s%zu %.*s: %.*s [%.*s]\n", f->note ? "note " : "", f->row,
+        STRV(f->column), STRV(f->zh), STRV(f->code));
     return true;
 }
 

@@ -6,10 +6,13 @@ static bool to_file(void *ctx, Bytes piece)
     return fwrite(piece.ptr, 1, piece.len, ctx) == piece.len;
 }
 
-static void export(County *k, const char *collection, const char *format, TransferHeader header, size_t limit, char path[160])
+static void export(County *k, const char *collection, const char *format, TransferHeader header, size_t limit,
+    char path[160])
 {
-    TransferExport x = { .ledger = k->ledger, .query = { .collection = pack_collection(k->model, str_of(collection)), .limit = limit },
-        .format = format, .header = header };
+    TransferExport x = { .ledger = k->ledger,
+        .query = { .collection = pack_collection(k->model, str_of(collection)), .limit = limit },
+        .format = format,
+        .header = header };
     FILE *f;
     Err err = { 0 };
 
@@ -47,8 +50,10 @@ static void what_goes_out_comes_in_unchanged(void **state)
             bring(k, path, &(TransferWish){ .collection = str_of(collection[c]) }, &r);
             if (r.g.counts.rows != (size_t)n || (c != 3 && c != 2 && r.g.counts.unchanged != (size_t)n)) {
                 say(&r.g.problem);
-                print_message("%s.%s: %zu rows, %zu created, %zu updated, %zu unchanged, %zu wrong\n%.2000s\n", collection[c], format[i],
-                    r.g.counts.rows, r.g.counts.create, r.g.counts.update, r.g.counts.unchanged, r.g.counts.wrong, r.said);
+                print_message(
+                    "%s.%s: %zu rows, %zu created, %zu updated, %zu unchanged, %zu wrong\n%.2000s\n",
+                    collection[c], format[i], r.g.counts.rows, r.g.counts.create, r.g.counts.update,
+                    r.g.counts.unchanged, r.g.counts.wrong, r.said);
             }
             assert_int_equal(r.g.counts.rows, n);
             assert_int_equal(r.g.counts.create, 0);
@@ -95,7 +100,9 @@ static void a_reader_may_go_away(void **state)
     County *k = *state;
 
     for (size_t i = 0; i < LEN(format); i++) {
-        TransferExport x = { .ledger = k->ledger, .query = { .collection = pack_collection(k->model, STR("land_patch")) }, .format = format[i] };
+        TransferExport x = { .ledger = k->ledger,
+            .query = { .collection = pack_collection(k->model, STR("land_patch")) },
+            .format = format[i] };
         TransferOut *o;
         Buf piece;
         bool done;
@@ -115,7 +122,9 @@ static void a_reader_may_go_away(void **state)
 static void an_unknown_format_is_said(void **state)
 {
     County *k = *state;
-    TransferExport x = { .ledger = k->ledger, .query = { .collection = pack_collection(k->model, STR("road")) }, .format = "pdf" };
+    TransferExport x = { .ledger = k->ledger,
+        .query = { .collection = pack_collection(k->model, STR("road")) },
+        .format = "pdf" };
     TransferOut *o;
     Err err = { 0 };
 

@@ -21,8 +21,9 @@ static bool read_file(const char *path, const char *layer, Got *g)
 
     *g = (Got){ .a = arena_new(0) };
     snprintf(rows, sizeof rows, "%s/rows", temp_dir(dir));
-    good = transfer_read(&(TransferAsk){ str_of(path), str_of(strrchr(path, '/') + 1), str_of(layer), STR("") }, rows, (TransferWatch){ 0 }, g->a,
-        &g->read, &g->err);
+    good =
+        transfer_read(&(TransferAsk){ str_of(path), str_of(strrchr(path, '/') + 1), str_of(layer), STR("") },
+            rows, (TransferWatch){ 0 }, g->a, &g->read, &g->err);
     if (good) {
         assert_true(transfer_rows_open(rows, &r, &g->err));
         while (g->n < LEN(g->row) && transfer_rows_next(r, g->a, &g->row[g->n], &end, &g->err) && !end)
@@ -60,11 +61,14 @@ static const struct Row {
 } row[] = {
     /* README of the data, second table */
     { "the reference", "made/villages.geojson", NULL, 12, NULL, 4326, 0, "槐树湾村", NULL },
-    { "GBK said by the language byte", "made/villages_gbk_ldid.shp", NULL, 10, "GB18030", 4326, 0, "槐树湾村", NULL },
+    { "GBK said by the language byte", "made/villages_gbk_ldid.shp", NULL, 10, "GB18030", 4326, 0, "槐树湾村",
+        NULL },
     { "GBK said by nobody", "made/villages_gbk_silent.shp", NULL, 10, "GB18030", 4326, 0, "槐树湾村", NULL },
-    { "a .cpg that lies", "made/villages_gbk_lying_cpg.shp", NULL, 10, "GB18030", 4326, 0, "槐树湾村", "cpg" },
+    { "a .cpg that lies", "made/villages_gbk_lying_cpg.shp", NULL, 10, "GB18030", 4326, 0, "槐树湾村",
+        "cpg" },
     { "GB18030 of four bytes", "made/villages_gb18030.shp", NULL, 12, "GB18030", 4326, 8, "𡎚口村", NULL },
-    { "a name cut inside a character", "made/villages_cutfield.shp", NULL, 12, "UTF-8", 4326, 0, NULL, "截断" },
+    { "a name cut inside a character", "made/villages_cutfield.shp", NULL, 12, "UTF-8", 4326, 0, NULL,
+        "截断" },
     { "UTF-8 shapefile", "made/villages_utf8.shp", NULL, 12, "UTF-8", 4326, 5, "㵲阳村", NULL },
     { "no .prj", "made/villages_4525_noprj.shp", NULL, 12, "UTF-8", 0, 0, "槐树湾村", NULL },
     { "GeoPackage, first layer", "made/villages_cgcs2000.gpkg", NULL, 12, "", 4525, 0, "槐树湾村", NULL },
@@ -72,15 +76,18 @@ static const struct Row {
     { "UTF-8 with mark", "made/villages_utf8_bom.csv", NULL, 13, "UTF-8", 0, 0, "行政区划代码", NULL },
     { "tab-separated GB18030", "made/villages_gb18030_tab.txt", NULL, 13, "GB18030", 0, 9, "𡎚口村", NULL },
     { "UTF-16", "made/villages_utf16le.csv", NULL, 13, "UTF-16LE", 0, 1, "槐树湾村", NULL },
-    { "dirty, a comma inside quotes", "made/villages_dirty.csv", NULL, 14, "GB18030", 0, 2, "石门坎村，又名", NULL },
+    { "dirty, a comma inside quotes", "made/villages_dirty.csv", NULL, 14, "GB18030", 0, 2, "石门坎村，又名",
+        NULL },
     { "folders as layers", "made/fieldwork.kml", NULL, 4, NULL, 4326, 0, "槐树湾村坑塘", NULL },
     { "the second folder", "made/fieldwork.kml", "巡查轨迹", 2, NULL, 4326, 1, "混合", NULL },
     { "the same, zipped", "made/fieldwork.kmz", NULL, 4, NULL, 4326, 0, "槐树湾村坑塘", NULL },
     { "XML in GBK", "made/patrol_gbk.gpx", NULL, 1, NULL, 4326, 0, "槐树湾一号林班", NULL },
-    { "its points", "made/patrol_gbk.gpx", "track_points", 120, NULL, 4326, 0, "2024-06-01T00:00:00.000+00:00", NULL },
+    { "its points", "made/patrol_gbk.gpx", "track_points", 120, NULL, 4326, 0,
+        "2024-06-01T00:00:00.000+00:00", NULL },
     { "broken shapes are rows all the same", "made/broken.geojson", NULL, 9, NULL, 4490, 0, "自相交", NULL },
     /* README of the data, first table */
-    { "Natural Earth, .cpg ISO-8859-1", "ne/naturalearth_lowres.shp", NULL, 177, "ISO-8859-1", 4326, 0, "Fiji", NULL },
+    { "Natural Earth, .cpg ISO-8859-1", "ne/naturalearth_lowres.shp", NULL, 177, "ISO-8859-1", 4326, 0,
+        "Fiji", NULL },
     { "OpenStreetMap", "osm/monaco.osm.pbf", "points", 3071, NULL, 4326, 0, NULL, NULL },
     { "a curve", "gpkg/curve.gpkg", NULL, 1, NULL, ANY, 0, NULL, NULL },
     { "a curve polygon", "gpkg/curvepolygon.gpkg", NULL, 1, NULL, ANY, 0, NULL, NULL },
@@ -89,7 +96,8 @@ static const struct Row {
     { "NULL in every type", "gpkg/test_gpkg_nulls.gpkg", NULL, 4, NULL, ANY, 0, NULL, NULL },
     { "a table without shapes", "gpkg/nospatial.gpkg", NULL, 1, NULL, 0, 0, NULL, NULL },
     { "old GBK .dbf", "shp/chinese_poly.shp", NULL, 1, "GB18030", ANY, 0, "黑龙江省", NULL },
-    { ".cpg wins over the language byte", "shp/rus-windows-1251.shp", NULL, 2, "windows-1251", ANY, 0, "Кириллица", NULL },
+    { ".cpg wins over the language byte", "shp/rus-windows-1251.shp", NULL, 2, "windows-1251", ANY, 0,
+        "Кириллица", NULL },
     { "a hole that touches its shell", "shp/holeTouchEdge.shp", NULL, 1, NULL, 0, 0, NULL, NULL },
     { "a lone .shp with bytes after its end", "shp/extraAtEnd.shp", NULL, 0, NULL, 0, 0, NULL, NULL },
     { "a length that lies", "shp/corrupt_too_long.shp", NULL, 10, NULL, 0, 0, NULL, NULL },
@@ -121,7 +129,8 @@ static void shared_files(void **state)
         }
         l = g->read.layer + g->read.chosen;
         if (g->n != row[i].rows || (row[i].epsg != ANY && l->epsg != row[i].epsg))
-            print_message("%s: %s: %zu rows, EPSG %d, %.*s\n", row[i].file, row[i].say, g->n, l->epsg, STRV(l->encoding));
+            print_message("%s: %s: %zu rows, EPSG %d, %.*s\n", row[i].file, row[i].say, g->n, l->epsg,
+                STRV(l->encoding));
         assert_int_equal(g->n, row[i].rows);
         assert_true(row[i].epsg == ANY || l->epsg == row[i].epsg);
         assert_true(!row[i].encoding || str_eq_nocase(l->encoding, str_of(row[i].encoding)));
@@ -166,8 +175,10 @@ static void unreadable_files(void **state)
 /* A clone alone: the same oddities, made here. */
 static void own_small_files(void **state)
 {
-    static const char gbk[] = "\xB4\xFA\xC2\xEB,\xB4\xE5\xC3\xFB\r\n1,\xCA\xAF\xC7\xC5\xB4\xE5\r\n"; /* 代码,村名 / 1,石桥村 */
-    static const char gpx[] = "<?xml version=\"1.0\" encoding=\"GBK\"?><gpx version=\"1.1\" xmlns=\"http://www.topografix.com/GPX/1/1\">"
+    static const char gbk[] =
+        "\xB4\xFA\xC2\xEB,\xB4\xE5\xC3\xFB\r\n1,\xCA\xAF\xC7\xC5\xB4\xE5\r\n"; /* 代码,村名 / 1,石桥村 */
+    static const char gpx[] = "<?xml version=\"1.0\" encoding=\"GBK\"?><gpx version=\"1.1\" "
+                              "xmlns=\"http://www.topografix.com/GPX/1/1\">"
                               "<wpt lat=\"31.5\" lon=\"111.5\"><name>\xCA\xAF\xC7\xC5</name></wpt></gpx>";
     Got *g = malloc(sizeof *g);
     char dir[64], path[128];

@@ -12,8 +12,8 @@
 #define SHARED SOURCE_DIR "/../shared/data/geo/"
 
 /* The worker is this very program, run again: main begins with it. */
-#define WORKER_FIRST(argc, argv)                                                                               \
-    if ((argc) > 1 && !strcmp((argv)[1], "worker"))                                                            \
+#define WORKER_FIRST(argc, argv)                    \
+    if ((argc) > 1 && !strcmp((argv)[1], "worker")) \
     return transfer_worker(0, 1)
 
 static inline bool have_shared(void)
