@@ -46,6 +46,13 @@ export const router = createRouter({
 
 minding(router)
 
+// An address made for the API sorts by `sortby`; ours says `sort`.
+router.beforeEach((to) => {
+  if (typeof to.query.sortby !== 'string') return true
+  const { sortby, ...query } = to.query
+  return { path: to.path, query: { sort: sortby, ...query }, hash: to.hash, replace: true }
+})
+
 // The division scopes everything: it goes along from page to page until it is changed.
 router.beforeEach((to, from) => {
   if (to.path === from.path || 'division' in to.query || typeof from.query.division !== 'string') return true

@@ -285,7 +285,7 @@ export interface TourStop {
   id: string
   title: string
   sentence: string
-  action?: string
+  action?: string | Record<string, string>
   target?: { page?: string; query?: Record<string, Value>; [key: string]: Value | undefined | Record<string, Value> }
   expect?: Value
 }
@@ -345,6 +345,7 @@ export interface Process {
   title?: string
   description?: string
   version?: string
+  outputs?: Record<string, { title?: string; schema?: PropertySchema }>
   inputs?: Record<string, { title?: string; description?: string; schema?: PropertySchema; minOccurs?: number }>
 }
 export interface Job {

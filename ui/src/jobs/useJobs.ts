@@ -13,6 +13,7 @@ export function useJobs(): { jobs: ShallowRef<Job[] | null>; problem: Ref<Proble
   let gone = false
   async function read(): Promise<void> {
     clearTimeout(timer)
+    timer = 0
     const got = await getJobs()
     if (gone) return
     problem.value = got.ok ? null : got.problem

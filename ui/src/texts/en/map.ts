@@ -2,6 +2,8 @@ export const map = {
   title: 'One map',
   label: 'Map of the county',
   layers: 'Layers',
+  layersAll: 'All {n} layers',
+  layersFew: 'Fold the other layers',
   layersHide: 'Hide the layers',
   layersShow: 'Show the layers',
   ground: 'Ground',

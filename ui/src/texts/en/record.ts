@@ -37,6 +37,7 @@ export const record = {
   restore: 'Restore this',
   restoreSure: 'Yes, restore',
   restoreNote: 'Becomes a new change; all versions between stay.',
+  verify: 'Verify the ledger',
   hash: 'Digest',
   moreChanges: '{n} more',
   sourceForm: 'form',

@@ -10,5 +10,6 @@ export const tour = {
   seen: 'Seen',
   resume: 'Go on from last time',
   goThere: 'Take me there',
+  verify: 'Verify the ledger now',
   done: 'That was the tour. Look around as you like.',
 }

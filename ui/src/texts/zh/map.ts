@@ -2,6 +2,8 @@ export const map = {
   title: '一张图',
   label: '云穗县地图',
   layers: '图层',
+  layersAll: '全部图层 {n}',
+  layersFew: '收起其余图层',
   layersHide: '收起图层',
   layersShow: '展开图层',
   ground: '底图',

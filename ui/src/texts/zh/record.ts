@@ -37,6 +37,7 @@ export const record = {
   restore: '恢复到这一版',
   restoreSure: '确定恢复',
   restoreNote: '会作为一次新的变更记下来，中间各版都还在。',
+  verify: '验证账本',
   hash: '摘要',
   moreChanges: '还有 {n} 处',
   sourceForm: '表单',
