@@ -44,6 +44,10 @@ void buf_json_str(Buf *b, Str s)
 {
     size_t from = 0;
 
+    if (!s.len) {
+        buf_str(b, STR("\"\""));
+        return;
+    }
     buf_c(b, '"');
     for (size_t i = 0; i < s.len; i++) {
         const unsigned char c = (unsigned char)s.ptr[i];

@@ -111,7 +111,7 @@ bool demo_out_township(Out *o, size_t done, size_t total, Str name)
     o->now.township = true;
     o->now.done = done;
     o->now.total = total;
-    o->now.name = name;
+    o->now.name = str_copy(o->now.arena, name); /* the maker's own is gone when it is told */
     return demo_out_flush(o);
 }
 

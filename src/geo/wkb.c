@@ -195,7 +195,7 @@ bool geo_wkb_norm(Bytes any, Arena *a, Bytes *wkb, Err *err)
 /* --- runs ---------------------------------------------------------------------------------------------- */
 GeoRuns geo_runs(Bytes wkb)
 {
-    return (GeoRuns){ .at = wkb.ptr, .end = wkb.ptr + wkb.len, .left = 1 };
+    return (GeoRuns){ .at = wkb.ptr, .end = wkb.ptr ? wkb.ptr + wkb.len : NULL, .left = wkb.len > 0 };
 }
 
 static bool take_run(GeoRuns *r, GeoType type, size_t n, GeoRun *out)

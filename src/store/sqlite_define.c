@@ -307,7 +307,8 @@ static bool fill_rtree(Conn *c, const StoreTable *t, Err *err)
     bool good = sqlite_run(c, err, "DELETE FROM \"rtree_%.*s_geometry\"", STRV(t->name)) && gather(c, t, &leaf, &n, err);
 
     if (good) {
-        qsort(leaf, n, sizeof *leaf, by_place);
+        if (n)
+            qsort(leaf, n, sizeof *leaf, by_place);
         snprintf(text, sizeof text, "INSERT INTO \"rtree_%.*s_geometry\" VALUES(?,?,?,?,?)", STRV(t->name));
         good = sqlite_statement(c, str_of(text), &stmt, err);
     }

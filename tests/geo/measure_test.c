@@ -126,7 +126,7 @@ static void first_vertex(void *ctx, size_t part, double x, double y)
 static void transform_point(double x, double y, int from, int to, double xy[2])
 {
     Arena *a = arena_new(0);
-    Bytes w, out;
+    Bytes w, out = { 0 };
     Err err = { 0 };
 
     assert_true(geo_make_point(x, y, a, &w) && geo_transform(w, from, to, a, &out, &err));
@@ -157,7 +157,7 @@ static void grids_of_cgcs2000(void **state)
 static void no_such_transformation(void **state)
 {
     Arena *a = arena_new(0);
-    Bytes w, out;
+    Bytes w, out = { 0 };
     Err err = { 0 };
 
     (void)state;
