@@ -66,7 +66,7 @@ static void geometry(Check *k)
 {
     const PackCollection *c = k->record->collection;
     const Bytes g = k->record->geometry;
-    const GeoBox box = geo_wkb_box(g);
+    const GeoBox box = ledger_box(g);
     Err e = { 0 };
 
     if (!g.len || (k->before && str_eq(TEXT(g), TEXT(k->before->geometry))))

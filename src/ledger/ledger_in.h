@@ -12,6 +12,11 @@ static inline size_t base_at(const PackCollection *c, Base b)
     return c->ndeclared + b;
 }
 
+static inline GeoBox ledger_box(Bytes wkb) /* a record need not have a place */
+{
+    return wkb.len ? geo_wkb_box(wkb) : GEO_BOX_NONE;
+}
+
 #define NO_COLUMN SIZE_MAX
 typedef struct LedgerFind LedgerFind;
 typedef struct Sheet { /* a collection as the store keeps it */

@@ -176,7 +176,7 @@ static bool inside(GeoBox in, GeoBox out)
 
 static bool box_holds(const Plan *p, const LedgerQuery *q, Bytes wkb, Arena *a)
 {
-    const GeoBox e = geo_wkb_box(wkb);
+    const GeoBox e = ledger_box(wkb);
     GeoShape *shape;
     Err err;
 

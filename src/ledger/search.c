@@ -129,7 +129,7 @@ static bool add_hit(Search *s, const LedgerRecord *r, double rank)
     if (r->value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL || (s->prefix.len && !str_starts(r->division, s->prefix)))
         return true;
     *h = (LedgerHit){ .collection = c, .id = str_copy(s->arena, r->id), .title = ledger_name_of(r, s->arena),
-        .division = str_copy(s->arena, r->division), .box = geo_wkb_box(r->geometry) };
+        .division = str_copy(s->arena, r->division), .box = ledger_box(r->geometry) };
     h->score = score_of(h->title, s->words, rank, s->arena) + (c->by_code ? 1 : 0);
     h->has_point = r->geometry.len && geo_centre(r->geometry, &h->x, &h->y);
     s->nhit++;

@@ -309,8 +309,8 @@ static void note_event(Apply *p)
     const Str title = ledger_name_of(&p->after, p->arena);
 
     *e = (LedgerEvent){ .seq = p->seq, .at = p->now, .version = p->after.version, .collection = p->sheet->collection,
-        .fid = p->after.fid, .verb = p->change->verb, .before = p->there ? geo_wkb_box(p->before.geometry) : GEO_BOX_NONE,
-        .after = geo_wkb_box(p->after.geometry) };
+        .fid = p->after.fid, .verb = p->change->verb, .before = p->there ? ledger_box(p->before.geometry) : GEO_BOX_NONE,
+        .after = ledger_box(p->after.geometry) };
     memcpy(e->id, p->batch->done[p->at].id, sizeof e->id);
     snprintf(e->division, sizeof e->division, "%.*s", STRV(p->after.division));
     snprintf(e->who, sizeof e->who, "%.*s", STRV(p->tx->who));

@@ -355,7 +355,7 @@ static void a_file_is_whole_or_not_at_all(void **state)
     char dir[] = "/tmp/sangzi-base-XXXXXX", path[64];
     Arena *a = arena_new(0);
     Err err = { 0 };
-    Str back = { 0 }, *name;
+    Str back = { 0, 0 }, *name;
     size_t n;
 
     (void)state;

@@ -1,0 +1,143 @@
+// tests/gdal/oapif.test.mjs - foreign programs read the county: GDAL through OGC API Features and the GeoPackage itself.
+// And they only read: the file refuses whoever is not Sangzi.
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+const sangzi = process.env.SANGZI ?? join(root, 'build/sangzi')
+const packs = join(root, 'packs')
+const dir = mkdtempSync(join(tmpdir(), 'sangzi-gdal-'))
+const file = join(dir, 'county.gpkg')
+let server, url, collections
+
+const run = (program, args) => spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 120000 })
+
+function ok(program, args) {
+  const r = run(program, args)
+  assert.equal(r.status, 0, `${program} ${args.join(' ')}\n${r.stderr.slice(-2000)}`)
+  return r.stdout
+}
+
+const freePort = () =>
+  new Promise((done) => {
+    const s = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = s.address()
+      s.close(() => done(port))
+    })
+  })
+
+async function ready() {
+  for (let i = 0; i < 300; i++) {
+    if (await fetch(`${url}/healthz`).then((r) => r.ok, () => false)) return
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  throw new Error('the server does not answer')
+}
+
+before(async () => {
+  ok(sangzi, ['demo', dir, '--persons', '300', '--seed', '1', '--packs', packs])
+  const port = await freePort()
+  url = `http://127.0.0.1:${port}`
+  server = spawn(sangzi, ['serve', dir, '--port', String(port), '--packs', packs], { stdio: 'ignore' })
+  await ready()
+  collections = (await (await fetch(`${url}/collections?f=json`)).json()).collections
+})
+
+after(async () => {
+  if (server) {
+    const ended = new Promise((done) => server.once('exit', done))
+    server.kill('SIGTERM')
+    await ended
+  }
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const matched = async (id, query = '') =>
+  (await (await fetch(`${url}/collections/${id}/items?f=json&limit=1${query}`)).json()).numberMatched
+
+const count = (out) => Number(/Feature Count: (\d+)/.exec(out)?.[1] ?? NaN)
+
+test('GDAL reads every collection through OGC API Features', { timeout: 600000 }, async (t) => {
+  assert.ok(collections.length > 10)
+  for (const c of collections)
+    await t.test(c.id, async () => {
+      const out = ok('ogrinfo', [`OAPIF:${url}`, c.id, '-so', '--config', 'OGR_OAPIF_ALLOW_SORTBY', 'NO'])
+      assert.equal(count(out), await matched(c.id), out.slice(0, 600))
+    })
+})
+
+test('GDAL filters by property and by place', { timeout: 120000 }, async () => {
+  const all = await matched('road_section')
+  const spatial = ok('ogrinfo', [`OAPIF:${url}`, 'road_section', '-so'])
+  const [x1, y1, x2, y2] = /Extent: \(([-\d.]+), ([-\d.]+)\) - \(([-\d.]+), ([-\d.]+)\)/.exec(spatial).slice(1).map(Number)
+  const box = [x1, y1, (x1 + x2) / 2, (y1 + y2) / 2]
+  const some = count(ok('ogrinfo', [`OAPIF:${url}`, 'road_section', '-al', '-so', '-spat', ...box.map(String)]))
+  assert.ok(some > 0 && some < all, `${some} of ${all}`)
+  const division = (await (await fetch(`${url}/collections/division/items?f=json&limit=1000`)).json()).features
+  const level = division.filter((f) => f.properties.level === 'village').length
+  const villages = count(ok('ogrinfo', [`OAPIF:${url}`, 'division', '-so', '-where', "level = 'village'"]))
+  assert.equal(villages, level)
+})
+
+test('the GeoPackage shows its collections and nothing else', () => {
+  const out = ok('ogrinfo', ['-ro', file])
+  const layers = [...out.matchAll(/^\d+: (\S+)/gm)].map((m) => m[1])
+  assert.ok(layers.length > 10)
+  const stray = layers.filter((l) => /^(_|rtree_|sqlite_|gpkg_)/.test(l))
+  assert.deepEqual(stray, [])
+  for (const c of collections) assert.ok(layers.includes(c.id), `${c.id} is not a layer`)
+})
+
+test('layers have types, reference system and a spatial index', () => {
+  const out = ok('ogrinfo', ['-ro', '-so', file, 'road_section'])
+  assert.match(out, /Geometry: (3D )?(Multi )?Line String/)
+  assert.match(out, /China Geodetic Coordinate System 2000|4490/)
+  const sql = (q) => ok('sqlite3', ['-readonly', file, q]).trim()
+  const spatial = Number(sql('SELECT count(*) FROM gpkg_geometry_columns'))
+  assert.equal(Number(sql("SELECT count(*) FROM gpkg_extensions WHERE extension_name='gpkg_rtree_index'")), spatial)
+  assert.equal(Number(sql("SELECT count(*) FROM sqlite_master WHERE name GLOB 'rtree_*_geometry'")), spatial)
+  assert.equal(sql('PRAGMA integrity_check'), 'ok')
+  const rows = sql('SELECT count(*) FROM road_section WHERE geometry IS NOT NULL')
+  assert.equal(sql('SELECT count(*) FROM rtree_road_section_geometry'), rows)
+})
+
+const edits = [
+  ['a value is changed', "UPDATE road SET name='x'"],
+  ['a record is added', "INSERT INTO road(id,division) VALUES('01ARZ3NDEKTSV4RRFFQ69G5FAV','990121000000')"],
+  ['a record is taken out', 'DELETE FROM road'],
+  ['the journal is changed', "UPDATE _journal SET verb='x'"],
+  ['the journal is shortened', 'DELETE FROM _journal'],
+  ['a transaction is changed', "UPDATE _tx SET who='x'"],
+  ['a transaction is added', 'INSERT INTO _tx SELECT chain,seq+1000,at,who,post,via,source,reason,effective,hash FROM _tx LIMIT 1'],
+]
+
+for (const [say, sql] of edits)
+  test(`sqlite3 is refused: ${say}`, () => {
+    const rows = () => ok('sqlite3', ['-readonly', file, 'SELECT * FROM road ORDER BY fid; SELECT count(*) FROM _journal; SELECT * FROM _tx'])
+    const was = rows()
+    const r = run('sqlite3', [file, sql])
+    assert.notEqual(r.status, 0)
+    assert.equal(rows(), was)
+  })
+
+test('ogr2ogr -update and ogrinfo -sql are refused', () => {
+  const rows = () => ok('sqlite3', ['-readonly', file, 'SELECT count(*), max(name) FROM road'])
+  const was = rows()
+  const extra = join(dir, 'extra.geojson')
+  ok('ogr2ogr', ['-f', 'GeoJSON', '-limit', '1', extra, file, 'road'])
+  run('ogr2ogr', ['-update', '-append', '-nln', 'road', file, extra])
+  assert.equal(rows(), was)
+  run('ogrinfo', [file, '-sql', "UPDATE road SET name='x'"])
+  assert.equal(rows(), was)
+})
+
+test('after all that the ledger proves itself', async () => {
+  assert.equal((await fetch(`${url}/healthz`)).status, 200)
+  assert.match(ok(sangzi, ['verify', dir, '--packs', packs]), /0 处不符|0 faults?/)
+})
