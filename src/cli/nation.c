@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-
 enum { CODE, NAME, LEVEL, PARENT, CELLS, SAID_MOST = 100, FILE_MOST = 256 << 20 };
 typedef struct Nation {
     const char *file;
@@ -43,7 +42,8 @@ static bool values_of(Nation *t, size_t number, const Str *cell, LedgerField *fi
 
         field[i].property = t->property[i];
         if (!ledger_value_of_text(t->property[i], cell[i], t->row, &field[i].value, &err) ||
-            (field[i].value.kind == CQL_NULL && !FAIL(&err, LEDGER_REQUIRED, t->property[i]->title.zh, "%s", name[i]))) {
+            (field[i].value.kind == CQL_NULL &&
+                !FAIL(&err, LEDGER_REQUIRED, t->property[i]->title.zh, "%s", name[i]))) {
             say(t, number, name[i], &err);
             good = false;
         }
@@ -57,7 +57,8 @@ static void check_place(Nation *t, size_t number, const Str *cell) /* once, and 
 
     if (map_get(t->seen, cell[CODE]) && !FAIL(&err, LEDGER_TWICE, cell[CODE], "code"))
         say(t, number, "code", &err);
-    if (cell[PARENT].len && !map_get(t->seen, cell[PARENT]) && !FAIL(&err, LEDGER_NO_TARGET, cell[PARENT], "parent"))
+    if (cell[PARENT].len && !map_get(t->seen, cell[PARENT]) &&
+        !FAIL(&err, LEDGER_NO_TARGET, cell[PARENT], "parent"))
         say(t, number, "parent", &err);
     if (!map_put(t->seen, str_copy(t->a, cell[CODE]), t))
         t->err = (Err){ .kind = &BASE_NO_MEMORY };
@@ -67,7 +68,11 @@ static bool row(void *ctx, size_t number, const Str *cell, size_t ncell)
 {
     Nation *t = ctx;
     LedgerField field[PARENT];
-    LedgerLoadRecord r = { .collection = t->division, .valid_from = INT64_MIN, .valid_to = INT64_MIN, .field = field, .nfield = PARENT };
+    LedgerLoadRecord r = { .collection = t->division,
+        .valid_from = INT64_MIN,
+        .valid_to = INT64_MIN,
+        .field = field,
+        .nfield = PARENT };
     uint8_t digest[SM3_LEN];
 
     if (number == 1)
@@ -112,7 +117,8 @@ static bool take(Nation *t, CliCounty *county, Str text)
     if (!pass(t, text) || t->wrong)
         return false;
     t->n = 0;
-    if (!ledger_load_begin(county->ledger, STR("命令行"), STR("imported"), str_of(t->file), time_now(), 0, &t->load, &t->err))
+    if (!ledger_load_begin(county->ledger, STR("命令行"), STR("imported"), str_of(t->file), time_now(), 0,
+            &t->load, &t->err))
         return false;
     good = pass(t, text);
     return ledger_load_end(t->load, good, &t->err) && good;
@@ -132,7 +138,8 @@ int cli_nation(int argc, char **argv)
     }
     t.file = argv[2];
     t.seen = map_new(t.a);
-    good = t.seen && file_read(t.file, FILE_MOST, t.a, &text, &t.err) && cli_open(argv[1], LEDGER_WRITE, &county, &t.err);
+    good = t.seen && file_read(t.file, FILE_MOST, t.a, &text, &t.err) &&
+           cli_open(argv[1], LEDGER_WRITE, &county, &t.err);
     if (good) {
         good = take(&t, &county, text);
         cli_close(&county);
@@ -140,7 +147,9 @@ int cli_nation(int argc, char **argv)
     if (good)
         printf(cli_english() ? "%s: %zu divisions\n" : "%s：%zu 个区划\n", t.file, t.n);
     else if (t.wrong)
-        fprintf(stderr, cli_english() ? "%s: %zu findings; nothing was loaded\n" : "%s：%zu 处需要改正，没有载入\n", t.file, t.wrong);
+        fprintf(stderr,
+            cli_english() ? "%s: %zu findings; nothing was loaded\n" : "%s：%zu 处需要改正，没有载入\n",
+            t.file, t.wrong);
     arena_free(t.row);
     arena_free(t.a);
     return good ? 0 : t.wrong && !t.err.kind ? 1 : cli_fail(&t.err);
