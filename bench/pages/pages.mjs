@@ -28,7 +28,7 @@ for (const n of persons) {
   const meta = await (await fetch(`${server.base}/collections/${layer}`)).json(), count = meta['x-sangzi'].count;
   const [w, s, e, north] = meta.extent.spatial.bbox[0], fgb = path.join(work, `${layer}-pages-${n}.fgb`);
   if (!fs.existsSync(fgb))
-    run('ogr2ogr', ['-f', 'FlatGeobuf', fgb, path.join(dir, 'county.gpkg'), '-nln', layer, '-nlt', 'MULTIPOLYGON', '-sql',
+    run('ogr2ogr', ['-f', 'FlatGeobuf', fgb, path.join(dir, 'county.gpkg'), '-nln', layer, '-nlt', 'MULTIPOLYGON', '-a_srs', 'EPSG:4326', '-sql',
       `SELECT fid + 0 AS n, id, division, ${attributes.join(', ')}, geometry FROM ${layer} WHERE valid_to IS NULL`]);
   const pg = await postgres();
   pg.psql(`DROP TABLE IF EXISTS ${layer}`);

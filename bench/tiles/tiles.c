@@ -99,7 +99,8 @@ static double cpu(void)
     struct rusage u;
 
     getrusage(RUSAGE_SELF, &u);
-    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static void measure(TileLayer *layer, const Tile *tile, size_t ntile, double seconds, size_t threads)
@@ -119,8 +120,8 @@ static void measure(TileLayer *layer, const Tile *tile, size_t ntile, double sec
         done += job[i].done;
         bytes += job[i].bytes;
     }
-    printf("{\"n\":%zu,\"seconds\":%.3f,\"cpu\":%.3f,\"bytes\":%zu}\n", done, (double)(time_mono() - from) / TIME_SECOND, cpu() - before,
-        done ? bytes / done : 0);
+    printf("{\"n\":%zu,\"seconds\":%.3f,\"cpu\":%.3f,\"bytes\":%zu}\n", done,
+        (double)(time_mono() - from) / TIME_SECOND, cpu() - before, done ? bytes / done : 0);
 }
 
 static bool open_layer(Layer *l, const char *name, char **attribute, size_t n, Err *err)
@@ -163,7 +164,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < nattribute; i++)
         attribute[i] = str_of(argv[6 + i]);
     if (!open_layer(&l, argv[2], argv + 6, nattribute, &err) ||
-        !tile_layer_open(cache, dir, str_of(argv[2]), attribute, nattribute, &(TileSource){ &l, rows, some, seq }, &layer, &err) ||
+        !tile_layer_open(cache, dir, str_of(argv[2]), attribute, nattribute,
+            &(TileSource){ &l, rows, some, seq }, &layer, &err) ||
         (!strcmp(argv[3], "pack") && !tile_layer_pack(layer, &err)))
         return cli_fail(&err);
     measure(layer, tile, n, atof(argv[4]), (size_t)atoi(argv[5]));

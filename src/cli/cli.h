@@ -32,3 +32,4 @@ int cli_run(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_worker(int argc, char **argv);
+int cli_nation(int argc, char **argv);

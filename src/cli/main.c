@@ -45,6 +45,7 @@ static const struct Command {
     { "serve",  cli_serve,  "serve DIR [--port N] [--ui DIR] [--dev]", "启动服务（只在本机）", "serve it (on this machine only)" },
     { "import", cli_import, "import DIR COLLECTION FILE… [--dry-run] [--key a,b] [--crs EPSG] [--encoding X] [--accept good-rows]", "导入表格或图层", "bring sheets and layers in" },
     { "export", cli_export, "export DIR COLLECTION FILE [--filter CQL2] | export DIR --snapshot FILE", "导出", "take a register out" },
+    { "nation", cli_nation, "nation DIR FILE.csv", "载入全国区划（code,name,level,parent）", "load the division tree of the nation" },
     { "run",    cli_run,    "run DIR PROCESS [--input k=v …]", "运行一个处理过程", "run one process in the foreground" },
     { "verify", cli_verify, "verify DIR", "验证账本", "prove the chain and every record" },
     { "backup", cli_backup, "backup DIR FILE", "在线备份", "one consistent file, while serving" },

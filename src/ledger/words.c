@@ -7,15 +7,21 @@
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
+enum { HAN_FROM = 0x4E00, HAN_TO = 0xA000, SYLLABLE = 8 }; /* the common block: unassigned places of it count too */
+
 static bool is_han(uint32_t c)
 {
     UErrorCode e = U_ZERO_ERROR;
 
+    if (c >= HAN_FROM && c < HAN_TO)
+        return true;
     return c >= 0x2E80 && uscript_getScript((UChar32)c, &e) == USCRIPT_HAN;
 }
 
 static bool is_word(uint32_t c)
 {
+    if (c < 0x80)
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     return u_isalnum((UChar32)c) && !is_han(c);
 }
 
@@ -146,7 +152,6 @@ static UTransliterator *latin(void)
     return to_latin;
 }
 
-enum { HAN_FROM = 0x4E00, HAN_TO = 0xA000, SYLLABLE = 8 };
 static _Thread_local char (*syllable)[SYLLABLE]; /* of the common Han characters, as they were asked for; kept for good */
 
 /* One character's pinyin without its tone; "": none. */

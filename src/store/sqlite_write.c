@@ -9,6 +9,38 @@ static bool step(Conn *c, sqlite3_stmt *stmt, Str what, Err *err)
     return good;
 }
 
+/* Bound values stay where they are until the statement is stepped: nothing is copied. */
+static int lend_text(sqlite3_stmt *stmt, int at, Str s)
+{
+    return sqlite3_bind_text64(stmt, at, s.ptr ? s.ptr : "", s.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static int lend_blob(sqlite3_stmt *stmt, int at, Bytes b)
+{
+    return b.len ? sqlite3_bind_blob64(stmt, at, b.ptr, b.len, SQLITE_STATIC) : sqlite3_bind_null(stmt, at);
+}
+
+static int lend(sqlite3_stmt *stmt, int at, CqlValue v)
+{
+    return v.kind == CQL_TEXT ? lend_text(stmt, at, v.text) : v.kind == CQL_GEOM ? lend_blob(stmt, at, v.geom) : sqlite_bind(stmt, at, v);
+}
+
+static void insert_sql(const StoreTable *t, Buf *sql)
+{
+    buf_str(sql, STR("INSERT INTO \""));
+    buf_str(sql, t->name);
+    buf_str(sql, t->spatial ? STR("\"(id,geometry") : STR("\"(id"));
+    for (size_t i = 0; i < t->ncolumn; i++) {
+        buf_str(sql, STR(",\""));
+        buf_str(sql, t->column[i].name);
+        buf_c(sql, '"');
+    }
+    buf_str(sql, t->spatial ? STR(")VALUES(?,?") : STR(")VALUES(?"));
+    for (size_t i = 0; i < t->ncolumn; i++)
+        buf_str(sql, STR(",?"));
+    buf_c(sql, ')');
+}
+
 bool store_insert(Store *s, const StoreTable *t, Str id, Bytes blob, const CqlValue *value, int64_t *fid, Err *err)
 {
     Buf sql;
@@ -17,22 +49,16 @@ bool store_insert(Store *s, const StoreTable *t, Str id, Bytes blob, const CqlVa
     bool good;
 
     buf_init(&sql, 1 << 16);
-    buf_fmt(&sql, "INSERT INTO \"%.*s\"(id%s", STRV(t->name), t->spatial ? ",geometry" : "");
-    for (size_t i = 0; i < t->ncolumn; i++)
-        buf_fmt(&sql, ",\"%.*s\"", STRV(t->column[i].name));
-    buf_str(&sql, t->spatial ? STR(")VALUES(?,?") : STR(")VALUES(?"));
-    for (size_t i = 0; i < t->ncolumn; i++)
-        buf_str(&sql, STR(",?"));
-    buf_c(&sql, ')');
+    insert_sql(t, &sql);
     good = sqlite_statement(&s->writer, buf_text(&sql), &stmt, err);
     buf_clear(&sql);
     if (!good)
         return false;
-    sqlite_bind_text(stmt, at++, id);
+    lend_text(stmt, at++, id);
     if (t->spatial)
-        sqlite_bind_blob(stmt, at++, blob);
+        lend_blob(stmt, at++, blob);
     for (size_t i = 0; i < t->ncolumn; i++)
-        sqlite_bind(stmt, at++, value[i]);
+        lend(stmt, at++, value[i]);
     if (!step(&s->writer, stmt, id, err))
         return false;
     *fid = sqlite3_last_insert_rowid(s->writer.db);
@@ -93,12 +119,12 @@ bool store_put_entry(Store *s, const StoreEntry *e, Err *err)
     sqlite3_bind_int64(stmt, 1, e->chain);
     sqlite3_bind_int64(stmt, 2, e->seq);
     sqlite3_bind_int64(stmt, 3, e->n);
-    sqlite_bind_text(stmt, 4, e->collection);
-    sqlite_bind_text(stmt, 5, e->id);
+    lend_text(stmt, 4, e->collection);
+    lend_text(stmt, 5, e->id);
     sqlite3_bind_int64(stmt, 6, e->version);
-    sqlite_bind_text(stmt, 7, e->verb);
-    sqlite_bind_blob(stmt, 8, e->body);
-    sqlite_bind_blob(stmt, 9, (Bytes){ e->digest, SM3_LEN });
+    lend_text(stmt, 7, e->verb);
+    lend_blob(stmt, 8, e->body);
+    lend_blob(stmt, 9, (Bytes){ e->digest, SM3_LEN });
     return step(&s->writer, stmt, STR("_journal"), err);
 }
 
@@ -224,10 +250,10 @@ bool store_link_set(Store *s, Str collection, Str property, Str from_id, const S
     for (size_t i = 0; i < n; i++) {
         if (!sqlite_statement(&s->writer, STR("INSERT OR IGNORE INTO _link VALUES(?,?,?,?)"), &stmt, err))
             return false;
-        sqlite_bind_text(stmt, 1, to_id[i]);
-        sqlite_bind_text(stmt, 2, collection);
-        sqlite_bind_text(stmt, 3, property);
-        sqlite_bind_text(stmt, 4, from_id);
+        lend_text(stmt, 1, to_id[i]);
+        lend_text(stmt, 2, collection);
+        lend_text(stmt, 3, property);
+        lend_text(stmt, 4, from_id);
         if (!step(&s->writer, stmt, STR("_link"), err))
             return false;
     }
@@ -286,11 +312,11 @@ static bool add_words(Store *s, Str collection, int64_t fid, Str division, Str g
 
     if (!sqlite_statement(&s->writer, STR("INSERT INTO _text(collection,fid,division,g1,g2) VALUES(?,?,?,?,?)"), &stmt, err))
         return false;
-    sqlite_bind_text(stmt, 1, collection);
+    lend_text(stmt, 1, collection);
     sqlite3_bind_int64(stmt, 2, fid);
-    sqlite_bind_text(stmt, 3, division);
-    sqlite_bind_text(stmt, 4, g1);
-    sqlite_bind_text(stmt, 5, g2);
+    lend_text(stmt, 3, division);
+    lend_text(stmt, 4, g1);
+    lend_text(stmt, 5, g2);
     if (!step(&s->writer, stmt, STR("_text"), err))
         return false;
     if (!index)
@@ -299,8 +325,8 @@ static bool add_words(Store *s, Str collection, int64_t fid, Str division, Str g
     if (!sqlite_statement(&s->writer, STR("INSERT INTO _words(rowid,g1,g2) VALUES(?,?,?)"), &stmt, err))
         return false;
     sqlite3_bind_int64(stmt, 1, doc);
-    sqlite_bind_text(stmt, 2, g1);
-    sqlite_bind_text(stmt, 3, g2);
+    lend_text(stmt, 2, g1);
+    lend_text(stmt, 3, g2);
     return step(&s->writer, stmt, STR("_words"), err);
 }
 

@@ -9,6 +9,7 @@ enum {
     FEATURE_BYTES = 52,
     TAIL_GUESS = 48,
     TRIES = 8,
+    HELD_MOST = 64 << 20,
     REACH = MVT_BUFFER_POINT + 1
 };                   /* units around a tile that are looked at: the last unit counts whole */
 #define SQUEEZE 0.97 /* a budget is an estimate */
@@ -29,7 +30,17 @@ typedef struct Draw {
     double scale[GEO_POLYGON + 1], least[GEO_POLYGON + 1]; /* by type: to the zoom's units; world size seen */
     uint32_t *number; /* the layer's number of a block's value; NO_VALUE: not met yet */
     size_t cap_number;
+    struct Held *held, **last; /* rows as they were read, for a second try; while `hold` */
+    size_t held_bytes;
+    bool hold;
 } Draw;
+typedef struct Held { /* a row made ready: nothing of it is read again */
+    struct Held *next;
+    int64_t fid;
+    Str id, division;
+    MvtPiece piece;
+    CqlValue value[];
+} Held;
 
 static bool no_memory(Err *err)
 {
@@ -306,24 +317,77 @@ static void put_row(Draw *d, const TileRow *r, const MvtPiece *p)
     (void)mvt_put(d->layer, (uint64_t)r->fid, p, tag, n);
 }
 
+static bool copy_held(Draw *d, Held *h, const TileRow *r, const MvtPiece *p)
+{
+    h->fid = r->fid;
+    h->id = str_copy(d->a, r->id);
+    h->division = str_copy(d->a, r->division);
+    h->piece = *p;
+    h->piece.tail = BYTES(str_copy(d->a, TEXT(p->tail)));
+    for (size_t k = 0; k < d->l->nattribute; k++) {
+        h->value[k] = r->value[k];
+        if (r->value[k].kind == CQL_TEXT && !(h->value[k].text = str_copy(d->a, r->value[k].text)).ptr)
+            return false;
+    }
+    return h->id.ptr && h->division.ptr && h->piece.tail.ptr;
+}
+
+/* Keeps the row for the next try, unless there are too many: then it will be read again. */
+static void hold_row(Draw *d, const TileRow *r, const MvtPiece *p)
+{
+    const size_t size = sizeof(Held) + d->l->nattribute * sizeof(CqlValue);
+    Held *h = d->held_bytes < HELD_MOST ? arena_take(d->a, 1, size) : NULL;
+
+    d->hold = h && copy_held(d, h, r, p);
+    if (!d->hold)
+        return;
+    d->held_bytes += size + p->tail.len;
+    *d->last = h;
+    d->last = &h->next;
+}
+
 /* Draws while there is room; beyond that it only weighs, for the cut of the next try. */
+static void draw_row(Draw *d, const TileRow *r, MvtPiece *p)
+{
+    size_t guess;
+
+    if (!tile_cut_keeps(d->cut, p->size, r->fid)) {
+        d->dropped++;
+        return;
+    }
+    guess = FEATURE_BYTES + p->tail.len;
+    tile_crowd_add(d->crowd, p->size, guess);
+    if (mvt_bytes(d->layer) <= DRAW_LIMIT && mvt_clip(d->layer, p, p)) {
+        put_row(d, r, p);
+        d->guessed += guess;
+    }
+}
+
 static bool see_row(void *to, const TileRow *r)
 {
     Draw *d = to;
     MvtPiece p;
-    size_t guess;
 
     if (!mvt_load(d->pen, r->wkb) || !mvt_piece(d->pen, d->ask->z, false, &p))
         return true;
-    if (!tile_cut_keeps(d->cut, p.size, r->fid)) {
-        d->dropped++;
-        return true;
+    if (d->hold)
+        hold_row(d, r, &p);
+    draw_row(d, r, &p);
+    return true;
+}
+
+static bool read_rows(Draw *d, GeoBox box)
+{
+    if (!d->hold) { /* the first try, or too many to hold */
+        d->held = NULL;
+        d->last = &d->held;
+        d->hold = d->held_bytes == 0;
+        return d->l->source->rows(d->l->source->ctx, box, see_row, d, d->err);
     }
-    guess = FEATURE_BYTES + p.tail.len;
-    tile_crowd_add(d->crowd, p.size, guess);
-    if (mvt_bytes(d->layer) <= DRAW_LIMIT && mvt_clip(d->layer, &p, &p)) {
-        put_row(d, r, &p);
-        d->guessed += guess;
+    for (const Held *h = d->held; h; h = h->next) {
+        MvtPiece p = h->piece;
+
+        draw_row(d, &(TileRow){ .fid = h->fid, .id = h->id, .division = h->division, .value = h->value }, &p);
     }
     return true;
 }
@@ -355,7 +419,7 @@ bool tile_draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, 
     if (!init(&d, l, ask, a, err) || !new_crowd(&d))
         return false;
     for (int i = 0; i < TRIES; i++) {
-        if (!l->source->rows(l->source->ctx, box, see_row, &d, err))
+        if (!read_rows(&d, box))
             return false;
         if (mvt_bytes(d.layer) <= DRAW_LIMIT)
             break;
