@@ -57,6 +57,18 @@ describe('the import', { skip }, () => {
     await page.context().close()
   })
 
+  test('the card on the map offers its file, and one click imports it', async () => {
+    const page = await openPage(browser, '/map')
+    await page.locator('[data-card=S03]').click()
+    const asked = page.locator('[data-asked]')
+    await asked.waitFor()
+    await assertAccessible(page, 'a file asked for')
+    await asked.getByRole('button', { name: '导入这个文件' }).click()
+    await page.waitForURL(/\/imports\/./)
+    await page.getByRole('heading', { name: /处有错/ }).waitFor({ timeout: 60_000 })
+    await page.context().close()
+  })
+
   test('fits a phone', async () => {
     const page = await openPage(browser, '/imports', { width: 390, height: 844 })
     const { name, bytes } = await sheet()

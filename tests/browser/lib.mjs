@@ -19,7 +19,7 @@ export const openBrowser = () => chromium.launch({ executablePath: process.env.C
 export async function openPage(browser, path, { width = 1440, height = 900, look = {}, actor } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: 'zh-CN' })
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(60_000)
   const errors = []
   page.on('pageerror', (e) => errors.push(e.message))
   page.on('console', (m) => m.type() === 'error' && !/GPU|WebGL|GL Driver/.test(m.text()) && errors.push(m.text()))

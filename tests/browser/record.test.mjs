@@ -140,6 +140,18 @@ describe('the record', { skip }, () => {
     await page.context().close()
   })
 
+  test('its digest leads to the verification of the ledger, which gives its verdict', async () => {
+    const road = await first('road')
+    const page = await openPage(browser, `/records/road/${road.id}`, { actor })
+    await page.locator('[data-verify]').first().click()
+    await page.waitForURL(/jobs\?run=verify/)
+    await page.locator('.run form button[type=submit]').click()
+    await page.locator('[data-verdict]').waitFor({ timeout: 120_000 })
+    assert.match(await page.locator('[data-verdict]').innerText(), /^完整/)
+    await assertAccessible(page, 'a verdict')
+    await page.context().close()
+  })
+
   test('prints with its digest', async () => {
     const road = await first('road')
     const page = await openPage(browser, `/records/road/${road.id}`)
