@@ -37,7 +37,7 @@ static bool closed(lxw_workbook *b, Err *err)
 }
 
 /* --- S03 -------------------------------------------------------------------------------------------------------------- */
-static const char *const column[] = { "路线编号", "起桩", "讫桩", "方向", "检测时间", "检测方式", "IRI(m/km)",
+static const char *const column[] = { "检测批", "路线编号", "起桩", "讫桩", "方向", "检测时间", "检测方式", "IRI(m/km)",
     "DR(%)", "RD(mm)" };
 
 static void head(lxw_workbook *b, lxw_worksheet *s)
@@ -68,7 +68,7 @@ static int fault_of(int i)
 }
 
 static void inspection_row(
-    const County *c, lxw_worksheet *s, int i, size_t section, int32_t from, int32_t to, Rng *r)
+    const County *c, lxw_worksheet *s, int i, size_t section, int32_t from, int32_t to, bool back, Rng *r)
 {
     const Section *x = &c->section[section];
     const lxw_row_t row = (lxw_row_t)(i + HEAD);
@@ -76,27 +76,28 @@ static void inspection_row(
     const int fault = fault_of(i);
     const int32_t end = c->road[x->road].start + (int32_t)c->road[x->road].length;
 
-    worksheet_write_string(s, row, 0, str_c(c->a, c->road[x->road].code), NULL);
+    worksheet_write_string(s, row, 0, "橘坞镇秋季检测", NULL);
+    worksheet_write_string(s, row, 1, str_c(c->a, c->road[x->road].code), NULL);
     if (fault == 1) {
         from = end + 2400 + 100 * i % 900;
         to = from + 100;
     }
-    stake(s, row, 1, fault == 3 ? to : from);
-    stake(s, row, 2, fault == 3 ? from : to);
-    worksheet_write_string(s, row, 3, "上", NULL);
+    stake(s, row, 2, fault == 3 ? to : from);
+    stake(s, row, 3, fault == 3 ? from : to);
+    worksheet_write_string(s, row, 4, back ? "下" : "上", NULL);
     Buf b;
     buf_init(&b, 64);
     date_text(c->spec->today - 12 - i % 4, &b);
     buf_c(&b, 0);
-    worksheet_write_string(s, row, 4, b.ptr, NULL);
+    worksheet_write_string(s, row, 5, b.ptr, NULL);
     buf_clear(&b);
-    worksheet_write_string(s, row, 5, "多功能检测车", NULL);
+    worksheet_write_string(s, row, 6, "多功能检测车", NULL);
     if (fault == 4)
-        worksheet_write_string(s, row, 6, "约3.2（雨天复测）", NULL);
+        worksheet_write_string(s, row, 7, "约3.2（雨天复测）", NULL);
     else
-        worksheet_write_number(s, row, 6, fault == 2 ? 480 : round(iri * 100) / 100, NULL);
-    worksheet_write_number(s, row, 7, round(fmax(0, 2 + rng_normal(r, 0, 1.2)) * 100) / 100, NULL);
-    worksheet_write_number(s, row, 8, round(fmax(0.5, rng_normal(r, 6, 2)) * 10) / 10, NULL);
+        worksheet_write_number(s, row, 7, fault == 2 ? 480 : round(iri * 100) / 100, NULL);
+    worksheet_write_number(s, row, 8, round(fmax(0, 2 + rng_normal(r, 0, 1.2)) * 100) / 100, NULL);
+    worksheet_write_number(s, row, 9, round(fmax(0.5, rng_normal(r, 6, 2)) * 10) / 10, NULL);
 }
 
 static bool inspections(const County *c, Err *err)
@@ -114,13 +115,15 @@ static bool inspections(const County *c, Err *err)
         if (c->village[c->section[i].village].town == c->first && c->road[c->section[i].road].counted)
             whole += c->section[i].to - c->section[i].from;
     step = fmax(fmin(100, whole / (ROWS + 60.0)), 4);
-    for (size_t i = 0; i < c->nsection && row < ROWS; i++) {
+    /* up all roads, then back again until the sheet is full */
+    for (size_t n = 0; n < 2 * c->nsection && row < ROWS; n++) {
+        const size_t i = n % c->nsection;
         const Section *x = &c->section[i];
 
         if (c->village[x->village].town != c->first || !c->road[x->road].counted)
             continue;
         for (double m = x->from; m + step <= x->to && row < ROWS; m += step)
-            inspection_row(c, s, row++, i, (int32_t)m, (int32_t)(m + step), &r);
+            inspection_row(c, s, row++, i, (int32_t)m, (int32_t)(m + step), n >= c->nsection, &r);
     }
     return closed(b, err);
 }
