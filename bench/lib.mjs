@@ -240,9 +240,10 @@ const told = new Set();
 const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout.trim();
 /* One line of the table: what, at which size; ours and the peer's figure in the unit; `less`: the smaller is the better.
  * ratio: how many times better ours is, by the clock; cpu: the same by CPU time, which others on the machine disturb less. */
+/* The load is taken when a row is first said; say a size's rows as soon as they are there. */
 export function result(file, rows) {
   const out = rows.map(r => ({ ...r, ratio: r.peer ? Number((r.less ? r.peer / r.ours : r.ours / r.peer).toPrecision(3)) : null,
-    cpu: r.cpuOurs && r.cpuPeer ? Number((r.cpuPeer / r.cpuOurs).toPrecision(3)) : null, load: Number(os.loadavg()[0].toFixed(1)),
+    cpu: r.cpuOurs && r.cpuPeer ? Number((r.cpuPeer / r.cpuOurs).toPrecision(3)) : null, load: (r.load ??= Number(os.loadavg()[0].toFixed(1))),
     date: new Date().toISOString().slice(0, 10), commit }));
   fs.writeFileSync(path.join(root, 'bench', file), JSON.stringify(out, null, 1) + '\n');
   for (const r of out.filter(x => !told.has(JSON.stringify([x.work, x.size, x.with])) && told.add(JSON.stringify([x.work, x.size, x.with])))) say(`  ${r.work} · ${r.size} · ${r.with ?? ''}: ${r.ours} ${r.unit}, peer ${r.peer}, ratio ${r.ratio}, by CPU ${r.cpu}`);
