@@ -308,7 +308,7 @@ static bool change_blocks(const Pack *p, const Changed *c, List *fresh, size_t n
         if (n == 0 && !holds_changed(c, p->block[i]))
             good = pack_add(out, &cap, tile_block_keep(p->block[i])) || no_memory(err);
         else
-            good = remake(p->block[i], c, fresh->feature + at, n, ntag, a, out, &cap, err);
+            good = remake(p->block[i], c, n ? fresh->feature + at : NULL, n, ntag, a, out, &cap, err);
         at += n;
         arena_clear(a);
     }
