@@ -4,7 +4,7 @@
  * above to below, as a parent must stand before its children.
  */
 #include "cli/cli.h"
-#include "transfer/text.h"
+#include "transfer/transfer.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* src/transfer/csv.c - rows out of separated text. A quote opens a cell only at its start; inside, two are one. */
 #include "transfer/frame.h"
 #include "transfer/text.h"
-#include "transfer/transfer.h"
+#include "transfer/text.h"
 
 enum { CELL_MAX = 1 << 20 };
 struct TransferCsv {

@@ -1,6 +1,6 @@
-/* src/transfer/text.h - bytes of unknown writing become rows of UTF-8 cells. Pure: no file, no store. */
+/* src/transfer/text.h - bytes of unknown writing become UTF-8. Pure: no file, no store. The rows of it: transfer_csv_…. */
 #pragma once
-#include "base/base.h"
+#include "transfer/transfer.h"
 
 /* How sure a guess is stands in `sure` (0..1); names are ICU's: UTF-8, GB18030, UTF-16LE, windows-1251 … */
 typedef struct TransferGuess {
@@ -19,11 +19,3 @@ char transfer_separator(Str text); /* , tab ; or | */
 bool transfer_decode(
     Bytes in, const char *encoding, bool (*take)(void *ctx, Str piece), void *ctx, Err *err) MUST;
 bool transfer_decode_all(Bytes in, const char *encoding, Arena *a, Str *out, Err *err) MUST;
-
-/* RFC 4180 and its relatives; UTF-8 comes in pieces, rows go out. Row numbers count from 1, empty ones too. */
-typedef struct TransferCsv TransferCsv;
-TransferCsv *transfer_csv_new(
-    char separator, bool (*row)(void *ctx, size_t number, const Str *cell, size_t ncell), void *ctx);
-bool transfer_csv_feed(TransferCsv *c, Str piece, Err *err) MUST;
-bool transfer_csv_end(TransferCsv *c, Err *err) MUST;
-void transfer_csv_free(TransferCsv *c);

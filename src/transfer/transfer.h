@@ -122,3 +122,12 @@ bool transfer_out_more(TransferOut *o, Buf *piece, bool *done, Err *err) MUST;
 void transfer_out_close(TransferOut *o);                            /* NULL is taken */
 const char *transfer_media(const char *format);                     /* media type; NULL: no such format */
 bool transfer_snapshot(Ledger *l, const char *path, Err *err) MUST; /* the whole county as one GeoPackage */
+
+/* --- text ---------------------------------------------------------------------------------------------------------- */
+/* RFC 4180 and its relatives; UTF-8 comes in pieces, rows go out. Row numbers count from 1, empty ones too. */
+typedef struct TransferCsv TransferCsv;
+TransferCsv *transfer_csv_new(
+    char separator, bool (*row)(void *ctx, size_t number, const Str *cell, size_t ncell), void *ctx);
+bool transfer_csv_feed(TransferCsv *c, Str piece, Err *err) MUST;
+bool transfer_csv_end(TransferCsv *c, Err *err) MUST;
+void transfer_csv_free(TransferCsv *c);
