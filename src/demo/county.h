@@ -132,6 +132,7 @@ typedef struct County {
     /* serials that run through the townships */
     uint32_t serial[64];
     double owed[64];        /* facilities, devices …: what rounding left over, by row of registers.yaml */
+    unsigned reservoirs[8]; /* made so far, by row of county.yaml */
     uint32_t *patch_serial; /* by village */
     uint16_t *born;         /* people per day of birth and sex, for ID numbers */
 } County;

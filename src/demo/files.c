@@ -37,8 +37,8 @@ static bool closed(lxw_workbook *b, Err *err)
 }
 
 /* --- S03 -------------------------------------------------------------------------------------------------------------- */
-static const char *const column[] = { "检测批", "路线编号", "起桩", "讫桩", "方向", "检测时间", "检测方式", "IRI(m/km)",
-    "DR(%)", "RD(mm)" };
+static const char *const column[] = { "检测批", "路线编号", "起桩", "讫桩", "方向", "检测时间", "检测方式",
+    "IRI(m/km)", "DR(%)", "RD(mm)" };
 
 static void head(lxw_workbook *b, lxw_worksheet *s)
 {

@@ -141,7 +141,7 @@ static void person(Seen *s, const DemoRecord *r)
     }
     if (!str_eq(s->whose, text(r, "household"))) {
         if (s->members)
-            s->size[s->members > 8 ? 9 : s->members]++;
+            s->size[s->members > 9 ? 9 : s->members > 8 ? 8 : s->members]++;
         s->members = 0;
         s->whose = str_copy(s->a, text(r, "household"));
     }
