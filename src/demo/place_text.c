@@ -93,6 +93,37 @@ Str demo_roman(const County *c, Str han, Arena *a)
     return str_copy(a, (Str){ text, n });
 }
 
+Str demo_roman_apart(const County *c, Str han, size_t tail, Arena *a)
+{
+    const size_t n = demo_chars(han);
+    size_t at = 0;
+
+    if (!tail || tail >= n)
+        return demo_roman(c, han, a);
+    for (size_t i = 0; i + tail < n; i++)
+        at += demo_char(han, i).len;
+    return str_fmt(a, "%.*s %.*s", STRV(demo_roman(c, str_sub(han, 0, at), a)),
+        STRV(demo_roman(c, str_sub(han, at, han.len), a)));
+}
+
+Str demo_dialect(const County *c, Str han, Arena *a)
+{
+    const Yaml *own = yaml_get(c->d.places, "dialect");
+    char text[200];
+    size_t n = 0, told = 0;
+
+    for (size_t i = 0, all = demo_chars(han); i < all && n + 12 < sizeof text; i++) {
+        Str one = demo_char(han, i);
+        const Str sound = yaml_text(own, str_c(a, one));
+        const char *plain = read_char(c->reader, str_next(&one));
+
+        told += sound.len > 0;
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%.*s", i ? " " : "",
+            (int)(sound.len ? sound.len : strlen(plain)), sound.len ? sound.ptr : plain);
+    }
+    return told ? str_copy(a, (Str){ text, n }) : (Str){ "", 0 };
+}
+
 bool demo_initials(const County *c, Str han, const char *letters)
 {
     for (uint32_t code; (code = str_next(&han)); letters++)
