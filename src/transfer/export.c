@@ -1,5 +1,6 @@
 /* src/transfer/export.c - records go out in slices, each from a snapshot of its own, so that a slow reader holds nothing. */
 #include "transfer/out.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -257,6 +258,7 @@ void transfer_out_close(TransferOut *o)
 
     if (!o)
         return;
+    assert(!o->own || o->format);
     if (o->own && !o->format->end(o, false, &err))
         log_err("transfer.export", &err);
     if (o->file >= 0)
