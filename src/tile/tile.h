@@ -39,9 +39,10 @@ typedef struct TileRow { /* borrowed */
 typedef bool TileSee(void *to, const TileRow *row); /* false: stop */
 typedef struct TileSource {
     void *ctx;
-    /* Every current row whose envelope meets the box; GEO_BOX_NONE: every row. False and *err, or false without an error
-     * when `row` said stop. */
-    bool (*rows)(void *ctx, GeoBox box, TileSee *row, void *to, Err *err);
+    /* Every current row whose envelope meets the box, in any order; GEO_BOX_NONE: every row. Polygons whose envelope is below
+     * `least` square degrees are too small to be seen and may be left out. False and *err, or false without an error when
+     * `row` said stop. */
+    bool (*rows)(void *ctx, GeoBox box, double least, TileSee *row, void *to, Err *err);
     /* Of the fids those that are current. */
     bool (*some)(void *ctx, const int64_t *fid, size_t n, TileSee *row, void *to, Err *err);
     int64_t (*seq)(
