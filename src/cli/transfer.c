@@ -1,5 +1,6 @@
 /* src/cli/transfer.c - sangzi import, export, and the hidden worker. */
 #include "cli/cli.h"
+#include "files/files.h"
 #include "transfer/transfer.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -15,8 +16,12 @@ enum { KEYS_MAX = 8, TICK_MICROS = 200000 };
 
 int cli_worker(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    size_t size = 0, turn = 0;
+
+    if (argc == 4 && !strcmp(argv[1], "picture"))
+        return str_to_size(str_of(argv[2]), 10, &size) && str_to_size(str_of(argv[3]), 10, &turn) && size < 65536 && turn < 9
+                   ? files_worker(0, 1, (unsigned)size, (int)turn)
+                   : 2;
     return transfer_worker(0, 1);
 }
 

@@ -21,6 +21,7 @@
 #include "face/face_in.h"
 #include "face/router.h"
 #include "face/table.h"
+#include "files/files.h"
 
 enum {
     CONNECTIONS = 1000,
@@ -212,9 +213,10 @@ static bool ready_for_body(Exchange *x)
     const Str length = face_header(&x->r, "Content-Length");
     int64_t n = 0;
 
-    x->limit = x->r.row->flags & FACE_FILE  ? FACE_FILE_MAX
-               : x->r.row->flags & FACE_BIG ? FACE_CHANGES_MAX
-                                            : FACE_BODY_MAX;
+    x->limit = x->r.row->flags & FACE_MEDIA  ? FILES_MAX
+               : x->r.row->flags & FACE_FILE ? FACE_FILE_MAX
+               : x->r.row->flags & FACE_BIG  ? FACE_CHANGES_MAX
+                                             : FACE_BODY_MAX;
     if (x->r.method == FACE_GET)
         x->limit = FACE_BODY_MAX;
     buf_init(&x->body, (size_t)(x->r.row->flags & FACE_FILE ? 1 : x->limit));
