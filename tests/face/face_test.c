@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "client.h"
+#include "face/origin.h"
 #include "files/files.h"
 
 static const char shop[] =
@@ -461,6 +462,45 @@ static void foreign_pages_are_kept_out(void **state)
     assert_int_equal(
         ask(c, "POST", "/collections/shop/items", JSON "Origin: http://evil.example\r\n", SHOP("x")).status,
         403);
+    assert_int_equal(
+        ask(c, "POST", "/collections/shop/items", JSON "Sec-Fetch-Site: cross-site\r\n", SHOP("x")).status, 403);
+    assert_int_equal(ask(c, "POST", "/collections/shop/items", JSON "Origin: null\r\n", SHOP("x")).status, 403);
+}
+
+/* Fetch standard, clauses 3.2 and 2.2.2; made by us. */
+static void only_this_machine_is_believed(void **state)
+{
+    static const struct {
+        const char *host;
+        bool ours;
+    } host[] = { { "localhost", true }, { "LOCALHOST:8080", true }, { "127.0.0.1:1", true }, { "127.9.9.9", true },
+        { "[::1]:8080", true }, { "[::1]", true }, { "127.evil.example", false }, { "127.0.0.1.evil.example", false },
+        { "localhost.evil.example", false }, { "evil.example:127", false }, { "10.0.0.1", false }, { "[fe80::1]", false },
+        { "[::1]evil", false }, { "[::1", false }, { "", false }, { "127.0.0.1:99999", false }, { "127.0.0.1:80@evil", false } };
+    static const char *const more[] = { "https://map.county.example", NULL };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(host); i++)
+        if (face_host_is_loopback(str_of(host[i].host)) != host[i].ours)
+            fail_msg("%s", host[i].host);
+    assert_true(face_origin_may_read(STR("http://localhost:5173"), NULL));
+    assert_true(face_origin_may_read(STR("https://map.county.example"), more));
+    assert_false(face_origin_may_read(STR("https://map.county.example"), NULL));
+    assert_false(face_origin_may_read(STR("https://map.county.example.evil"), more));
+    assert_false(face_origin_may_read(STR("null"), more));
+    assert_true(face_origin_may_write(STR("http://127.0.0.1:8080"), STR("same-origin"), STR("http://127.0.0.1:8080")));
+    assert_false(face_origin_may_write(STR("http://localhost:5173"), STR("same-site"), STR("http://localhost:8080")));
+    assert_false(face_origin_may_write(STR(""), STR("cross-site"), STR("http://localhost:8080")));
+    assert_true(face_origin_may_write(STR(""), STR(""), STR("http://localhost:8080"))); /* curl, GDAL */
+}
+
+static void pages_of_this_machine_may_read(void **state)
+{
+    Reply r = ask(*state, "GET", "/collections", "Origin: http://localhost:5173\r\n", NULL);
+
+    assert_true(has(r.head, "Access-Control-Allow-Origin: http://localhost:5173") && has(r.head, "Origin\r\n"));
+    r = ask(*state, "GET", "/collections", "Origin: http://evil.example\r\n", NULL);
+    assert_true(r.status == 200 && !has(r.head, "Access-Control-Allow-Origin"));
 }
 
 static void methods_are_told(void **state)
@@ -676,6 +716,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(many_changes_are_one),
         cmocka_unit_test(languages_follow_the_reader),
         cmocka_unit_test(foreign_pages_are_kept_out),
+        cmocka_unit_test(only_this_machine_is_believed),
+        cmocka_unit_test(pages_of_this_machine_may_read),
         cmocka_unit_test(methods_are_told),
         cmocka_unit_test(too_much_is_413),
         cmocka_unit_test(a_photo_is_kept_and_shown_without_its_place),
