@@ -36,6 +36,10 @@ enum {
     STOP_SECONDS = 9
 };
 
+/* Who streams a body without saying its length hears that it is too large only when he has ended: so much of it is taken
+ * from the line and forgotten. */
+static const int64_t SWALLOW_STREAM = INT64_C(8) << 30;
+
 struct Face {
     FaceOptions o;
     Arena *a; /* as long as the Face */
@@ -310,13 +314,15 @@ static bool take(Exchange *x, const char *data, size_t n)
     if (seconds > IDLE_SECONDS && x->got / seconds < SLOWEST)
         return false;
     if (x->refused)
-        return x->got <= x->limit + SWALLOW_MAX;
+        return x->got <= SWALLOW_STREAM;
     if (x->got > x->limit)
         x->refused = !too_large(x, x->got);
     else if (x->fd >= 0)
         x->refused = !take_file(x, data, n);
     else
         buf_add(&x->body, data, n);
+    if (x->refused && x->fd >= 0)
+        (void)!ftruncate(x->fd, 0); /* nor need it fill the disk meanwhile */
     return true;
 }
 

@@ -216,6 +216,8 @@ export interface DivisionRef {
   count?: number
 }
 export interface Division extends DivisionRef {
+  /** Its record in the register of divisions. */
+  id?: string
   full_name?: string
   parents?: DivisionRef[]
   children?: DivisionRef[]

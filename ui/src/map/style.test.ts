@@ -1,5 +1,6 @@
 import type { StyleSpecification } from 'maplibre-gl'
 import { describe, expect, it } from 'vitest'
+import { maskOf } from './mask'
 import { composeStyle, daysAgo, emptyCollection, enlarge, fade, firstShown, panelLayers, terrainSource, younger } from './style'
 
 const county: StyleSpecification = {
@@ -47,5 +48,20 @@ describe('the style on screen', () => {
     expect(fade(['interpolate', ['linear'], ['zoom'], 8, 1, 12, 0.5], 0.5)).toEqual(['interpolate', ['linear'], ['zoom'], 8, 0.5, 12, 0.25])
     expect(fade(['step', ['zoom'], 1, 12, 0.5], 0.5)).toEqual(['step', ['zoom'], 0.5, 12, 0.25])
     expect(fade(undefined, 0.3)).toBe(0.3)
+  })
+  it('lays the relief over the land, under roads, and paper beyond the border', () => {
+    const land = { id: 'land', type: 'fill', source: 'road', metadata: { 'sangzi:layer': 'land' }, paint: {} } as const
+    const shade = { id: 'shade', type: 'hillshade', source: 'dem' } as const
+    const made = composeStyle({ ...county, layers: [county.layers[0]!, shade, land, county.layers[1]!] }, shown(['road']), '')
+    expect(made.layers.map((l) => l.id).slice(0, 6)).toEqual(['ground', 'land', 'shade', 'mask', 'mask-edge', 'road-line'])
+    const ring = [[0, 0], [1, 0], [1, 1], [0, 0]]
+    const mask = maskOf({ type: 'MultiPolygon', coordinates: [[ring], [ring]] }).features[0]?.geometry
+    expect(mask?.type === 'Polygon' && mask.coordinates.length).toBe(3)
+    expect(maskOf(null).features).toEqual([])
+  })
+  it('is quiet below a drawing', () => {
+    const land = { id: 'land', type: 'fill', source: 'road', metadata: { 'sangzi:layer': 'land' }, paint: { 'fill-opacity': 1 } } as const
+    const made = composeStyle({ ...county, layers: [land] }, { ...shown(['land']), quiet: true }, '')
+    expect(made.layers[0]?.paint).toMatchObject({ 'fill-opacity': 0.5 })
   })
 })

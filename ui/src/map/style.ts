@@ -2,6 +2,7 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Feature, FeatureCollection } from 'geojson'
 import type { PanelLayer } from '@/api/types'
+import { MASK, shaded } from './mask'
 
 export interface Shown {
   layers: Set<string>
@@ -13,6 +14,10 @@ export interface Shown {
   letters?: number
   open: FeatureCollection
   measure: FeatureCollection
+  /** All the world but the county: drawn as paper. */
+  mask?: FeatureCollection
+  /** Under a drawing or a record: the land fainter, no letters of plots. */
+  quiet?: boolean
 }
 
 type Loose = Record<string, unknown>
@@ -70,13 +75,16 @@ function darkened(layer: LayerSpecification): LayerSpecification {
   const data = layerOf(layer)
   if (layer.type === 'background') paint['background-color'] = '#181b1f'
   else if (layer.type === 'hillshade') {
-    paint['hillshade-shadow-color'] = '#05070a'
-    paint['hillshade-highlight-color'] = '#3d454d'
+    paint['hillshade-shadow-color'] = 'rgba(0,0,0,0.75)'
+    paint['hillshade-highlight-color'] = 'rgba(150,165,180,0.28)'
     paint['hillshade-accent-color'] = '#0d1013'
   } else if (layer.type === 'symbol') {
     paint['text-color'] = '#d8d6d0'
     paint['text-halo-color'] = 'rgba(20,23,26,0.9)'
-  } else if (layer.type === 'fill' && data) paint['fill-opacity'] = fade(paint['fill-opacity'], 0.42)
+  } else if (layer.type === 'fill' && data) {
+    paint['fill-opacity'] = fade(paint['fill-opacity'], 0.42)
+    paint['fill-antialias'] = false // two faint edges would draw a bright net
+  }
   else if (layer.type === 'fill' && !data) paint['fill-color'] = '#1e3547'
   else if (layer.type === 'line' && !data) paint['line-color'] = '#31536b'
   else if (layer.type === 'line' && String(paint['line-color']).toLowerCase() === '#4a4f57') paint['line-color'] = '#a3a9b1'
@@ -134,6 +142,15 @@ export function younger(own: unknown, property: string | undefined, days: number
   return (own ? ['all', own, young] : young) as FilterSpecification
 }
 
+/** Plots faint, their numbers and all points away: what is drawn on it is the matter. */
+function hushed(layer: LayerSpecification): LayerSpecification {
+  const paint: Loose = { ...(layer.paint as Loose | undefined) }
+  if (layer.type === 'fill' && layerOf(layer)) paint['fill-opacity'] = fade(paint['fill-opacity'], 0.5)
+  const plot = layer.type === 'symbol' && layer.id.endsWith('-label')
+  const layout = { ...(layer.layout as Loose | undefined), ...(plot ? { 'text-field': '' } : {}) }
+  return { ...layer, paint, layout } as LayerSpecification
+}
+
 function lettered(layer: LayerSpecification, factor: number): LayerSpecification {
   if (layer.type !== 'symbol' || factor === 1) return layer
   const layout = { ...(layer.layout as Loose | undefined) }
@@ -158,7 +175,8 @@ export const TERRAIN = 'sangzi-terrain'
 export function composeStyle(county: StyleSpecification, shown: Shown, origin: string): StyleSpecification {
   const { glyphs: _, ...rest } = county
   const times = new Map(panelLayers(county).flatMap((l) => (l.time ? [[l.id, l.time.property] as const] : [])))
-  const layers = county.layers.map((layer) => dressed(lettered(shown.dark ? darkened(layer) : layer, shown.letters ?? 1), shown, times))
+  const quiet = (layer: LayerSpecification): LayerSpecification => (shown.quiet ? hushed(layer) : layer)
+  const layers = shaded(county.layers.map((layer) => dressed(quiet(lettered(shown.dark ? darkened(layer) : layer, shown.letters ?? 1)), shown, times)), shown.dark)
   const sources = absoluteSources(county.sources, origin)
   const heights = terrainSource(county)
   const ground = heights ? sources[heights] : undefined
@@ -169,6 +187,7 @@ export function composeStyle(county: StyleSpecification, shown: Shown, origin: s
       ...(ground ? { [TERRAIN]: ground } : {}),
       'sangzi-open': { type: 'geojson', data: shown.open },
       'sangzi-measure': { type: 'geojson', data: shown.measure },
+      [MASK]: { type: 'geojson', data: shown.mask ?? emptyCollection() },
     },
     layers: [...layers, ...overlays(shown.dark)],
   }

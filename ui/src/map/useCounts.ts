@@ -11,7 +11,7 @@ export function useCounts(county: CountyMap) {
   function count(): void {
     const map = county.map.value
     const style = map?.getStyle()
-    if (!map || !style) return
+    if (!map || !style || !map.areTilesLoaded()) return // half a picture is not counted
     const out = new Map<string, (number | undefined)[]>()
     for (const layer of county.panel.value) {
       if (!county.layers.value.has(layer.id) || !layer.legend?.length) continue

@@ -9,11 +9,14 @@ import { useQuery } from '@/state/urlQuery'
 import { useScope } from '@/state/scope'
 import { boxFrom, type Box } from './bounds'
 import { createMap } from './create'
+import { countyMask, MASK } from './mask'
 import { markChanged } from './freshness'
 import { layersText, numbersText, opacitiesText, readLayers, readNumbers, readOpacities, readView, viewText } from './mapState'
 import { composeStyle, emptyCollection, fade, firstShown, layerOf, opacityProperties, panelLayers, younger } from './style'
 
 const FLOWN = 'sangzi.flown'
+/** The closest a whole county is looked at. */
+export const WHOLE = 14
 const still = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
 export const corners = (b: Box): LngLatBoundsLike => [[b[0], b[1]], [b[2], b[3]]]
 
@@ -25,6 +28,7 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
   const moved = ref(0)
   const open = shallowRef(emptyCollection())
   const measure = shallowRef(emptyCollection())
+  const mask = shallowRef(emptyCollection())
   const layersQuery = useQuery('layers')
   const opacityQuery = useQuery('opacity')
   const viewQuery = useQuery('view')
@@ -43,7 +47,7 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
       style,
       {
         layers: layers.value, opacities: opacities.value, since: since.value, dark: shown.dark,
-        letters: look.size === 'elder' ? 1.3 : 1, open: open.value, measure: measure.value,
+        letters: look.size === 'elder' ? 1.3 : 1, open: open.value, measure: measure.value, mask: mask.value,
       },
       location.origin,
     )
@@ -69,7 +73,8 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
       const sheet = around?.querySelector('aside.side')?.clientHeight
       return { top: 60, bottom: sheet ? sheet + 20 : covered('right') ? 160 : 40, left: 40, right: 60 }
     }
-    return { top: 30, bottom: 40, left: covered('left') + 36, right: covered('right') + 36 }
+    const below = around?.querySelector('[data-covers="bottom"]')?.clientHeight ?? 0
+    return { top: 30, bottom: below + 40, left: covered('left') + 36, right: covered('right') + 36 }
   }
   let wanted: { box: Box; zoomMax: number } | undefined // asked for before the map stood
   function flyTo(box: Box, zoomMax = 16, duration = 900): void {
@@ -109,6 +114,7 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
     made.on('idle', () => moved.value++)
     made.once('load', () => {
       ready.value = true
+      void countyMask().then((m) => (mask.value = m))
       if (wanted) flyTo(wanted.box, wanted.zoomMax)
       if (view || wanted || 'open' in route.query) return
       if (division.value) void showDivision(division.value)
@@ -119,7 +125,7 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
   function arrive(box: Box): void {
     const flown = sessionStorage.getItem(FLOWN)
     sessionStorage.setItem(FLOWN, '1')
-    flyTo(box, 12, flown ? 0 : 2200)
+    flyTo(box, WHOLE, flown ? 0 : 2200)
   }
   async function showDivision(code: string): Promise<void> {
     const got = await getDivision(code)
@@ -157,12 +163,13 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
   watch(division, (code) => {
     const box = boxFrom(node.value?.bbox)
     if (code) void showDivision(code)
-    else if (box) flyTo(box, 12)
+    else if (box) flyTo(box, WHOLE)
   })
   const paint = (source: string) => (data: GeoJSON.FeatureCollection) =>
     (map.value?.getSource(source) as GeoJSONSource | undefined)?.setData(data)
   watch(open, paint('sangzi-open'))
   watch(measure, paint('sangzi-measure'))
+  watch(mask, paint(MASK))
   watch(container, (element) => element && !map.value && void begin(), { immediate: true })
 
   // A change elsewhere: the tiles of its collection are asked for again, at most twelve times a second.

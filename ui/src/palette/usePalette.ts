@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { search, wasAborted, type Problem, type SearchHit } from '@/api'
 import { navItems, navMore } from '@/frame/nav'
 import type { IconName } from '@/parts/icons'
-import { collections } from '@/state/county'
+import { collections, node } from '@/state/county'
 import { look } from '@/state/look'
 import { tourOn } from '@/tour/state'
 import { t } from '@/texts'
@@ -23,8 +23,13 @@ export interface Choice {
 export const hitPath = (hit: SearchHit): string =>
   hit.geometry || hit.bbox || hit.collection === 'division' ? `/map?open=${hit.collection}/${hit.id}` : `/records/${hit.collection}/${hit.id}`
 
+/** A place without province, city and county: one knows where one is. */
+export function within(place: string | undefined, county: string | undefined): string {
+  const at = place && county ? place.indexOf(county) : -1
+  return place && county && at >= 0 && place.length > at + county.length ? place.slice(at + county.length) : (place ?? '')
+}
 export const hitDetail = (hit: SearchHit): string =>
-  [hit.collectionTitle, hit.subtitle || hit.divisionName].filter(Boolean).join(' · ')
+  [hit.collectionTitle, within(hit.subtitle || hit.divisionName, node.value?.name)].filter(Boolean).join(' · ')
 
 const matches = (title: string, words: string): boolean => title.toLowerCase().includes(words.toLowerCase())
 

@@ -5,6 +5,7 @@ import type { GeoJSONSource, Map as MapLibre, StyleSpecification } from 'maplibr
 import { getStyle } from '@/api'
 import { boxFrom, boxOf, type Box } from '@/map/bounds'
 import { createMap } from '@/map/create'
+import { countyMask } from '@/map/mask'
 import { composeStyle, emptyCollection, firstShown, panelLayers } from '@/map/style'
 import { node } from '@/state/county'
 import { look as wish, shown as look } from '@/state/look'
@@ -18,11 +19,11 @@ const countyStyle = (): Promise<StyleSpecification | null> =>
 
 /** The county's style with nothing of the panel shown but what lies quietly below. */
 async function quiet(): Promise<StyleSpecification> {
-  const county = await countyStyle()
+  const [county, mask] = await Promise.all([countyStyle(), countyMask()])
   const paper = look.dark ? '#181b1f' : '#f4f2ec'
   if (!county) return { version: 8, sources: {}, layers: [{ id: 'paper', type: 'background', paint: { 'background-color': paper } }] }
   const layers = new Set(firstShown(panelLayers(county)))
-  const drawn = { layers, opacities: new Map(), since: new Map(), letters: wish.size === 'elder' ? 1.3 : 1, dark: look.dark, open: emptyCollection(), measure: emptyCollection() }
+  const drawn = { layers, opacities: new Map(), since: new Map(), letters: wish.size === 'elder' ? 1.3 : 1, dark: look.dark, open: emptyCollection(), measure: emptyCollection(), mask, quiet: true }
   return composeStyle(county, drawn, location.origin)
 }
 export const boxOfAll = (shapes: FeatureCollection): Box | undefined => {

@@ -4,6 +4,7 @@ export const jobs = {
   run: 'Run',
   runNew: 'Run another',
   choose: 'What to compute',
+  pick: 'Choose a computation',
   noInputs: 'Nothing to fill in',
   none: 'Nothing has run yet',
   noneHint: 'Choose a computation to begin.',

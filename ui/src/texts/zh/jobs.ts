@@ -4,6 +4,7 @@ export const jobs = {
   run: '运行',
   runNew: '新跑一个',
   choose: '要算什么',
+  pick: '请选一种计算',
   noInputs: '不用填什么，直接运行',
   none: '还没有跑过任务',
   noneHint: '从右边选一种计算开始。',
