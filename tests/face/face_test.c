@@ -235,6 +235,8 @@ static const struct Row {
     { "/collections/shop/items", 200, "\"numberReturned\":4" },
     { "/collections/shop/items/", 200, "\"numberReturned\":4" },
     { "/collections/shop/items?limit=2", 200, "\"rel\":\"next\"" },
+    { "/collections/shop/items?limit=2&bbox=110,30,112,32&count=none", 200, "\"numberReturned\":2,\"timeStamp\"" },
+    { "/collections/shop/items?limit=2&bbox=110,30,112,32", 200, "\"numberReturned\":2,\"numberMatched\":4" },
     { "/collections/shop/items?limit=99999999", 200, "\"numberReturned\":4" },
     { "/collections/shop/items?area=7", 200, "\"numberReturned\":1" },
     { "/collections/shop/items?kind=%E9%A3%9F%E5%93%81&open=true", 200, "\"numberReturned\":1" },
