@@ -29,20 +29,19 @@ typedef struct Job {
     size_t done, bytes;
 } Job;
 
-static bool each(Layer *l, StoreQuery *q, TileSee *see, void *to, Err *err)
+static bool rows(void *ctx, GeoBox box, double least, TileSee *see, void *to, Err *err) /* as src/face/maps.c does */
 {
+    const Layer *l = ctx;
+    const StoreQuery all = { .table = l->table, .column = l->column, .ncolumn = l->n + 1, .geometry = true };
     StoreRead *read;
     StoreCursor *cursor;
     const StoreRow *row;
     bool good, go = true;
 
-    q->table = l->table;
-    q->column = l->column;
-    q->ncolumn = l->n + 1;
-    q->geometry = true;
     if (!store_read_begin(ledger_store(l->ledger), &read, err))
         return false;
-    good = store_select(read, q, &cursor, err);
+    good = geo_box_empty(box) ? store_select(read, &all, &cursor, err)
+                              : store_select_box(read, l->table, l->column, l->n + 1, box, least, &cursor, err);
     while (good && go && (good = store_next(cursor, &row, err)) && row) {
         GeoBlob blob;
 
@@ -54,13 +53,6 @@ static bool each(Layer *l, StoreQuery *q, TileSee *see, void *to, Err *err)
         store_cursor_close(cursor);
     store_read_end(read);
     return good && go;
-}
-
-static bool rows(void *ctx, GeoBox box, TileSee *see, void *to, Err *err)
-{
-    StoreQuery q = { .box = &box, .nbox = !geo_box_empty(box) };
-
-    return each(ctx, &q, see, to, err);
 }
 
 static bool some(void *ctx, const int64_t *fid, size_t n, TileSee *see, void *to, Err *err)

@@ -110,7 +110,12 @@ typedef struct Err {
     int line;
 } Err;
 /* Always false:  return FAIL(err, CQL_NO_PROPERTY, name, "filter:%zu", at); */
-#define FAIL(err, kind, what, ...) err_set((err), &(kind), __FILE__, __LINE__, (what), __VA_ARGS__)
+#define FAIL(err, kind, what, ...) err_false(err_set((err), &(kind), __FILE__, __LINE__, (what), __VA_ARGS__))
+static inline bool err_false(bool set) /* in sight of the compiler, so that it need not fear what is not filled in */
+{
+    (void)set;
+    return false;
+}
 bool err_set(Err *err, const ErrKind *kind, const char *file, int line, Str what, const char *where, ...) PRINTF(6);
 void err_hint(Err *err, const char *fmt, ...) PRINTF(2);
 void err_say(const Err *err, bool en, Buf *out); /* the sentence, filled in */

@@ -23,7 +23,7 @@ static void drop(void *v)
 
 bool json_read_in(Str text, Arena *a, json_t **out, Err *err)
 {
-    json_t *v;
+    json_t *v = NULL;
 
     if (!json_read(text, &v, err))
         return false;

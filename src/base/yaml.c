@@ -1,5 +1,6 @@
 /* src/base/yaml.c - libyaml's events become a tree that knows its lines. */
 #include "base/base.h"
+#include <assert.h>
 #include <yaml.h>
 
 enum { DEPTH = 32, NODES = 200000 };
@@ -51,7 +52,7 @@ static bool value(Reader *r, yaml_event_t *e, int depth, Yaml **out);
 
 static bool children(Reader *r, Yaml *parent, int depth)
 {
-    Yaml **tail = &parent->first, *child;
+    Yaml **tail = &parent->first, *child = NULL;
     const bool map = parent->kind == YAML_MAP;
 
     for (;;) {
@@ -81,6 +82,7 @@ static bool children(Reader *r, Yaml *parent, int depth)
         }
         if (!value(r, &e, depth + 1, &child))
             return false;
+        assert(child);
         child->key = key;
         *tail = child;
         tail = &child->next;

@@ -107,11 +107,17 @@ static bool township(void *ctx, size_t done, size_t total, Str name, Err *err)
 }
 
 /* --- making it --------------------------------------------------------------------------------------------------------- */
+/* 6 o'clock in China on the county's day: the same for the same --today. */
+static int64_t generated_at(const Demo *d)
+{
+    return d->spec.today * TIME_DAY + 22 * 3600 * TIME_SECOND - TIME_DAY;
+}
+
 /* What is computed from records is computed by the same processes that a county runs. */
 static bool run_processes(Demo *d, Err *err)
 {
     static const char *const id[] = { "road-condition", "division-counts" };
-    const ProcessAsk ask = { .who = STR("演示数据生成") };
+    const ProcessAsk ask = { .who = STR("演示数据生成"), .at = generated_at(d) };
     bool good = true;
 
     for (size_t i = 0; i < LEN(id) && good; i++) {
@@ -147,13 +153,12 @@ static bool settle(Demo *d, Err *err)
 static bool make(Demo *d, Err *err)
 {
     const DemoSink sink = { record, township, d };
-    const int64_t at = d->spec.today * TIME_DAY + 22 * 3600 * TIME_SECOND - TIME_DAY; /* 6 o'clock in China, that day */
     bool good;
 
     if (!ledger_meta_set(d->county.ledger, STR("name"), STR("云穗县"), err) ||
         !ledger_meta_set(d->county.ledger, STR("demo"), STR("true"), err) ||
         !ledger_meta_set(d->county.ledger, STR("demo_state"), STR("partial"), err) ||
-        !ledger_load_begin(d->county.ledger, STR("演示数据生成"), STR("computed"), STR("生成演示县"), at, d->spec.seed + 1, &d->load, err))
+        !ledger_load_begin(d->county.ledger, STR("演示数据生成"), STR("computed"), STR("生成演示县"), generated_at(d), d->spec.seed + 1, &d->load, err))
         return false;
     good = demo_make(&d->spec, &sink, err);
     if (!ledger_load_end(d->load, good, err))

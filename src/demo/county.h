@@ -89,6 +89,12 @@ typedef struct Road {
     bool counted;
 } Road;
 
+typedef struct Named {     /* something of another register that the gazetteer names too */
+    Str name, kind, alias; /* kind of place; alias may be empty */
+    size_t village;
+    Xy at;
+} Named;
+
 typedef struct Reader Reader; /* of pinyin */
 typedef struct County {
     const DemoSpec *spec;
@@ -126,12 +132,15 @@ typedef struct County {
     Reader *reader;
     struct People *people;
     Weighted family; /* surnames */
+    Named *named;    /* of the township in hand */
+    size_t nnamed, named_max;
     Past past[64];
     size_t npast;
     unsigned merged;
     /* serials that run through the townships */
     uint32_t serial[64];
     double owed[64];        /* facilities, devices …: what rounding left over, by row of registers.yaml */
+    unsigned reservoirs[8]; /* made so far, by row of county.yaml */
     uint32_t *patch_serial; /* by village */
     uint16_t *born;         /* people per day of birth and sex, for ID numbers */
 } County;
@@ -209,6 +218,10 @@ bool demo_name_villages(County *c, Err *err) MUST;
 Str demo_roman(const County *c, Str han, Arena *a); /* pinyin, no tones, joined, first letter a capital */
 bool demo_initials(const County *c, Str han, const char *letters);
 bool demo_families(County *c) MUST;
+/* The same with the word for the kind of place set apart: its last `tail` characters. 大牛山, 1 → Daniu Shan */
+Str demo_roman_apart(const County *c, Str han, size_t tail, Arena *a);
+/* As it is spoken there; empty where no character has a sound of its own. */
+Str demo_dialect(const County *c, Str han, Arena *a);
 Str demo_family(const County *c, size_t i);     /* surname by index */
 Str demo_clan(const County *c, size_t village); /* its first surname */
 
@@ -270,6 +283,8 @@ bool demo_emit_people(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST; /* bureaus, firms, products */
 bool demo_emit_town_registers(
     County *c, size_t town, Out *o, Err *err) MUST; /* committees, facilities, devices … */
+/* Remembers a bridge, a school, a reservoir for the gazetteer of the township in hand. */
+void demo_named(County *c, Str name, const char *kind, Str alias, size_t village, Xy at);
 bool demo_emit_place_names(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_files(County *c, Err *err) MUST;
 /* A story's township: its own, or the first one where that is absent. */

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { COARSE = 4, ROUNDS = 36, BINS = 8192 };
+enum { COARSE = 4, ROUNDS = 36, FINE_ROUNDS = 6, BINS = 8192 };
 
 /* --- the outline ---------------------------------------------------------------------------------------- */
 static float outline_field(const County *c, Xy p)
@@ -92,6 +92,23 @@ typedef struct Coarse {
     uint16_t home[TOWNS_MAX];
 } Coarse;
 
+/* Mean of the fine cells of a coarse one that lie inside: a single sample would let areas differ by a fifth. */
+static float mean_cost(const County *c, Grid coarse, size_t at, const uint16_t *in, const float *cost)
+{
+    const int x0 = (int)(at % (size_t)coarse.w) * COARSE, y0 = (int)(at / (size_t)coarse.w) * COARSE;
+    float sum = 0;
+    int n = 0;
+
+    for (int y = y0; y < y0 + COARSE && y < c->g.h; y++)
+        for (int x = x0; x < x0 + COARSE && x < c->g.w; x++) {
+            const size_t i = (size_t)y * (size_t)c->g.w + (size_t)x;
+
+            sum += in[i] == 0 ? cost[i] : 0;
+            n += in[i] == 0;
+        }
+    return n ? sum / (float)n : cost[demo_cell(c->g, demo_centre(coarse, at))];
+}
+
 static bool coarse_make(const County *c, const uint16_t *in, const float *cost, Arena *a, Coarse *out)
 {
     Coarse k = { .g = {
@@ -109,7 +126,7 @@ static bool coarse_make(const County *c, const uint16_t *in, const float *cost, 
         const size_t at = demo_cell(c->g, p);
 
         k.in[i] = demo_inside(c->g, p.x, p.y) ? in[at] : NOBODY;
-        k.cost[i] = cost[at];
+        k.cost[i] = mean_cost(c, k.g, i, in, cost);
     }
     *out = k;
     return true;
@@ -160,6 +177,23 @@ static void adjust(const County *c, Coarse *k, int round)
     }
 }
 
+/* Are all areas of the fine grid within 2 % of those wanted? Where not, the leads are set anew. */
+static bool areas_fit(const County *c, double *lead)
+{
+    const size_t n = (size_t)c->g.w * (size_t)c->g.h;
+    const double one = c->g.cell * c->g.cell;
+    double area[TOWNS_MAX] = { 0 }, worst = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (c->town_at[i] != NOBODY)
+            area[c->town_at[i]] += one;
+    for (size_t t = 0; t < c->ntown; t++)
+        worst = fmax(worst, fabs(area[t] / c->town[t].area - 1));
+    for (size_t t = 0; t < c->ntown && worst > 0.02; t++)
+        lead[t] += 0.9 * (sqrt(c->town[t].area) - sqrt(area[t]));
+    return worst <= 0.02;
+}
+
 static bool towns(County *c, const uint16_t *in, const float *cost)
 {
     const size_t n = (size_t)c->g.w * (size_t)c->g.h;
@@ -186,8 +220,14 @@ static bool towns(County *c, const uint16_t *in, const float *cost)
     }
     for (size_t t = 0; good && t < c->ntown; t++)
         seed[t] = nearest_inside(c->g, in, demo_centre(k.g, k.seed[t]));
-    good = good &&
-           demo_spread(&(Spread){ c->g, cost, in, k.home, seed, k.lead, c->ntown }, c->town_at, far, own);
+    for (int round = 0; good && round < FINE_ROUNDS; round++) {
+        Arena *tmp = arena_new((size_t)1 << 30);
+
+        good = demo_spread(&(Spread){ c->g, cost, in, k.home, seed, k.lead, c->ntown }, c->town_at, far, tmp);
+        arena_free(tmp);
+        if (good && (round + 1 == FINE_ROUNDS || areas_fit(c, k.lead)))
+            break;
+    }
     arena_free(own);
     return good;
 }

@@ -11,6 +11,23 @@
 static const char *const kind_name[KINDS] = { "老两口", "独居老人", "隔代", "一方留守", "三代同堂", "核心户",
     "中年夫妻", "全家外出", "单身", "年轻夫妻" };
 
+/* The last column is of 8 and more: so many of them have a ninth that the institutions keep their 3,000. */
+static double ninth_member(const County *c, const FamilyPlan *p)
+{
+    const Yaml *std = yaml_get(c->d.county, "standard");
+    double members = 0, large = 0;
+
+    for (int k = 0; k < KINDS; k++) {
+        for (size_t s = 0; s < SIZES; s++)
+            members += p->kind_share[k][s] * (double)(s + 1);
+        large += p->kind_share[k][SIZES - 1];
+    }
+    return ((demo_num(std, "persons") - demo_num(c->d.people, "collective_persons")) /
+                   demo_num(std, "households") -
+               members) /
+           large;
+}
+
 bool demo_families_plan(const County *c, Arena *a, FamilyPlan **out)
 {
     FamilyPlan *p = NEW(a, FamilyPlan);
@@ -34,6 +51,7 @@ bool demo_families_plan(const County *c, Arena *a, FamilyPlan **out)
         p->away_share[2 * i] = demo_num_at(row, 3) / 100;
         p->away_share[2 * i + 1] = demo_num_at(row, 4) / 100;
     }
+    p->ninth = ninth_member(c, p);
     *out = p;
     return true;
 }
@@ -346,7 +364,8 @@ static size_t draw_all(FamilyPlan *plan, Families *f, size_t households, size_t 
             for (size_t i = 0; i < count[(size_t)k * SIZES + s]; i++) {
                 Family *y = &f->family[f->n];
                 Member m[16];
-                const size_t size = s + 1, n = draw(k, size, r, m);
+                const size_t size = s + 1 + (s + 1 == SIZES && rng_unit(r) < plan->ninth),
+                             n = draw(k, size, r, m);
 
                 if (f->nmember + n > persons)
                     return 0;

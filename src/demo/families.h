@@ -24,6 +24,7 @@ typedef struct Families {
 typedef struct FamilyPlan {
     double kind_owed[KINDS][SIZES], cell_owed[CELLS], away_owed[CELLS], away_kind_owed[3];
     double kind_share[KINDS][SIZES], cell_share[CELLS], away_share[CELLS];
+    double ninth; /* share of the households of eight and more that have nine */
 } FamilyPlan;
 bool demo_families_plan(const County *c, Arena *a, FamilyPlan **out) MUST;
 bool demo_families_of(const County *c, FamilyPlan *plan, size_t town, Arena *a, Families *out) MUST;

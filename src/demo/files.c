@@ -37,8 +37,8 @@ static bool closed(lxw_workbook *b, Err *err)
 }
 
 /* --- S03 -------------------------------------------------------------------------------------------------------------- */
-static const char *const column[] = { "检测批", "路线编号", "起桩", "讫桩", "方向", "检测时间", "检测方式", "IRI(m/km)",
-    "DR(%)", "RD(mm)" };
+static const char *const column[] = { "检测批", "路线编号", "起桩", "讫桩", "方向", "检测时间", "检测方式",
+    "IRI(m/km)", "DR(%)", "RD(mm)" };
 
 static void head(lxw_workbook *b, lxw_worksheet *s)
 {
@@ -209,7 +209,9 @@ static bool shapes(const County *c, const char *base)
     GDALDriverH driver = GDALGetDriverByName("ESRI Shapefile");
     GDALDatasetH set = driver ? GDALCreate(driver, base, 0, 0, 0, GDT_Unknown, NULL) : NULL;
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    char *option[] = { (char[]){ "ENCODING=GBK" }, NULL };
+    char written[64] = "DBF_DATE_LAST_UPDATE="; /* else GDAL writes the day of the machine */
+    Buf day = { written, strlen(written), sizeof written - 1, sizeof written - 1, false };
+    char *option[] = { (char[]){ "ENCODING=GBK" }, written, NULL };
     Rng r = demo_rng(c, "parcels", 0);
     OGRLayerH layer = NULL;
     static const struct {
@@ -217,6 +219,7 @@ static bool shapes(const County *c, const char *base)
         OGRFieldType type;
     } field[3] = { { "地块编码", OFTString }, { "地块名称", OFTString }, { "实测面积", OFTReal } };
 
+    date_text(c->spec->today, &day);
     if (set && OSRImportFromEPSG(srs, 4490) == OGRERR_NONE)
         layer = GDALDatasetCreateLayer(set, "parcels", srs, wkbPolygon, option);
     for (size_t i = 0; layer && i < LEN(field); i++) {

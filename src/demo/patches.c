@@ -3,38 +3,17 @@
  * On a lattice of some 20 m each cell knows its group and whether it is river, lake or road. Seeds are strewn with the
  * density of the patch sizes wanted there (error diffusion, so that they keep apart), and grow inside their group and
  * kind under a stretched metric of the group's own direction: straight edges, long fields. Then classes take patches by
- * fitness, the scarce ones first, until each has its share.
+ * fitness, the scarce ones first, until each has its share, and neighbours of one class grow together to its mean size.
  */
-#include "demo/county.h"
 #include "demo/heap.h"
+#include "demo/patches.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { LAND, RIVER, LAKE, ROAD };
-typedef struct Patch {
-    uint32_t seed;
-    uint16_t group;
-    uint8_t kind;
-    int cls; /* index of the class; -1: none yet */
-    double cells, slope, seat, water, town;
-    int box[4];
-    bool basic;
-} Patch;
-typedef struct Sheet {
-    County *c;
-    const Town *town;
-    size_t index;
-    Grid g;          /* the window, fine */
-    int x0, y0, sub; /* its corner in fine cells; fine cells to a cell */
-    double built;    /* share of the ground under houses, shops, offices */
-    uint16_t *group; /* NOBODY: another township */
-    uint16_t *zone;  /* township or NOBODY */
-    uint8_t *kind;
-    uint16_t *label;
-    Patch *patch;
-    size_t n, max;
-    Arena *a;
-} Sheet;
+static const char *column(const Town *t) /* of the table of land classes */
+{
+    return t->streets ? "街道" : demo_terrain_name[t->terrain];
+}
 
 /* --- the lattice ---------------------------------------------------------------------------------------------- */
 /* The group with the greatest share of the four coarse cells around a fine one: slanting borders. */
@@ -68,6 +47,51 @@ static uint16_t group_of(const Sheet *s, int fx, int fy)
     return best;
 }
 
+/* The strongest flow about a cell: a wide river's banks carry none themselves. */
+static float flow_near(const County *c, int px, int py)
+{
+    float most = 0;
+
+    for (int y = py - 1; y <= py + 1; y++)
+        for (int x = px - 1; x <= px + 1; x++)
+            if (x >= 0 && y >= 0 && x < c->g.w && y < c->g.h)
+                most = fmaxf(most, c->upstream[(size_t)y * (size_t)c->g.w + (size_t)x]);
+    return most;
+}
+
+static int stronger(const void *p, const void *q)
+{
+    const float a = *(const float *)p, b = *(const float *)q;
+
+    return a > b ? -1 : a < b;
+}
+
+/* The map shows more streams than the survey has patches of: the strongest that make up the table's share. */
+static bool choose_streams(Sheet *s)
+{
+    const County *c = s->c;
+    const size_t n = (size_t)c->g.w * (size_t)c->g.h;
+    float *flow = NEWS(s->a, float, n);
+    size_t all = 0, wet = 0;
+    double share = 0;
+
+    if (!flow)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (c->town_at[i] == s->index) {
+            all++;
+            if (c->wet[i] == 1)
+                flow[wet++] = flow_near(c, (int)(i % (size_t)c->g.w), (int)(i / (size_t)c->g.w));
+        }
+    for (const Yaml *y = yaml_get(c->d.county, "land")->first; y; y = y->next)
+        if (str_eq(yaml_text(y, "code"), STR("1101")))
+            share += demo_num(y, column(s->town)) / 100;
+    const size_t want = (size_t)(share * (double)all);
+    qsort(flow, wet, sizeof *flow, stronger);
+    s->least_flow = wet > want ? flow[want] : 0;
+    return true;
+}
+
 /* Water on the fine lattice: slanting banks likewise; a little more than half, so that a slanting stream holds together. */
 static uint8_t water_at(const Sheet *s, int fx, int fy)
 {
@@ -83,7 +107,7 @@ static uint8_t water_at(const Sheet *s, int fx, int fy)
         const uint8_t wet =
             px < 0 || py < 0 || px >= g.w || py >= g.h ? 0 : s->c->wet[(size_t)py * (size_t)g.w + (size_t)px];
 
-        river += wet == 1 ? w[k] : 0;
+        river += wet == 1 && flow_near(s->c, px, py) >= s->least_flow ? w[k] : 0;
         lake += wet == 2 ? w[k] : 0;
     }
     return river + lake < 0.42 ? LAND : lake > river ? LAKE : RIVER;
@@ -138,18 +162,13 @@ static void draw_roads(const Sheet *s)
     }
 }
 
-static const char *column(const Town *t) /* of the table of land classes */
-{
-    return t->streets ? "街道" : demo_terrain_name[t->terrain];
-}
-
-static double share_built(const Sheet *s)
+static double share_near(const Sheet *s, const char *what)
 {
     const Yaml *y = yaml_get(s->c->d.county, "land");
     double sum = 0;
 
     for (y = y ? y->first : NULL; y; y = y->next)
-        if (str_eq(yaml_text(y, "near"), STR("seat")) || str_eq(yaml_text(y, "near"), STR("town")))
+        if (str_eq(yaml_text(y, "near"), str_of(what)))
             sum += demo_num(y, column(s->town)) / 100;
     return sum;
 }
@@ -160,7 +179,8 @@ static bool lattice(Sheet *s)
     size_t n;
 
     window(s);
-    s->built = share_built(s);
+    s->houses = share_near(s, "seat") * s->town->area / (double)(s->town->nvillage * 10);
+    s->centre = share_near(s, "town") * s->town->area;
     n = (size_t)s->g.w * (size_t)s->g.h;
     s->group = NEWS(s->a, uint16_t, n);
     s->zone = NEWS(s->a, uint16_t, n);
@@ -168,7 +188,7 @@ static bool lattice(Sheet *s)
     s->label = NEWS(s->a, uint16_t, n);
     s->max = 60000;
     s->patch = NEWS(s->a, Patch, s->max);
-    if (!s->group || !s->zone || !s->kind || !s->label || !s->patch)
+    if (!s->group || !s->zone || !s->kind || !s->label || !s->patch || !choose_streams(s))
         return false;
     for (size_t i = 0; i < n; i++) {
         const uint16_t g = group_of(s, s->x0 + (int)(i % (size_t)s->g.w), s->y0 + (int)(i / (size_t)s->g.w));
@@ -183,41 +203,19 @@ static bool lattice(Sheet *s)
 }
 
 /* --- seeds and growth ------------------------------------------------------------------------------------------- */
+/* Smaller than the table's means: patches of one class grow together afterwards, none is ever divided. */
 static double mean_mu(const Sheet *s, size_t i)
 {
     const County *c = s->c;
     const Xy p = place(s, i);
-    const size_t cell = demo_cell(c->g, p);
-    const double slope = c->slope[cell], d = demo_distance(p, c->group[s->group[i]].seat);
-    const double built =
-        s->town->area / (double)(s->town->nvillage * 10) * s->built; /* m² about a group's seat */
+    const double slope = c->slope[demo_cell(c->g, p)], d = demo_distance(p, c->group[s->group[i]].seat),
+                 centre = demo_distance(p, s->town->seat);
 
     if (s->kind[i] != LAND)
         return s->kind[i] == ROAD ? 7 : s->kind[i] == LAKE ? 40 : 17;
-    if (d * d < 0.45 * built) /* 1.4 times the round they would fill */
-        return 4.2;
-    return slope < 7 ? 13.5 : slope < 12 ? 22 : slope < 17 ? 44 : 64;
-}
-
-/* By how much the sizes must grow so that the land has as many patches as the table's mean sizes make. */
-static double size_factor(const Sheet *s)
-{
-    const Yaml *y = yaml_get(s->c->d.county, "land");
-    const double cell_mu = s->g.cell * s->g.cell / (2000.0 / 3);
-    double have = 0, mu = 0, want = 0;
-
-    for (size_t i = 0; i < (size_t)s->g.w * (size_t)s->g.h; i++)
-        if (s->group[i] != NOBODY) {
-            mu += cell_mu;
-            have += s->kind[i] == LAND ? cell_mu / mean_mu(s, i) : 0;
-        }
-    for (y = y ? y->first : NULL; y; y = y->next) {
-        const Str near = yaml_text(y, "near"), code = yaml_text(y, "code");
-
-        if (!str_eq(code, STR("1101")) && !str_eq(near, STR("lake")) && !str_eq(near, STR("road")))
-            want += mu * demo_num(y, column(s->town)) / 100 / demo_num(y, "mu");
-    }
-    return want > 0 ? have / want : 1;
+    if (M_PI * d * d < 1.9 * s->houses || M_PI * centre * centre < 1.5 * s->centre)
+        return 3.9;
+    return slope < 7 ? 12 : slope < 12 ? 17 : slope < 17 ? 26 : 36;
 }
 
 static bool sow(Sheet *s)
@@ -225,7 +223,6 @@ static bool sow(Sheet *s)
     const int w = s->g.w;
     const size_t n = (size_t)w * (size_t)s->g.h;
     float *owed = NEWS(s->a, float, n + (size_t)w + 2);
-    const double size = size_factor(s);
     Rng r = demo_rng(s->c, "patches", s->index);
     const double cell_mu = s->g.cell * s->g.cell / (2000.0 / 3);
 
@@ -234,7 +231,7 @@ static bool sow(Sheet *s)
     for (size_t i = 0; i < n; i++) { /* Floyd & Steinberg 1976 */
         if (s->group[i] == NOBODY)
             continue;
-        const double want = owed[i] + cell_mu / (mean_mu(s, i) * (s->kind[i] == LAND ? size : 1));
+        const double want = owed[i] + cell_mu / mean_mu(s, i);
         const bool seed = want > 0.5 + 0.6 * (rng_unit(&r) - 0.5);
         const float rest = (float)(want - seed);
 
@@ -396,12 +393,14 @@ static double fitness(const Patch *p, Str near) /* less is fitter */
     if (str_eq(near, STR("water")))
         return p->water + 40 * p->slope + (p->seat < 150 ? 800 : 0);
     if (str_eq(near, STR("pond"))) /* here and there on gentle ground */
-        return p->slope * 70 + fabs(p->water - 300) * 0.2 + 1800 * (p->seed * 2654435761U % 1000 / 1000.0) +
+        return p->slope * 70 + fabs(p->water - 300) * 0.2 + 300 * (p->seed * 2654435761U % 1000 / 1000.0) +
                (p->seat < 150 ? 900 : 0);
     if (str_eq(near, STR("town")))
         return p->town + 30 * p->slope;
     if (str_eq(near, STR("seat")))
         return p->seat + 15 * p->slope;
+    if (str_eq(near, STR("lane"))) /* small pieces at the edge of the houses */
+        return fabs(p->seat - 260) + 25 * fabs(p->cells - 14) + 10 * p->slope;
     if (str_eq(near, STR("flat")))
         return p->slope * 100 + p->seat * 0.15;
     if (str_eq(near, STR("slope")))
@@ -409,11 +408,19 @@ static double fitness(const Patch *p, Str near) /* less is fitter */
     return -p->slope * 100;
 }
 
-static double bid_of(const Patch *p, Str near, Rng *r)
+/* A class keeps to its own parts of the country: orchards lie beside orchards, and can grow together. */
+static double bid_of(const Sheet *s, const Patch *p, Str near, int cls, Rng *r)
 {
-    const double factor = 0.75 + 0.5 * rng_unit(r);
+    const bool wild = str_eq(near, STR("slope")) || str_eq(near, STR("steep")),
+               pond = str_eq(near, STR("pond"));
+    const Xy at = place(s, p->seed);
+    const double wide = pond ? 260 : 600,
+                 whim = wild || pond
+                            ? demo_noise(s->c->spec->seed + 7000 + (uint64_t)cls, at.x / wide, at.y / wide)
+                            : 0;
+    const double factor = wild ? 0.95 + 0.1 * rng_unit(r) : 0.75 + 0.5 * rng_unit(r);
 
-    return fitness(p, near) * factor + 60 * rng_unit(r);
+    return fitness(p, near) * factor + (pond ? 1500 : 900) * whim + 60 * rng_unit(r);
 }
 
 typedef struct Bid {
@@ -433,6 +440,10 @@ static void take(Sheet *s, const Yaml *y, int cls, double want, Bid *bid, Rng *r
     const Str near = yaml_text(y, "near");
     size_t n = 0;
 
+    if (str_eq(near, STR("lane")))
+        want = want > 0 ? s->lanes : 0;
+    if (str_eq(yaml_text(y, "code"), STR("1104")))
+        want += s->ponds;
     for (size_t i = 0; i < s->n; i++) {
         Patch *p = &s->patch[i];
         const bool forced = (p->kind == RIVER && str_eq(yaml_text(y, "code"), STR("1101"))) ||
@@ -445,8 +456,12 @@ static void take(Sheet *s, const Yaml *y, int cls, double want, Bid *bid, Rng *r
             p->cls = cls;
             want -= p->cells;
         } else if (p->kind == LAND)
-            bid[n++] = (Bid){ bid_of(p, near, r), (uint32_t)i };
+            bid[n++] = (Bid){ bid_of(s, p, near, cls, r), (uint32_t)i };
     }
+    if (str_eq(near, STR("lake")))
+        s->ponds = want;
+    if (str_eq(near, STR("road")))
+        s->lanes = want;
     if (want < 1 || str_eq(near, STR("lake")) || str_eq(near, STR("road")))
         return;
     qsort(bid, n, sizeof *bid, by_bid);
@@ -462,7 +477,7 @@ static void take(Sheet *s, const Yaml *y, int cls, double want, Bid *bid, Rng *r
 
 static bool classify(Sheet *s)
 {
-    const Yaml *list = yaml_get(s->c->d.county, "land"), *basic = yaml_get(s->c->d.county, "basic_farmland");
+    const Yaml *list = yaml_get(s->c->d.county, "land");
     Bid *bid = NEWS(s->a, Bid, s->n + 1);
     Rng r = demo_rng(s->c, "classes", s->index);
     double cells = 0;
@@ -479,11 +494,23 @@ static bool classify(Sheet *s)
 
         if (p->cls < 0)
             p->cls = p->kind == LAKE ? 1 : p->kind == ROAD ? 6 : cls - 1;
-        if (str_starts(yaml_text(demo_at(list, (size_t)p->cls), "code"), STR("01")) &&
-            p->slope <= demo_num(basic, "slope_max"))
-            p->basic = rng_unit(&r) * 100 < demo_num(basic, "share");
     }
     return true;
+}
+
+/* Permanent basic farmland: by lot among the arable patches that are not steep. */
+static void protect(Sheet *s)
+{
+    const Yaml *list = yaml_get(s->c->d.county, "land"), *basic = yaml_get(s->c->d.county, "basic_farmland");
+    Rng r = demo_rng(s->c, "basic farmland", s->index);
+
+    for (size_t i = 0; i < s->n; i++) {
+        Patch *p = &s->patch[i];
+
+        if (p->cells > 0 && p->slope <= demo_num(basic, "slope_max") &&
+            str_starts(yaml_text(demo_at(list, (size_t)p->cls), "code"), STR("01")))
+            p->basic = rng_unit(&r) * 100 < demo_num(basic, "share");
+    }
 }
 
 /* --- records --------------------------------------------------------------------------------------------------------- */
@@ -539,10 +566,11 @@ bool demo_emit_patches(County *c, size_t town, Out *o, Err *err)
         gather_rest(&s, stack);
         measure(&s);
         rings = (Rings){ .g = s.g, .label = s.label, .zone = s.zone, .x0 = s.x0, .y0 = s.y0, .thin = true };
-        good = classify(&s) && demo_rings(&rings, s.a);
+        good = classify(&s) && demo_merge_patches(&s) && demo_rings(&rings, s.a);
+        protect(&s);
     }
     for (size_t i = 0; good && i < s.n; i++)
-        good = tell(&s, &rings, i, o);
+        good = s.patch[i].cells < 1 || tell(&s, &rings, i, o);
     arena_free(s.a);
     return good || FAIL(err, DEMO_STOPPED, STR("land_patch"), "patches");
 }

@@ -1,18 +1,39 @@
-/* src/demo/place_names.c - the gazetteer: divisions, waters, and natural places, one a square kilometre; what they mean is
- * left to people. */
-#include "demo/county.h"
+/* src/demo/place_names.c - the gazetteer: divisions and what they were called before, waters, roads, bridges, schools, and
+ * what people call their hills, fields, ponds and lanes (place_lore.c). Some 38,000 in the full county.
+ */
+#include "demo/lore.h"
 #include "demo/stories.h"
 #include <math.h>
 
-typedef struct Name { /* one on its way */
-    Str name, roman, kind, division, parent, origin;
-    Bytes place;
-    const char *id;
-    Str alias[4];
-    size_t nalias;
-} Name;
+/* --- one name -------------------------------------------------------------------------------------------------------- */
+static bool has_sign(Str kind)
+{
+    static const char *const signed_kind[] = { "乡镇", "行政村", "社区", "自然村", "街巷", "道路", "桥梁",
+        "隧道", "水库", "渡口", "古迹", "景点" };
 
-static bool tell(County *c, Out *o, const Name *n, Rng *r)
+    for (size_t i = 0; i < LEN(signed_kind); i++)
+        if (str_eq(kind, str_of(signed_kind[i])))
+            return true;
+    return false;
+}
+
+/* Names of divisions, roads and works are approved by the civil-affairs office; what people say needs no paper. */
+static void approval(const County *c, Out *o, const Name *n, Rng *r)
+{
+    static const char *const official[] = { "乡镇", "行政村", "社区", "道路", "桥梁", "隧道", "水库" };
+
+    for (size_t i = 0; i < LEN(official); i++)
+        if (str_eq(n->kind, str_of(official[i]))) {
+            const int year = 2014 + (int)rng_below(r, 9), no = 1 + (int)rng_below(r, 40);
+
+            demo_text(o, STR("approved"), str_fmt(demo_arena(o), "云民地〔%d〕%d号（示例）", year, no));
+            demo_date(o, STR("approved_on"), date_of(year, 1 + no % 12, 1 + no % 27));
+            return;
+        }
+    (void)c;
+}
+
+bool demo_tell_name(County *c, Out *o, const Name *n, Rng *r)
 {
     char id[ULID_LEN + 1];
     Arena *a = demo_arena(o);
@@ -23,78 +44,40 @@ static bool tell(County *c, Out *o, const Name *n, Rng *r)
     demo_geom(o, n->place);
     demo_text(o, STR("name"), n->name);
     demo_list(o, STR("aliases"), n->alias, n->nalias);
-    demo_text(o, STR("roman"), n->roman.len ? n->roman : demo_roman(c, n->name, a));
+    demo_text(o, STR("dialect"), demo_dialect(c, n->name, a));
+    demo_text(o, STR("roman"), n->roman.len ? n->roman : demo_roman_apart(c, n->name, n->tail, a));
     demo_text(o, STR("kind"), n->kind);
     demo_text(o, STR("parent"), n->parent.len ? n->parent : n->division);
     demo_text(o, STR("origin"), n->origin);
-    demo_text(o, STR("sign"), rng_unit(r) < 0.72 ? STR("有") : rng_unit(r) < 0.8 ? STR("缺") : STR("损坏"));
+    demo_text(o, STR("meaning"), n->meaning);
+    demo_text(o, STR("story"), n->story);
+    if (n->until) {
+        demo_valid(o, INT32_MIN, n->until);
+        demo_text(o, STR("state"), STR("废止"));
+        return true;
+    }
+    if (has_sign(n->kind))
+        demo_text(o, STR("sign"),
+            rng_unit(r) < 0.72  ? STR("有")
+            : rng_unit(r) < 0.8 ? STR("缺")
+                                : STR("损坏"));
+    approval(c, o, n, r);
     demo_text(o, STR("state"), STR("批准"));
     return true;
 }
 
-static Str any(const Yaml *list, Rng *r)
+/* --- divisions, and what they were ------------------------------------------------------------------------------------ */
+/* 李家湾: 旧时李姓聚居于此; 东桥: 因位于村东. Empty where nobody knows. */
+Str demo_meaning(const County *c, Str bare, Arena *a)
 {
-    return demo_at(list, rng_below(r, list->n))->text;
+    const Str first = demo_char(bare, 0), why = yaml_text(yaml_get(c->d.places, "why"), str_c(a, first));
+
+    if (demo_chars(bare) == 3 && str_eq(demo_char(bare, 1), STR("家")))
+        return str_fmt(a, "旧时%.*s姓聚居于此，故名", STRV(first));
+    return why.len ? str_fmt(a, "%.*s得名", STRV(why)) : (Str){ "", 0 };
 }
 
-/* What a spot is called after: a top, water, a spring, a field, a hollow. */
-static const char *sort_of(const County *c, size_t cell, Rng *r)
-{
-    const double u = rng_unit(r);
-
-    if (c->dwater[cell] < c->g.cell * 1.5)
-        return "水";
-    if (c->slope[cell] > 12)
-        return u < 0.65 ? "山" : u < 0.9 ? "谷" : "泉";
-    return u < 0.6 ? "田" : u < 0.85 ? "谷" : "泉";
-}
-
-static Str natural(const County *c, const char *sort, Rng *r, Arena *a)
-{
-    const Yaml *y = c->d.places, *back = yaml_get(yaml_get(y, "natural_back"), sort);
-    const Yaml *front = yaml_get(y, "natural_front"), *middle = yaml_get(y, "natural_middle");
-
-    for (;;) {
-        const Str f = any(front, r), b = any(back, r), m = any(middle, r);
-        const Str name = rng_unit(r) < 0.6 ? str_fmt(a, "%.*s%.*s%.*s", STRV(f), STRV(m), STRV(b))
-                                           : str_fmt(a, "%.*s%.*s", STRV(f), STRV(b));
-
-        if (!name.ptr || !demo_initials(c, name, "ljw"))
-            return name;
-    }
-}
-
-static bool natural_places(County *c, size_t town, Out *o, Rng *r)
-{
-    const Yaml *kinds = yaml_get(c->d.places, "natural_kind"), *origin = yaml_get(c->d.places, "origin");
-    const int step = (int)fmax(1000 / c->g.cell, 1);
-
-    for (int y = 0; y < c->g.h; y += step)
-        for (int x = 0; x < c->g.w; x += step) {
-            const int px = x + (int)rng_below(r, (size_t)step), py = y + (int)rng_below(r, (size_t)step);
-            const size_t cell = (size_t)py * (size_t)c->g.w + (size_t)px;
-
-            if (px >= c->g.w || py >= c->g.h || c->town_at[cell] != town)
-                continue;
-            const char *sort = sort_of(c, cell, r);
-            Arena *a = demo_next(o);
-            if (!a)
-                return false;
-            const Str code = c->village[c->village_at[cell]].code;
-            const Str name = natural(c, sort, r, a), from = any(origin, r);
-            const Name n = { .name = name,
-                .kind = yaml_text(kinds, sort),
-                .division = code,
-                .origin = from,
-                .place = demo_wkb_point(c, demo_centre(c->g, cell), a) };
-
-            if (!n.name.ptr || !tell(c, o, &n, r))
-                return false;
-        }
-    return true;
-}
-
-static bool divisions(County *c, size_t town, Out *o, Rng *r)
+static bool town_name(County *c, size_t town, Out *o, Rng *r)
 {
     const Town *t = &c->town[town];
     Arena *a = demo_next(o);
@@ -103,48 +86,183 @@ static bool divisions(County *c, size_t town, Out *o, Rng *r)
         .division = t->code,
         .parent = STR("990121000000"),
         .origin = STR("约定俗成"),
+        .tail = t->streets ? 2 : 1,
         .place = a ? demo_wkb_point(c, t->seat, a) : (Bytes){ 0 } };
 
-    if (!a || !tell(c, o, &own, r))
+    return a && demo_tell_name(c, o, &own, r);
+}
+
+static bool village_name(County *c, size_t v, Out *o, Rng *r)
+{
+    const Village *p = &c->village[v];
+    Arena *a = demo_next(o);
+    Name n = { .name = p->name,
+        .kind = p->community ? STR("社区") : STR("行政村"),
+        .division = p->code,
+        .parent = c->town[p->town].code,
+        .origin = STR("约定俗成"),
+        .tail = p->community ? 2 : 1 };
+
+    if (!a)
         return false;
-    for (size_t v = t->village; v < t->village + t->nvillage; v++) {
-        const Village *p = &c->village[v];
-        Name n = { .name = p->name,
-            .kind = p->community ? STR("社区") : STR("行政村"),
-            .division = p->code,
-            .parent = t->code,
-            .origin = STR("约定俗成") };
+    n.place = demo_wkb_point(c, p->seat, a);
+    n.meaning = demo_meaning(c, p->bare, a);
+    for (size_t k = 0; k < c->npast; k++)
+        if (c->past[k].village == v && !str_eq(p->name, c->past[k].name) && n.nalias < LEN(n.alias))
+            n.alias[n.nalias++] = c->past[k].name;
+    return demo_tell_name(c, o, &n, r);
+}
 
-        a = demo_next(o);
+/* A hamlet is a group too: people say 石桥八组 as often. */
+static bool hamlet_names(County *c, size_t v, Out *o, Rng *r)
+{
+    const Village *p = &c->village[v];
+    const Yaml *number = yaml_get(c->d.places, "group_number");
+
+    for (size_t g = p->group; g < p->group + p->ngroup; g++) {
+        const Group *q = &c->group[g];
+        Arena *a = str_ends(q->name, STR("组")) ? NULL : demo_next(o);
+
+        if (!a && !str_ends(q->name, STR("组")))
+            return false;
         if (!a)
-            return false;
-        n.place = demo_wkb_point(c, p->seat, a);
-        n.roman = str_fmt(a, "%.*s %s", STRV(demo_roman(c, p->bare, a)), p->community ? "Shequ" : "Cun");
-        for (size_t k = 0; k < c->npast; k++)
-            if (c->past[k].village == v && !str_eq(p->name, c->past[k].name) && n.nalias < LEN(n.alias))
-                n.alias[n.nalias++] = c->past[k].name;
-        if (!tell(c, o, &n, r))
-            return false;
-        for (size_t g = p->group; g < p->group + p->ngroup;
-             g++) { /* hamlets; counted groups have no name of their own */
-            const Group *q = &c->group[g];
-            Name h = {
-                .name = q->name, .kind = STR("自然村"), .division = p->code, .origin = STR("约定俗成")
-            };
+            continue;
+        const Name h = { .name = q->name,
+            .kind = STR("自然村"),
+            .division = p->code,
+            .origin = STR("约定俗成"),
+            .meaning = demo_meaning(c, q->name, a),
+            .alias = { str_fmt(a, "%.*s%.*s组", STRV(p->bare), STRV(demo_at(number, g - p->group)->text)) },
+            .nalias = 1,
+            .place = demo_wkb_point(c, q->seat, a) };
 
-            if (str_ends(q->name, STR("组")))
-                continue;
-            a = demo_next(o);
-            if (!a)
-                return false;
-            h.place = demo_wkb_point(c, q->seat, a);
-            if (!tell(c, o, &h, r))
-                return false;
-        }
+        if (!demo_tell_name(c, o, &h, r))
+            return false;
     }
     return true;
 }
 
+static bool former_names(County *c, size_t town, Out *o, Rng *r)
+{
+    for (size_t k = 0; k < c->npast; k++) {
+        const Past *p = &c->past[k];
+        const Village *v = &c->village[p->village];
+        Arena *a = v->town == town ? demo_next(o) : NULL;
+        int year, month, day;
+
+        if (v->town != town || (p->parts > 1 && str_eq(p->name, v->name)))
+            continue;
+        if (!a)
+            return false;
+        date_split(p->until, &year, &month, &day);
+        const Name n = { .name = p->name,
+            .kind = STR("行政村"),
+            .division = v->code,
+            .parent = c->town[town].code,
+            .origin = STR("历史"),
+            .tail = 1,
+            .story = str_fmt(
+                a, "%d年%d月%d日%s%.*s", year, month, day, p->parts > 1 ? "并入" : "更名为", STRV(v->name)),
+            .until = p->until,
+            .place = demo_wkb_point(c, c->group[v->group + p->part % v->ngroup].seat, a) };
+        if (!demo_tell_name(c, o, &n, r))
+            return false;
+    }
+    return true;
+}
+
+static bool divisions(County *c, size_t town, Out *o, Rng *r)
+{
+    const Town *t = &c->town[town];
+
+    if (!town_name(c, town, o, r))
+        return false;
+    for (size_t v = t->village; v < t->village + t->nvillage; v++)
+        if (!village_name(c, v, o, r) || !hamlet_names(c, v, o, r))
+            return false;
+    return former_names(c, town, o, r);
+}
+
+/* --- what other registers know ------------------------------------------------------------------------------------------ */
+void demo_named(County *c, Str name, const char *kind, Str alias, size_t village, Xy at)
+{
+    if (c->nnamed == c->named_max) {
+        const size_t max = c->named_max ? 2 * c->named_max : 1024;
+        Named *more = NEWS(c->a, Named, max);
+
+        if (!more)
+            return; /* the gazetteer lacks it; the register has it */
+        if (c->nnamed)
+            memcpy(more, c->named, c->nnamed * sizeof *more);
+        c->named = more;
+        c->named_max = max;
+    }
+    c->named[c->nnamed++] = (Named){ str_copy(c->a, name), str_of(kind), str_copy(c->a, alias), village, at };
+}
+
+/* 石桥村卫生室: the village's own name is written by itself. */
+static Str roman_of_work(const County *c, const Named *n, Arena *a)
+{
+    const Village *v = &c->village[n->village];
+    const Str rest = str_sub(n->name, v->bare.len, n->name.len);
+
+    if (!str_starts(n->name, v->bare) || !rest.len)
+        return demo_roman_apart(
+            c, n->name, str_ends(n->name, STR("水库")) || str_ends(n->name, STR("隧道")) ? 2 : 1, a);
+    if (str_starts(rest, STR("村")) && rest.len > 3)
+        return str_fmt(a, "%.*s Cun %.*s", STRV(demo_roman(c, v->bare, a)),
+            STRV(demo_roman(c, str_sub(rest, 3, rest.len), a)));
+    return str_fmt(a, "%.*s %.*s", STRV(demo_roman(c, v->bare, a)), STRV(demo_roman(c, rest, a)));
+}
+
+static bool works(County *c, Out *o, Rng *r)
+{
+    for (size_t i = 0; i < c->nnamed; i++) {
+        const Named *w = &c->named[i];
+        Arena *a = demo_next(o);
+
+        if (!a)
+            return false;
+        const Name n = { .name = w->name,
+            .kind = w->kind,
+            .division = c->village[w->village].code,
+            .origin = STR("约定俗成"),
+            .roman = roman_of_work(c, w, a),
+            .alias = { w->alias },
+            .nalias = w->alias.len > 0,
+            .place = demo_wkb_point(c, w->at, a) };
+        if (!demo_tell_name(c, o, &n, r))
+            return false;
+    }
+    c->nnamed = 0; /* the next township's */
+    return true;
+}
+
+static bool roads(County *c, size_t town, Out *o, Rng *r)
+{
+    for (size_t i = 0; i < c->nroad; i++) {
+        const Road *w = &c->road[i];
+        Arena *a = w->town == town ? demo_next(o) : NULL;
+
+        if (w->town != town)
+            continue;
+        if (!a)
+            return false;
+        const Name n = { .name = w->name,
+            .kind = STR("道路"),
+            .division = c->town[town].code,
+            .origin = STR("约定俗成"),
+            .tail = 1,
+            .alias = { w->code },
+            .nalias = 1,
+            .place = demo_wkb_line(c, w->line, a) };
+        if (!demo_tell_name(c, o, &n, r))
+            return false;
+    }
+    return true;
+}
+
+/* --- waters --------------------------------------------------------------------------------------------------------------- */
 static bool waters(County *c, Out *o, Rng *r)
 {
     for (size_t i = 0; i < c->nstream; i++) {
@@ -156,7 +274,7 @@ static bool waters(County *c, Out *o, Rng *r)
             .origin = STR("地形"),
             .place = a ? demo_wkb_line(c, c->stream[i].line, a) : (Bytes){ 0 } };
 
-        if (!a || !tell(c, o, &n, r))
+        if (!a || !demo_tell_name(c, o, &n, r))
             return false;
     }
     return true;
@@ -169,9 +287,9 @@ static bool lakes(County *c, Out *o, Rng *r)
     for (y = y ? y->first : NULL; y; y = y->next) {
         const size_t t = demo_town_of(c, yaml_text(y, "township"));
         const Xy p = { demo_num(y, "x") * c->size.x, demo_num(y, "y") * c->size.y };
-        Arena *a = demo_next(o);
+        Arena *a = t == SIZE_MAX ? NULL : demo_next(o);
 
-        if (t == SIZE_MAX || !a)
+        if (!a)
             continue;
         const Name n = { .name = yaml_text(y, "name"),
             .roman = yaml_text(y, "roman"),
@@ -180,56 +298,87 @@ static bool lakes(County *c, Out *o, Rng *r)
             .origin = STR("地形"),
             .place = demo_wkb_point(c, p, a) };
 
-        if (!tell(c, o, &n, r))
+        if (!demo_tell_name(c, o, &n, r))
             return false;
     }
     return true;
 }
 
-/* S05 and S07: names that the stories ask for. Where a small county has fewer villages called so, hamlets make them up. */
-static bool of_stories(County *c, Out *o, Rng *r)
+/* --- S05, S07 and the call for help ------------------------------------------------------------------------------------------ */
+static bool plant(County *c, Out *o, Rng *r, Name n, size_t village, Xy at, unsigned story, unsigned k)
+{
+    char id[ULID_LEN + 1];
+    Arena *a = demo_next(o);
+
+    if (!a)
+        return false;
+    demo_story_id(story, k, id);
+    n.id = id;
+    n.division = c->village[village].code;
+    n.place = demo_wkb_point(c, at, a);
+    return demo_tell_name(c, o, &n, r);
+}
+
+/* Where a small county has fewer villages called so than S05 wants, hamlets make them up. */
+static bool missing_twins(County *c, Out *o, Rng *r)
 {
     const Yaml *twice = yaml_get(c->d.places, "duplicates");
-    const Town *t = &c->town[c->first];
-    const Village *home = &c->village[t->village];
+    const size_t home = c->town[c->first].village;
     unsigned k = 0;
-    char id[ULID_LEN + 1];
 
     for (const Yaml *y = twice ? twice->first : NULL; y; y = y->next) {
+        const Name n = { .name = y->key, .kind = STR("自然村"), .origin = STR("历史") };
         size_t have = 0;
 
         for (size_t v = 0; v < c->nvillage; v++)
             have += str_eq(c->village[v].bare, y->key);
         for (; have < y->n && (str_eq(y->key, STR("石桥")) || str_eq(y->key, STR("李家湾"))); have++) {
-            const Group *g = &c->group[home->group + (k + 1) % home->ngroup];
-            Arena *a = demo_next(o);
-            const Name n = { .name = y->key,
-                .kind = STR("自然村"),
-                .division = home->code,
-                .origin = STR("历史"),
-                .id = id,
-                .place = a ? demo_wkb_point(c, g->seat, a) : (Bytes){ 0 } };
+            const Village *v = &c->village[home];
+            const Group *g = &c->group[v->group + (k + 1) % v->ngroup];
 
-            demo_story_id(5, ++k, id);
-            if (!a || !tell(c, o, &n, r))
+            k++;
+            if (!plant(c, o, r, n, home, g->seat, 5, k))
                 return false;
         }
     }
-    Arena *a = demo_next(o);
-    const Name field = { .name = STR("长丘"),
-        .kind = STR("田块"),
-        .division = home->code,
-        .origin = STR("地形"),
-        .id = id,
-        .place = a ? demo_wkb_point(c, (Xy){ home->seat.x + 210, home->seat.y + 160 }, a) : (Bytes){ 0 } };
-    demo_story_id(7, 1, id);
-    return a && tell(c, o, &field, r);
+    return true;
+}
+
+/* Three hollows of one name, as far apart as the county allows. */
+static bool thrice(County *c, Out *o, Rng *r)
+{
+    const Name n = { .name = yaml_text(c->d.places, "thrice"),
+        .kind = STR("沟谷"),
+        .origin = STR("约定俗成"),
+        .meaning = STR("旧时老鸦成群得名"),
+        .tail = 1 };
+
+    for (unsigned k = 0; k < 3; k++) {
+        const size_t v = k * (c->nvillage - 1) / 2;
+        const Group *g = &c->group[c->village[v].group + (k + 3) % c->village[v].ngroup];
+        const Xy at = { g->seat.x + 140, g->seat.y - 90 };
+
+        if (!plant(c, o, r, n, v, demo_inside(c->g, at.x, at.y) ? at : g->seat, 5, 11 + k))
+            return false;
+    }
+    return true;
+}
+
+static bool of_stories(County *c, Out *o, Rng *r)
+{
+    const size_t home = c->town[c->first].village;
+    const Xy seat = c->village[home].seat;
+    const Name field = { .name = STR("长丘"), .kind = STR("田块"), .origin = STR("地形"), .tail = 1 };
+
+    return missing_twins(c, o, r) && thrice(c, o, r) &&
+           plant(c, o, r, field, home, (Xy){ seat.x + 210, seat.y + 160 }, 7, 1);
 }
 
 bool demo_emit_place_names(County *c, size_t town, Out *o, Err *err)
 {
     Rng r = demo_rng(c, "place names", town);
-    bool good = divisions(c, town, o, &r) && natural_places(c, town, o, &r);
+    bool good = divisions(c, town, o, &r) && roads(c, town, o, &r) && works(c, o, &r) &&
+                demo_emit_lore(c, town, o, &r);
 
     if (good && town == c->first)
         good = waters(c, o, &r) && lakes(c, o, &r) && of_stories(c, o, &r);

@@ -1,5 +1,6 @@
 /* src/demo/place_text.c - names of villages and groups by lot and on purpose; their romanisation. */
 #include "demo/county.h"
+#include <math.h>
 #include <stdio.h>
 #include <unicode/utrans.h>
 
@@ -92,6 +93,37 @@ Str demo_roman(const County *c, Str han, Arena *a)
     return str_copy(a, (Str){ text, n });
 }
 
+Str demo_roman_apart(const County *c, Str han, size_t tail, Arena *a)
+{
+    const size_t n = demo_chars(han);
+    size_t at = 0;
+
+    if (!tail || tail >= n)
+        return demo_roman(c, han, a);
+    for (size_t i = 0; i + tail < n; i++)
+        at += demo_char(han, i).len;
+    return str_fmt(a, "%.*s %.*s", STRV(demo_roman(c, str_sub(han, 0, at), a)),
+        STRV(demo_roman(c, str_sub(han, at, han.len), a)));
+}
+
+Str demo_dialect(const County *c, Str han, Arena *a)
+{
+    const Yaml *own = yaml_get(c->d.places, "dialect");
+    char text[200];
+    size_t n = 0, told = 0;
+
+    for (size_t i = 0, all = demo_chars(han); i < all && n + 12 < sizeof text; i++) {
+        Str one = demo_char(han, i);
+        const Str sound = yaml_text(own, str_c(a, one));
+        const char *plain = read_char(c->reader, str_next(&one));
+
+        told += sound.len > 0;
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%.*s", i ? " " : "",
+            (int)(sound.len ? sound.len : strlen(plain)), sound.len ? sound.ptr : plain);
+    }
+    return told ? str_copy(a, (Str){ text, n }) : (Str){ "", 0 };
+}
+
 bool demo_initials(const County *c, Str han, const char *letters)
 {
     for (uint32_t code; (code = str_next(&han)); letters++)
@@ -138,20 +170,58 @@ bool demo_families(County *c)
     return true;
 }
 
-static void clans(County *c)
+/* Of sixteen drawn by lot the one the county lacks most: with some hundred villages plain lots would bend the table. */
+static size_t lacking(const County *c, const double *mass, double all, Rng *r)
 {
-    for (size_t v = 0; v < c->nvillage; v++) {
+    const double whole = c->family.weight[c->family.n - 1];
+    size_t best = 0;
+    double most = -INFINITY;
+
+    for (int k = 0; k < 16; k++) {
+        const size_t i = demo_draw(&c->family, r);
+        const double share = (c->family.weight[i] - (i ? c->family.weight[i - 1] : 0)) / whole;
+        const double lack = share * all - mass[i];
+
+        if (lack > most) {
+            most = lack;
+            best = i;
+        }
+    }
+    return best;
+}
+
+static bool taken(const Village *p, size_t k)
+{
+    for (size_t j = 0; j < k; j++)
+        if (p->surname[j] == p->surname[k])
+            return true;
+    return false;
+}
+
+static bool clans(County *c)
+{
+    const Yaml *share = yaml_get(c->d.names, "clan_share");
+    double *mass = NEWS(c->a, double, c->family.n), all = 0;
+
+    for (size_t v = 0; mass && v < c->nvillage; v++) {
         Village *p = &c->village[v];
         Rng r = demo_rng(c, "clans", v);
 
         p->poem = rng_below(&r, 6);
         for (size_t k = 0; k < 3; k++) {
-            p->surname[k] = p->community ? SIZE_MAX : demo_draw(&c->family, &r);
-            for (size_t j = 0; j < k && !p->community; j++)
-                if (p->surname[j] == p->surname[k])
-                    p->surname[k] = demo_draw(&c->family, &r);
+            const double people = demo_num_at(share, k) * (double)p->persons;
+
+            p->surname[k] = SIZE_MAX;
+            if (p->community)
+                continue;
+            all += people;
+            do
+                p->surname[k] = lacking(c, mass, all, &r);
+            while (taken(p, k));
+            mass[p->surname[k]] += people;
         }
     }
+    return mass != NULL;
 }
 
 /* --- villages ------------------------------------------------------------------------------------------------------ */
@@ -162,6 +232,8 @@ typedef struct Lot { /* the tables names are drawn from, and the names already g
     Map *used;
     Rng r;
     size_t political, total;
+    double length[3],
+        clan[2]; /* names given by length (two, three, four); of three those of a clan, and not */
 } Lot;
 
 static bool lot_open(County *c, Lot *l)
@@ -197,22 +269,42 @@ static Str two_of(const County *c, const Weighted *front, const Weighted *back, 
     return joined(c, a, "", pick(back, r));
 }
 
+/* What the table's shares of lengths lack most; names that were refused and those on purpose would else bend them. */
+static int length_due(const Lot *l)
+{
+    static const char *const key[3] = { "two", "three", "four" };
+    const Yaml *share = yaml_get(l->y, "length");
+    const double all = l->length[0] + l->length[1] + l->length[2] + 1;
+    double most = -INFINITY;
+    int due = 0;
+
+    for (int k = 0; k < 3; k++) {
+        const double lack = demo_num(share, key[k]) / 100 * all - l->length[k];
+
+        if (lack > most) {
+            most = lack;
+            due = k;
+        }
+    }
+    return due;
+}
+
 static Str draw_name(County *c, Lot *l, size_t v)
 {
     const Terrain t = c->town[c->village[v].town].terrain;
-    const double u = rng_unit(&l->r) * 100;
-    const Yaml *len = yaml_get(l->y, "length");
-    const double two = demo_num(len, "two"), three = two + demo_num(len, "three");
+    const double lot = rng_unit(&l->r);
+    const int length = !c->village[v].community ? length_due(l) : lot < 0.6 ? 0 : lot < 0.95 ? 1 : 2;
+    const bool clan = !c->village[v].community && l->clan[0] <= l->clan[1];
 
-    if (u < 1.5 && l->political * 50 < l->total) {
+    if (length == 0 && rng_unit(&l->r) < 0.03 && l->political * 50 < l->total) {
         l->political++;
         return pick(&l->plain, &l->r);
     }
-    if (u < two)
+    if (length == 0)
         return two_of(c, &l->front, &l->back[t], &l->r);
-    if (u < three && rng_unit(&l->r) < 0.5 && !c->village[v].community)
+    if (length == 1 && clan)
         return joined(c, demo_clan(c, v), "家", pick(&l->clan_back, &l->r));
-    if (u < three)
+    if (length == 1)
         return pick(&l->object, &l->r);
     return two_of(c, &l->four, &l->object, &l->r);
 }
@@ -237,7 +329,13 @@ static bool name_is_free(const County *c, const Lot *l, Str name)
 static bool give(County *c, Lot *l, size_t v, Str bare)
 {
     Village *p = &c->village[v];
+    const size_t n = demo_chars(bare);
 
+    if (!p->community) { /* the shares of lengths are those of 行政村 */
+        l->length[n <= 2 ? 0 : n == 3 ? 1 : 2]++;
+        if (n == 3)
+            l->clan[!str_eq(demo_char(bare, 1), STR("家"))]++;
+    }
     p->bare = bare;
     p->name = str_fmt(c->a, "%.*s%s", STRV(bare), p->community ? "社区" : "村");
     return p->name.ptr && map_put(l->used, bare, p);
@@ -311,20 +409,38 @@ static void communities(County *c)
 }
 
 /* --- groups: seven in ten are counted, three in ten are hamlets ----------------------------------------------------- */
+/* Three in ten of all groups have a name of their own; those of communities are counted only. */
+static double hamlet_share(const County *c)
+{
+    size_t all = 0, rural = 0;
+
+    for (size_t v = 0; v < c->nvillage; v++) {
+        all += c->village[v].ngroup;
+        rural += c->village[v].community ? 0 : c->village[v].ngroup;
+    }
+    return rural ? fmin(0.3 * (double)all / (double)rural, 0.6) : 0;
+}
+
 static bool group_names(County *c)
 {
     const Yaml *number = yaml_get(c->d.places, "group_number");
     Weighted back;
     Rng r = demo_rng(c, "group names", 0);
+    const double share = hamlet_share(c);
+    double owed = 0;
 
     if (!demo_weighted(yaml_get(c->d.places, "group_back"), c->a, &back))
         return false;
     for (size_t v = 0; v < c->nvillage; v++) {
         const Village *p = &c->village[v];
+        size_t hamlets;
 
+        owed += p->community ? 0 : share * (double)p->ngroup;
+        hamlets = (size_t)owed;
+        owed -= (double)hamlets;
         for (size_t i = 0; i < p->ngroup; i++) {
             Group *g = &c->group[p->group + i];
-            const bool hamlet = !p->community && i >= p->ngroup - p->ngroup * 3 / 10;
+            const bool hamlet = i + hamlets >= p->ngroup;
 
             g->code = str_fmt(c->a, "%.*s%03zu", STRV(p->code), i + 1);
             g->name = str_fmt(c->a, "%.*s组", STRV(demo_at(number, i)->text));
@@ -405,12 +521,13 @@ static bool history(County *c, Lot *l)
     for (const Yaml *m = list ? list->first : NULL; m && merges; m = m->next, merges--)
         if (!merge(c, l, m, str_c(c->a, merged_on)))
             return false;
-    for (size_t i = 0; i < older; i++) {
+    for (size_t i = 0, tries = 0; i < older && tries < 400 * older; tries++) {
         const size_t v = rng_below(&l->r, c->nvillage);
-        Str name = draw_name(c, l, v);
+        Str name = two_of(c, &l->front, &l->back[c->town[c->village[v].town].terrain], &l->r);
 
         if (c->village[v].past || c->village[v].community || !name_is_free(c, l, name))
             continue;
+        i++;
         c->village[v].past = true;
         if (!map_put(l->used, name, &c->village[v]) || !past(c, v, name, 0, 0, 1, str_c(c->a, older_on)))
             return false;
@@ -424,10 +541,7 @@ bool demo_name_villages(County *c, Err *err)
     bool good;
 
     communities(c);
-    good = reader_open(c) && codes(c) && demo_families(c);
-    if (good)
-        clans(c);
-    good = good && lot_open(c, &l) && on_purpose(c, &l);
+    good = reader_open(c) && codes(c) && demo_families(c) && clans(c) && lot_open(c, &l) && on_purpose(c, &l);
     for (size_t v = 0; good && v < c->nvillage; v++)
         for (int k = 0; good && !c->village[v].bare.ptr && k < 4000; k++) {
             const Str name = draw_name(c, &l, v);

@@ -213,24 +213,83 @@ static size_t due(County *c, size_t slot, double n)
     return k;
 }
 
+/* Which of county.yaml's reservoirs the next one is: one bound to a township is met there first, the others by how many of
+ * them are still to come. */
+static const Yaml *reservoir(County *c, size_t village, Rng *r)
+{
+    const Yaml *list = yaml_get(c->d.county, "reservoirs"), *y = list ? list->first : NULL;
+    double left = 0;
+
+    for (size_t i = 0; y && i < LEN(c->reservoirs); i++, y = y->next) {
+        const Str where = yaml_text(y, "township");
+        const double n = demo_num(y, "n") - c->reservoirs[i];
+
+        if (where.len && n > 0 && str_eq(where, c->town[c->village[village].town].number)) {
+            c->reservoirs[i]++;
+            return y;
+        }
+        left += where.len || n < 0 ? 0 : n;
+    }
+    left *= rng_unit(r);
+    y = list ? list->first : NULL;
+    for (size_t i = 0; y && i < LEN(c->reservoirs); i++, y = y->next) {
+        const double n = yaml_text(y, "township").len ? 0 : demo_num(y, "n") - c->reservoirs[i];
+
+        if (n > 0 && ((left -= n) < 0 || !y->next)) {
+            c->reservoirs[i]++;
+            return y;
+        }
+    }
+    return NULL;
+}
+
+/* 柳堰水库, 石桥水库 (小二), 三组塘: what it holds falls with its scale. */
+static Str reservoir_facts(County *c, Out *o, size_t village, size_t k, Rng *r)
+{
+    const Yaml *y = reservoir(c, village, r);
+    const Village *v = &c->village[village];
+    const Str own = yaml_text(y, "name"), scale = yaml_text(y, "scale");
+    const double storage = y ? demo_num(y, "storage") : 6;
+    Arena *a = demo_arena(o);
+
+    const Str name =
+        own.len  ? own
+        : k == 0 ? str_fmt(a, "%.*s%s", STRV(v->bare),
+                       str_eq(scale, STR("塘坝")) || !scale.len ? "大堰塘" : "水库")
+                 : str_fmt(a, "%.*s%.*s塘", STRV(v->bare), STRV(c->group[v->group + k % v->ngroup].name));
+    demo_text(o, STR("name"), name);
+    demo_f64(o, STR("capacity"), own.len ? storage : storage * (0.6 + 0.8 * rng_unit(r)), 1);
+    demo_text(o, STR("capacity_unit"), STR("10⁴m³"));
+    return name;
+}
+
 static bool facility(County *c, Out *o, const Yaml *y, size_t village, size_t k, Rng *r)
 {
     static const char *const condition[] = { "好", "好", "好", "一般", "一般", "差" };
     const Village *v = &c->village[village];
     const Yaml *cap = yaml_get(y, "cap");
-    const Str name = yaml_text(y, "name"), near = yaml_text(y, "near");
+    const Str name = yaml_text(y, "name"), near = yaml_text(y, "near"),
+              in_gazetteer = yaml_text(y, "place"); /* the kind of place it is in the gazetteer, if it is */
     Arena *a = demo_next(o);
+    Str own;
     char id[ULID_LEN + 1];
 
     demo_id(c, K_FACILITY, c->serial[K_FACILITY]++, id);
     if (!a || !demo_rec(o, STR("facility"), id, v->code))
         return false;
-    demo_geom(o, demo_wkb_point(c, spot(c, village, near, r), a));
+    const Xy at = spot(c, village, near, r);
+    demo_geom(o, demo_wkb_point(c, at, a));
     demo_text(o, STR("kind"), yaml_text(y, "kind"));
-    if (str_eq(near, STR("village")) && k == 0)
-        demo_text(o, STR("name"), str_fmt(a, "%.*s%.*s", STRV(v->name), STRV(name)));
-    else
-        demo_text(o, STR("name"), str_fmt(a, "%.*s%zu号%.*s", STRV(v->bare), k + 1, STRV(name)));
+    if (str_eq(yaml_text(y, "kind"), STR("水库")))
+        own = reservoir_facts(c, o, village, k, r);
+    else {
+        own = str_eq(near, STR("village")) && k == 0
+                  ? str_fmt(a, "%.*s%.*s", STRV(v->name), STRV(name))
+                  : str_fmt(a, "%.*s%zu号%.*s", STRV(v->bare), k + 1, STRV(name));
+        demo_text(o, STR("name"), own);
+    }
+    if (in_gazetteer.len)
+        demo_named(c, own, str_c(c->a, in_gazetteer), (Str){ "", 0 }, village, at);
     demo_org_committee(c, village, id);
     demo_id_of(o, STR("operator"), id);
     if (cap) {

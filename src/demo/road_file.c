@@ -203,6 +203,23 @@ static bool structures(const County *c, Arena *a, Structure **out, size_t *nout)
     return true;
 }
 
+static Str stake_text(int32_t m, Arena *a)
+{
+    return str_fmt(a, "K%d+%03d", m / 1000, m % 1000);
+}
+
+/* Half bear the village's name, the others that of something beside them. */
+static Str structure_name(const County *c, const Structure *s, size_t number, Arena *a)
+{
+    static const char *const by[] = { "家", "溪", "湾", "河", "塘", "家老", "溪口", "家新" };
+    const Village *v = &c->village[c->section[s->section].village];
+    const char *kind = s->tunnel ? "隧道" : "桥";
+
+    if (number % 2 && !str_ends(v->bare, STR("桥")))
+        return str_fmt(a, "%.*s%s", STRV(v->bare), kind);
+    return str_fmt(a, "%.*s%s%s", STRV(demo_char(v->bare, 0)), by[(size_t)s->stake / 10 % LEN(by)], kind);
+}
+
 static bool structure(County *c, Out *o, const Structure *s, size_t number, Rng *r)
 {
     const double length = s->tunnel ? 90 + 500 * rng_unit(r)
@@ -215,12 +232,12 @@ static bool structure(County *c, Out *o, const Structure *s, size_t number, Rng 
     if (!a || !demo_rec(o, STR("road_structure"), id, v->code))
         return false;
     demo_geom(o, demo_wkb_point(c, s->at, a));
-    demo_text(o, STR("name"),
-        str_fmt(a, "%.*s%s%s", STRV(demo_char(v->bare, 0)),
-            s->stake / 100 % 3 == 0   ? "家"
-            : s->stake / 100 % 3 == 1 ? "溪"
-                                      : "湾",
-            s->tunnel ? "隧道" : "桥"));
+    const Str name = structure_name(c, s, number, a);
+    demo_text(o, STR("name"), name);
+    demo_named(c, name, s->tunnel ? "隧道" : "桥梁",
+        str_fmt(
+            a, "%.*s %.*s", STRV(c->road[c->section[s->section].road].code), STRV(stake_text(s->stake, a))),
+        c->section[s->section].village, s->at);
     section_id(c, s->section, id);
     demo_id_of(o, STR("section"), id);
     demo_int(o, STR("stake"), s->stake);
@@ -484,6 +501,7 @@ static bool three_ford_bridge(County *c, Out *o, Rng *r)
     const int32_t limited = date_of(m > 3 || (m == 3 && d > 14) ? y : y - 1, 3, 14);
     demo_geom(o, demo_wkb_point(c, p, a));
     demo_text(o, STR("name"), STR("三渡桥"));
+    demo_named(c, STR("三渡桥"), "桥梁", STR("Y012 K4+620"), c->section[i].village, p);
     section_id(c, i, ref);
     demo_id_of(o, STR("section"), ref);
     demo_int(o, STR("stake"), BRIDGE_STAKE);

@@ -150,6 +150,7 @@ static void pavement(County *c, Rank *k, double *place)
     const Yaml *classes = yaml_get(yaml_get(c->d.county, "roads"), "classes");
     double share[5], sum = 0;
     Rng r = demo_rng(c, "pavement", 0);
+    size_t n = 0;
     int year, month, day;
 
     date_split(c->spec->today, &year, &month, &day);
@@ -159,14 +160,20 @@ static void pavement(County *c, Rank *k, double *place)
         Section *s = &c->section[i];
         const Road *road = &c->road[s->road];
         const Yaml *pqi = yaml_get(yaml_get(classes, str_c(c->a, road->class)), "pqi");
-        const double mean = pqi ? demo_num_at(pqi, 0) : 90, sd = pqi ? demo_num_at(pqi, 1) : 5;
+        const double mean = pqi ? demo_num_at(pqi, 0) : 90, sd = pqi ? demo_num_at(pqi, 1) : 4;
 
         s->built = i > road->section && rng_unit(&r) < 0.8 ? s[-1].built
                                                            : year - 2 - (int)(24 * pow(rng_unit(&r), 1.3));
-        k[i] = (Rank){ i, rng_normal(&r, mean, sd) - 0.35 * (year - s->built), s->length };
+        const double score = rng_normal(&r, mean, sd) - 0.35 * (year - s->built);
+        if (road->counted)
+            k[n++] = (Rank){ i, score, s->length };
+        else /* G and S roads are not the county's: they take no part in its shares */
+            s->pqi = fmin(fmax(score + 3, 70), 97);
     }
-    ranks(k, c->nsection, place);
-    for (size_t i = 0; i < c->nsection; i++) {
+    if (n)
+        ranks(k, n, place);
+    for (size_t j = 0; j < n; j++) {
+        const size_t i = k[j].i;
         const double p = place[i];
         double at = 0;
 
@@ -190,8 +197,12 @@ static void automatic(County *c, Rank *k, double *place)
     Rng r = demo_rng(c, "automatic", 0);
 
     for (size_t i = 0; i < c->nsection; i++) {
-        whole += c->section[i].length;
-        first += c->village[c->section[i].village].town == c->first ? c->section[i].length : 0;
+        const Section *s = &c->section[i];
+        const double m = c->road[s->road].counted ? s->length : 0;
+
+        whole += m;
+        first += c->village[s->village].town == c->first ? m : 0;
+        c->section[i].automatic = m == 0; /* every kilometre of G and S roads */
     }
     share[1] = demo_num(y, "first") / 100;
     share[0] = whole > first ? (demo_num(y, "county") / 100 * whole - share[1] * first) / (whole - first) : 0;
@@ -202,7 +213,7 @@ static void automatic(County *c, Rank *k, double *place)
         for (size_t i = 0; i < c->nsection; i++) {
             const Section *s = &c->section[i];
 
-            if ((c->village[s->village].town == c->first) != in)
+            if ((c->village[s->village].town == c->first) != in || !c->road[s->road].counted)
                 continue;
             if (s->road != road) {
                 road = s->road;

@@ -36,6 +36,10 @@ enum {
     STOP_SECONDS = 9
 };
 
+/* Who streams a body without saying its length hears that it is too large only when he has ended: so much of it is taken
+ * from the line and forgotten. */
+static const int64_t SWALLOW_STREAM = INT64_C(8) << 30;
+
 struct Face {
     FaceOptions o;
     Arena *a; /* as long as the Face */
@@ -150,7 +154,8 @@ static enum MHD_Result see_header(
 
 static bool read_headers(Exchange *x)
 {
-    Headers h = { .pair = NEWS(x->a, FacePair, HEADERS_MAX) };
+    const int n = MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, NULL, NULL);
+    Headers h = { .pair = NEWS(x->a, FacePair, n < 1 ? 1 : n > HEADERS_MAX ? HEADERS_MAX : (size_t)n) };
 
     if (!h.pair)
         return FAIL(&x->err, BASE_NO_MEMORY, STR("http"), "headers");
@@ -161,33 +166,50 @@ static bool read_headers(Exchange *x)
     return !h.bad || FAIL(&x->err, FACE_BAD_TEXT, STR("header"), "headers");
 }
 
+static Str base_of(Exchange *x, Str host) /* every request asks: put together, not printed */
+{
+    static const Str scheme = { "http://", 7 };
+    char *text = arena_take(x->a, scheme.len + host.len, 1);
+
+    if (!text)
+        return (Str){ "", 0 };
+    memcpy(text, scheme.ptr, scheme.len);
+    memcpy(text + scheme.len, host.ptr, host.len);
+    return (Str){ text, scheme.len + host.len };
+}
+
+static bool foreign(Exchange *x, Str what, const char *where)
+{
+    (void)FAIL(&x->err, FACE_FOREIGN, what, "%s", where);
+    err_hint(&x->err, "http://127.0.0.1:%d", x->face->port);
+    return false;
+}
+
 /* Pages of other sites must neither read what a rebound name points at nor write here: the Host must be this machine,
  * and the Origin of a writing request this very server. */
 static bool check_host(Exchange *x)
 {
-    Str host = face_header(&x->r, "Host"), name = host, port;
+    Str host = face_header(&x->r, "Host"), name, port;
     const Str origin = face_header(&x->r, "Origin");
 
     if (!host.len)
-        host = name = str_fmt(x->a, "127.0.0.1:%d", x->face->port);
+        host = str_fmt(x->a, "127.0.0.1:%d", x->face->port);
+    name = host;
     if (str_starts(name, STR("[")))
         name = str_sub(name, 0, str_find(name, STR("]")) + 1);
     else
         (void)str_cut(name, ':', &name, &port);
-    x->r.base = str_fmt(x->a, "http://127.0.0.1:%d", x->face->port);
     if (!str_eq_nocase(name, STR("localhost")) && !str_starts(name, STR("127.")) &&
         !str_eq(name, STR("[::1]"))) {
-        (void)FAIL(&x->err, FACE_FOREIGN, host, "Host");
-        err_hint(&x->err, "%.*s", STRV(x->r.base));
-        return false;
+        x->r.base = str_fmt(x->a, "http://127.0.0.1:%d", x->face->port);
+        return foreign(x, host, "Host");
     }
-    x->r.base = str_fmt(x->a, "http://%.*s", STRV(host));
-    if (x->r.method != FACE_GET && origin.len && !str_eq(origin, x->r.base)) {
-        (void)FAIL(&x->err, FACE_FOREIGN, origin, "Origin");
-        err_hint(&x->err, "%.*s", STRV(x->r.base));
-        return false;
-    }
-    return true;
+    x->r.base = base_of(x, host);
+    if (x->r.method == FACE_GET || !origin.len || str_eq(origin, x->r.base))
+        return true;
+    (void)foreign(x, origin, "Origin");
+    err_hint(&x->err, "%.*s", STRV(x->r.base));
+    return false;
 }
 
 static bool too_large(Exchange *x, int64_t n)
@@ -292,13 +314,15 @@ static bool take(Exchange *x, const char *data, size_t n)
     if (seconds > IDLE_SECONDS && x->got / seconds < SLOWEST)
         return false;
     if (x->refused)
-        return x->got <= x->limit + SWALLOW_MAX;
+        return x->got <= SWALLOW_STREAM;
     if (x->got > x->limit)
         x->refused = !too_large(x, x->got);
     else if (x->fd >= 0)
         x->refused = !take_file(x, data, n);
     else
         buf_add(&x->body, data, n);
+    if (x->refused && x->fd >= 0)
+        (void)!ftruncate(x->fd, 0); /* nor need it fill the disk meanwhile */
     return true;
 }
 

@@ -33,45 +33,71 @@ struct FaceMaps {
 };
 
 /* --- rows of the store -------------------------------------------------------------------------------------------- */
-static bool each_row(FaceLayer *l, StoreQuery *q, TileSee *see, void *to, Err *err)
+static bool give_row(const FaceLayer *l, const StoreRow *row, TileSee *see, void *to)
 {
-    StoreRead *read;
-    StoreCursor *cursor;
+    GeoBlob blob;
+
+    if (!row->blob.len || !geo_blob_open(row->blob, &blob, &(Err){ 0 }) || blob.empty)
+        return true;
+    return see(to, &(TileRow){ row->fid, row->id, row->value[l->nattribute].text, blob.wkb, row->value });
+}
+
+static bool give_rows(const FaceLayer *l, StoreCursor *cursor, TileSee *see, void *to, Err *err)
+{
     const StoreRow *row;
     bool good, go = true;
 
-    q->table = l->table;
-    q->column = l->column;
-    q->ncolumn = l->nattribute + 1;
-    q->geometry = true;
-    if (!store_read_begin(ledger_store(l->ledger), &read, err))
-        return false;
-    good = store_select(read, q, &cursor, err);
-    while (good && go && (good = store_next(cursor, &row, err)) && row) {
-        GeoBlob blob;
-
-        if (!row->blob.len || !geo_blob_open(row->blob, &blob, &(Err){ 0 }) || blob.empty)
-            continue;
-        const TileRow out = { row->fid, row->id, row->value[l->nattribute].text, blob.wkb, row->value };
-
-        go = see(to, &out);
-    }
-    if (cursor)
-        store_cursor_close(cursor);
-    store_read_end(read);
+    while (go && (good = store_next(cursor, &row, err)) && row)
+        go = give_row(l, row, see, to);
+    store_cursor_close(cursor);
     return good && go;
 }
 
-static bool rows(void *ctx, GeoBox box, TileSee *see, void *to, Err *err)
+/* Small polygons can be left out by their envelope alone, where there is nothing else in the layer. */
+static double least_of(const FaceLayer *l, double least)
 {
-    StoreQuery q = { .box = &box, .nbox = !geo_box_empty(box) };
+    const GeoType t = l->table->geometry;
 
-    return each_row(ctx, &q, see, to, err);
+    return t == GEO_POLYGON || t == GEO_MULTIPOLYGON ? least : 0;
+}
+
+static bool rows(void *ctx, GeoBox box, double least, TileSee *see, void *to, Err *err)
+{
+    const FaceLayer *l = ctx;
+    const size_t n = l->nattribute + 1;
+    const StoreQuery all = { .table = l->table, .column = l->column, .ncolumn = n, .geometry = true };
+    StoreRead *read;
+    StoreCursor *cursor;
+    bool good;
+
+    if (!store_read_begin(ledger_store(l->ledger), &read, err))
+        return false;
+    good = geo_box_empty(box)
+               ? store_select(read, &all, &cursor, err)
+               : store_select_box(read, l->table, l->column, n, box, least_of(l, least), &cursor, err);
+    good = good && give_rows(l, cursor, see, to, err);
+    store_read_end(read);
+    return good;
+}
+
+static bool select_some(FaceLayer *l, Str fids, TileSee *see, void *to, Err *err)
+{
+    const StoreQuery q = {
+        .table = l->table, .column = l->column, .ncolumn = l->nattribute + 1, .geometry = true, .fids = fids
+    };
+    StoreRead *read;
+    StoreCursor *cursor;
+    bool good;
+
+    if (!store_read_begin(ledger_store(l->ledger), &read, err))
+        return false;
+    good = store_select(read, &q, &cursor, err) && give_rows(l, cursor, see, to, err);
+    store_read_end(read);
+    return good;
 }
 
 static bool some(void *ctx, const int64_t *fid, size_t n, TileSee *see, void *to, Err *err)
 {
-    StoreQuery q = { 0 };
     Buf b;
     bool good;
 
@@ -83,8 +109,8 @@ static bool some(void *ctx, const int64_t *fid, size_t n, TileSee *see, void *to
         buf_i64(&b, fid[i]);
     }
     buf_c(&b, ']');
-    q.fids = buf_text(&b);
-    good = !b.bad ? each_row(ctx, &q, see, to, err) : FAIL(err, BASE_NO_MEMORY, STR("tile"), "rows");
+    good = !b.bad ? select_some(ctx, buf_text(&b), see, to, err)
+                  : FAIL(err, BASE_NO_MEMORY, STR("tile"), "rows");
     buf_clear(&b);
     return good;
 }

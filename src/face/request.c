@@ -49,9 +49,18 @@ void face_encode(Str text, Buf *out)
     }
 }
 
+static size_t pairs_in(Str raw) /* at most */
+{
+    size_t n = 1;
+
+    for (size_t i = 0; i < raw.len && n < QUERY_MAX; i++)
+        n += raw.ptr[i] == '&';
+    return n;
+}
+
 bool face_read_query(Str raw, Arena *a, FacePair **out, size_t *n, Err *err)
 {
-    FacePair *pair = NEWS(a, FacePair, QUERY_MAX);
+    FacePair *pair = NEWS(a, FacePair, pairs_in(raw));
     size_t npair = 0;
 
     if (!pair)

@@ -197,16 +197,34 @@ static void write_view(FaceRequest *r, Buf *b)
     face_num(b, "zoom", 9.5);
 }
 
-static void write_ground(const FaceMaps *maps, Buf *b)
+/* Above what covers the ground, below what stands on it: slopes show through fields and woods. */
+static void write_shade(const FaceMaps *maps, Buf *b)
 {
-    face_key(b, "layers");
-    buf_str(b,
-        STR("[{\"id\":\"background\",\"type\":\"background\",\"paint\":{\"background-color\":\"#F4F2ED\"}}"));
     if (face_terrain(maps))
         buf_str(b,
             STR(",{\"id\":\"hillshade\",\"type\":\"hillshade\",\"source\":\"terrain\",\"paint\":{\"hillshade-"
                 "exaggeration\":"
                 "0.35,\"hillshade-shadow-color\":\"#8A8577\",\"hillshade-highlight-color\":\"#FFFFFF\"}}"));
+}
+
+static void write_layers(
+    FaceRequest *r, const FaceMaps *maps, const PackLayer *const *layer, size_t n, Buf *b)
+{
+    size_t fills = 0;
+
+    face_key(b, "layers");
+    buf_str(b,
+        STR("[{\"id\":\"background\",\"type\":\"background\",\"paint\":{\"background-color\":\"#F4F2ED\"}}"));
+    for (size_t i = 0; i < n; i++)
+        fills = layer[i]->kind == PACK_FILL ? i + 1 : fills;
+    for (size_t i = 0; i <= n; i++) {
+        const PackCollection *c = i < n ? pack_collection(r->model, layer[i]->collection) : NULL;
+
+        if (i == fills)
+            write_shade(maps, b);
+        if (c && c->spatial)
+            face_style_layer(r, layer[i], c, b);
+    }
 }
 
 static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
@@ -227,13 +245,7 @@ static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
     face_text(b, "name", r->en ? STR("The county's map") : STR("全县一张图"));
     write_view(r, b);
     write_sources(r, maps, b);
-    write_ground(maps, b);
-    for (size_t i = 0; i < n; i++) {
-        const PackCollection *c = pack_collection(r->model, layer[i]->collection);
-
-        if (c && c->spatial)
-            face_style_layer(r, layer[i], c, b);
-    }
+    write_layers(r, maps, layer, n, b);
     buf_str(b, STR("],\"metadata\":{\"sangzi:layers\":["));
     for (size_t i = 0; i < n; i++) {
         const PackCollection *c = pack_collection(r->model, layer[i]->collection);

@@ -123,6 +123,9 @@ size_t mvt_key(MvtLayer *l, Str key); /* index of an attribute's name, from 0 in
 /* Clips, simplifies for the zoom, quantises; a polygon smaller than 4 units² or a line shorter than 1 is dropped
  * (returns false, nothing written) unless `keep`. value[i] belongs to key i; MVT_NULL is left out. */
 bool mvt_add(MvtLayer *l, uint64_t id, Bytes wkb, const MvtValue *value, size_t nvalue, bool keep);
+/* Takes out the features, numbered from 0 as they were put, that `keep` says no to, and the values that only they had.
+ * Nothing may be put behind it. */
+bool mvt_thin(MvtLayer *l, bool (*keep)(void *ctx, size_t i), void *ctx) MUST; /* false: no memory */
 size_t mvt_count(const MvtLayer *l);
 size_t mvt_bytes(const MvtLayer *l); /* so far, but for a few of the end */
 bool mvt_end(MvtLayer *l, Buf *out) MUST; /* appends the layer to a tile, nothing if it is empty; false: no memory */
@@ -146,8 +149,8 @@ double mvt_scale(GeoType t, int zoom); /* units² of the zoom a world unit², un
 double mvt_least(GeoType t); /* below this size, in units of the zoom, a feature is not seen; points: 0 */
 /* What was loaded as a piece for the zoom (MVT_FULL: nothing is simplified); tail is borrowed until the next call. */
 bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out) MUST; /* false: too small to show, or no memory */
-/* Values have numbers in a layer; `fresh` skips looking whether it is there already. */
-uint32_t mvt_value(MvtLayer *l, MvtValue v);
+/* Values have numbers in a layer; `fresh` skips looking whether it is there already. `key`: whose value it is. */
+uint32_t mvt_value(MvtLayer *l, size_t key, MvtValue v);
 uint32_t mvt_value_fresh(MvtLayer *l, Str text);
 /* What of a piece lies in the layer's tile (and its buffer); `part` may be `p`; its tail is borrowed until the next call. */
 bool mvt_clip(MvtLayer *l, const MvtPiece *p, MvtPiece *part) MUST; /* false: nothing, or no memory */

@@ -2,10 +2,8 @@
  * world as whole numbers; the Hilbert curve.
  */
 #include "geo/geo.h"
+#include "geo/mercator.h"
 #include <math.h>
-
-#define WORLD        2147483648.0     /* 2^31 units a side */
-#define MERCATOR_TOP 85.0511287798066 /* atan(sinh(pi)): where the square world ends */
 
 static uint32_t columns(int z)
 {
@@ -37,18 +35,29 @@ GeoBox geo_tile_box(GeoGrid g, int z, uint32_t x, uint32_t y)
     return (GeoBox){ x * w - 180, mercator_lat((y + 1.0) / n), (x + 1) * w - 180, mercator_lat(y / n) };
 }
 
-static int32_t clamped(double v)
+/* Spherical Mercator, EPSG method 1024: y = artanh(sin lat), whose derivatives are sec, sec tan, sec (2 sec² - 1),
+ * sec tan (6 sec² - 1). Here in units, southwards, by degrees. */
+void geo_strip_enter(GeoStrip *s, int32_t number)
 {
-    return v <= 0 ? 0 : v >= WORLD - 1 ? INT32_MAX : (int32_t)v;
+    const double degree = M_PI / 180, unit = GEO_WORLD / (2 * M_PI),
+                 middle = (number - 0.5) / GEO_STRIPS - 90, sine = sin(middle * degree),
+                 sec = 1 / cos(middle * degree), tan = sine * sec, sec2 = sec * sec;
+
+    s->number = number;
+    s->middle = middle;
+    s->c[0] = GEO_WORLD * 0.5 - unit * log((1 + sine) / (1 - sine)) / 2;
+    s->c[1] = -unit * degree * sec;
+    s->c[2] = -unit * pow(degree, 2) / 2 * sec * tan;
+    s->c[3] = -unit * pow(degree, 3) / 6 * sec * (2 * sec2 - 1);
+    s->c[4] = -unit * pow(degree, 4) / 24 * sec * tan * (6 * sec2 - 1);
 }
 
-/* Spherical Mercator, EPSG method 1024; the order is kept so that equal input gives equal bits everywhere. */
 void geo_mercator(double lon, double lat, int32_t *x, int32_t *y)
 {
-    double s = sin(fmin(fmax(lat, -MERCATOR_TOP), MERCATOR_TOP) * (M_PI / 180));
+    GeoStrip strip = { 0 };
 
-    *x = clamped((lon + 180) * (WORLD / 360));
-    *y = clamped(WORLD * (0.5 - log((1 + s) / (1 - s)) * (0.25 / M_PI)));
+    *x = geo_world_x(lon);
+    *y = geo_strip_y(&strip, lat);
 }
 
 void geo_world(GeoGrid g, double lon, double lat, int32_t *x, int32_t *y)
@@ -57,14 +66,14 @@ void geo_world(GeoGrid g, double lon, double lat, int32_t *x, int32_t *y)
         geo_mercator(lon, lat, x, y);
         return;
     }
-    *x = clamped((lon + 180) * (WORLD / 360));
-    *y = clamped((90 - lat) * (WORLD / 360));
+    *x = geo_world_x(lon);
+    *y = geo_world_unit((90 - lat) * (GEO_WORLD / 360));
 }
 
 void geo_degrees(int32_t x, int32_t y, double *lon, double *lat)
 {
-    *lon = x * (360 / WORLD) - 180;
-    *lat = mercator_lat(y / WORLD);
+    *lon = x * (360 / GEO_WORLD) - 180;
+    *lat = mercator_lat(y / GEO_WORLD);
 }
 
 void geo_tile_at(GeoGrid g, int z, double lon, double lat, uint32_t *x, uint32_t *y)

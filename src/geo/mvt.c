@@ -1,37 +1,7 @@
 /* src/geo/mvt.c - Mapbox Vector Tile 2.1, a layer at a time. Protocol buffers, written by hand: a field is a key
  * (number << 3 | wire), then a varint, or a length and bytes.
  */
-#include "geo/path.h"
-
-enum { LAYER = 3, NAME = 1, FEATURE = 2, KEYS = 3, VALUES = 4, EXTENT = 5, VERSION = 15 }; /* message Layer */
-enum { ID = 1, TAGS = 2, TYPE = 3, GEOMETRY = 4 }; /* message Feature */
-enum {
-    STRING_VALUE = 1,
-    DOUBLE_VALUE = 3,
-    INT_VALUE = 4,
-    SINT_VALUE = 6,
-    BOOL_VALUE = 7
-}; /* message Value */
-enum { VARINT = 0, FIXED64 = 1, BYTES_ = 2, LAYER_MAX = 256 << 20, KEYS_MAX = 512, VARINT_ROOM = 10 };
-#define TAG(field, wire) (uint8_t)((field) << 3 | (wire))
-
-struct MvtLayer {
-    Str name;
-    GeoGrid grid;
-    int zoom;
-    int up;         /* zoom levels beyond MVT_FULL: units are world units, enlarged when written */
-    Xy origin;      /* of the tile, in units */
-    int32_t extent; /* in units */
-    MvtPen *pen;
-    Path whole, part, scratch;
-    Buf features, keys, values, tail;
-    size_t nkey, count;
-    uint32_t nvalue;
-    uint32_t *slot; /* open addressing over the values that may repeat: number + 1 */
-    uint32_t *at;   /* value's place in `values` */
-    size_t nslot, used, cap_at;
-    bool bad;
-};
+#include "geo/mvt_in.h"
 
 static void layer_close(void *thing)
 {
@@ -90,36 +60,42 @@ size_t mvt_key(MvtLayer *l, Str key)
 }
 
 /* --- values ------------------------------------------------------------------------------------------------ */
+static uint8_t *number_message(uint8_t *p, MvtValue v) /* of a Value that is no text */
+{
+    if (v.kind == MVT_DOUBLE) {
+        *p++ = TAG(DOUBLE_VALUE, FIXED64);
+        memcpy(p, &v.d, sizeof v.d);
+        return p + sizeof v.d;
+    }
+    if (v.kind == MVT_BOOL) {
+        *p++ = TAG(BOOL_VALUE, VARINT);
+        *p++ = v.i != 0;
+        return p;
+    }
+    *p++ = v.i < 0 ? TAG(SINT_VALUE, VARINT) : TAG(INT_VALUE, VARINT);
+    return geo_varint(p, v.i < 0 ? (uint64_t)v.i << 1 ^ UINT64_MAX : (uint64_t)v.i);
+}
+
 static void put_value(Buf *b, MvtValue v) /* a whole Value message with its key and length */
 {
-    Buf m;
+    const size_t text = v.kind == MVT_TEXT ? v.text.len : 0;
+    uint8_t *const from = (uint8_t *)buf_room(b, 3 + 3 * VARINT_ROOM + text), *p = from, *length;
 
-    switch (v.kind) {
-    case MVT_TEXT:
-        put_varint(b, TAG(VALUES, BYTES_));
-        put_varint(b, v.text.len + 1 +
-                          (v.text.len < 128          ? 1
-                              : v.text.len < 16384   ? 2
-                              : v.text.len < 2097152 ? 3
-                                                     : 4));
-        put_bytes(b, STRING_VALUE, v.text);
+    if (!p)
         return;
-    case MVT_DOUBLE:
-        buf_add(b, (const uint8_t[]){ TAG(VALUES, BYTES_), 9, TAG(DOUBLE_VALUE, FIXED64) }, 3);
-        buf_add(b, &v.d, sizeof v.d);
-        return;
-    case MVT_BOOL:
-        buf_add(b, (const uint8_t[]){ TAG(VALUES, BYTES_), 2, TAG(BOOL_VALUE, VARINT), v.i != 0 }, 4);
-        return;
-    case MVT_INT:
-    case MVT_NULL:
-        break;
+    *p++ = TAG(VALUES, BYTES_);
+    if (v.kind == MVT_TEXT) {
+        p = geo_varint(p, 1 + mvt_varint_len(text) + text);
+        *p++ = TAG(STRING_VALUE, BYTES_);
+        p = geo_varint(p, text);
+        memcpy(p, v.text.ptr, text);
+        p += text;
+    } else {
+        length = p++;
+        p = number_message(p, v);
+        *length = (uint8_t)(p - length - 1);
     }
-    buf_init(&m, 32);
-    put_varint(&m, v.i < 0 ? TAG(SINT_VALUE, VARINT) : TAG(INT_VALUE, VARINT));
-    put_varint(&m, v.i < 0 ? (uint64_t)v.i << 1 ^ UINT64_MAX : (uint64_t)v.i);
-    put_bytes(b, VALUES, buf_text(&m));
-    buf_clear(&m);
+    buf_took(b, (size_t)(p - from));
 }
 
 static Str value_bytes(const MvtLayer *l, uint32_t n)
@@ -190,42 +166,57 @@ uint32_t mvt_value_fresh(MvtLayer *l, Str text)
     return append_value(l, (MvtValue){ MVT_TEXT, text, 0, 0 });
 }
 
-/* Written at the end first, then taken back if the same bytes stand there already. */
-uint32_t mvt_value(MvtLayer *l, MvtValue v)
+/* The table's number of the value just written at the end; the new one's where it stands nowhere. */
+static uint32_t look_up(MvtLayer *l, uint32_t n)
 {
-    uint32_t n;
+    const Str mine = value_bytes(l, n);
     size_t h;
-    Str mine;
 
     if (2 * (l->used + 1) > l->nslot && !grow_slots(l)) {
         l->bad = true;
-        return 0;
+        return n;
     }
-    n = append_value(l, v);
-    if (l->bad || l->values.bad)
-        return 0;
-    mine = value_bytes(l, n);
     for (h = hash_of(mine) & (l->nslot - 1); l->slot[h]; h = (h + 1) & (l->nslot - 1))
-        if (str_eq(value_bytes(l, l->slot[h] - 1), mine)) {
-            l->values.len = l->at[n];
-            l->nvalue--;
+        if (str_eq(value_bytes(l, l->slot[h] - 1), mine))
             return l->slot[h] - 1;
-        }
     l->slot[h] = n + 1;
     l->used++;
     return n;
 }
 
-/* --- features ---------------------------------------------------------------------------------------------- */
-static size_t varint_len(uint64_t v)
+static uint32_t known(MvtLayer *l, KeyUse *key, uint32_t n) /* the number of a value equal to n's, or n */
 {
-    size_t n = 1;
+    uint32_t same;
 
-    while (v >>= 7)
-        n++;
-    return n;
+    if (key->last && str_eq(value_bytes(l, key->last - 1), value_bytes(l, n)))
+        return key->last - 1;
+    if (key->asked >= KEY_TRIAL && key->found * KEY_WORTH < key->asked)
+        return n;
+    same = look_up(l, n);
+    key->asked++;
+    key->found += same != n;
+    return same;
 }
 
+/* Written at the end first, then taken back if the same bytes stand there already. */
+uint32_t mvt_value(MvtLayer *l, size_t key, MvtValue v)
+{
+    KeyUse *use = &l->key[key < KEYS_MAX ? key : KEYS_MAX - 1];
+    const uint32_t n = append_value(l, v);
+    uint32_t same;
+
+    if (l->bad || l->values.bad)
+        return 0;
+    same = known(l, use, n);
+    use->last = same + 1;
+    if (same != n) {
+        l->values.len = l->at[n];
+        l->nvalue--;
+    }
+    return same;
+}
+
+/* --- features ---------------------------------------------------------------------------------------------- */
 bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *p, const uint32_t *tag, size_t ntag)
 {
     uint8_t start[3 * VARINT_ROOM], *s = start, *b, *was;
@@ -236,8 +227,9 @@ bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *p, const uint32_t *tag, s
     s = geo_varint(s, geo_zigzag(geo_minus(p->y, l->origin.y)));
     geometry = (size_t)(s - start) + p->tail.len;
     for (size_t i = 0; i < ntag; i++)
-        tags += varint_len(tag[i]);
-    whole = 1 + varint_len(id) + 1 + varint_len(tags) + tags + 2 + 1 + varint_len(geometry) + geometry;
+        tags += mvt_varint_len(tag[i]);
+    whole = 1 + mvt_varint_len(id) + 1 + mvt_varint_len(tags) + tags + 2 + 1 + mvt_varint_len(geometry) +
+            geometry;
     was = b = (uint8_t *)buf_room(&l->features, 1 + VARINT_ROOM + whole);
     if (!b)
         return false;
@@ -325,7 +317,7 @@ bool mvt_add(MvtLayer *l, uint64_t id, Bytes wkb, const MvtValue *value, size_t 
     for (size_t i = 0; i < nvalue && i < KEYS_MAX; i++)
         if (value[i].kind != MVT_NULL) {
             tag[ntag++] = (uint32_t)i;
-            tag[ntag++] = mvt_value(l, value[i]);
+            tag[ntag++] = mvt_value(l, i, value[i]);
         }
     return mvt_put(l, id, &piece, tag, ntag);
 }
@@ -348,8 +340,8 @@ bool mvt_end(MvtLayer *l, Buf *out)
         return false;
     if (l->count == 0)
         return true;
-    whole = 1 + varint_len(l->name.len) + l->name.len + l->features.len + l->keys.len + l->values.len + 1 +
-            varint_len(MVT_EXTENT) + 2;
+    whole = 1 + mvt_varint_len(l->name.len) + l->name.len + l->features.len + l->keys.len + l->values.len +
+            1 + mvt_varint_len(MVT_EXTENT) + 2;
     put_varint(out, TAG(LAYER, BYTES_));
     put_varint(out, whole);
     put_bytes(out, NAME, l->name);

@@ -76,27 +76,24 @@ double geo_path_area2(const Xy *v, size_t n)
 }
 
 /* --- simplification: D. H. Douglas, T. K. Peucker (1973), with a stack of its own ------------------------- */
-static double off_line2(Xy p, Xy a, Xy b) /* square of the distance of p from the segment a-b */
-{
-    double dx = (double)b.x - a.x, dy = (double)b.y - a.y, px = (double)p.x - a.x, py = (double)p.y - a.y;
-    double len2 = dx * dx + dy * dy, t = len2 > 0 ? (px * dx + py * dy) / len2 : 0;
-
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
-    return (px - t * dx) * (px - t * dx) + (py - t * dy) * (py - t * dy);
-}
-
+/* The vertex between from and to that is farthest off the segment between them, beyond the tolerance; 0: none. Squares
+ * of distances are compared times the segment's square, across² + beyond² (Lagrange's identity), where `beyond` is how far
+ * along the segment's line a vertex lies before its start or behind its end: no division, no guess at a branch. */
 static size_t farthest(const Xy *v, size_t from, size_t to, size_t n, double tolerance2)
 {
+    const double ax = v[from].x, ay = v[from].y, dy = v[to % n].y - ay, w = v[to % n].x - ax;
+    const double square = w * w + dy * dy, dx = square > 0 ? w : 1; /* of no length: any direction will do */
+    double most = tolerance2 * (square > 0 ? square : 1);
     size_t at = 0;
-    double most = tolerance2;
 
     for (size_t i = from + 1; i < to; i++) {
-        double d = off_line2(v[i], v[from], v[to % n]);
+        const double px = v[i].x - ax, py = v[i].y - ay, along = px * dx + py * dy,
+                     across = px * dy - py * dx;
+        const double beyond = (along < 0 ? along : 0) + (along > square ? along - square : 0);
+        const double d = across * across + beyond * beyond;
 
-        if (d > most) {
-            most = d;
-            at = i;
-        }
+        at = d > most ? i : at;
+        most = d > most ? d : most;
     }
     return at;
 }

@@ -1,6 +1,7 @@
 /* src/geo/pen.c - a geometry made ready for the tiles of a zoom: world units, quantised, simplified, as commands. What
  * is done here does not know the tile, so that neighbouring tiles join.
  */
+#include "geo/mercator.h"
 #include "geo/path.h"
 #include "geo/run.h"
 
@@ -10,6 +11,7 @@ enum { TAIL_MAX = 64 << 20 };
 
 struct MvtPen {
     GeoGrid grid;
+    GeoStrip strip; /* of the last vertex */
     Path world, unit, scratch;
     double size; /* of world */
     Buf tail;
@@ -99,6 +101,16 @@ static GeoType shown_type(
     return best;
 }
 
+static Xy vertex_of(MvtPen *p, double lon, double lat) /* as geo_world, quicker */
+{
+    Xy v;
+
+    if (p->grid == GEO_WEBMERCATOR)
+        return (Xy){ geo_world_x(lon), geo_strip_y(&p->strip, lat) };
+    geo_world(p->grid, lon, lat, &v.x, &v.y);
+    return v;
+}
+
 static void load_run(MvtPen *p, const GeoRun *run)
 {
     size_t at = p->world.nxy, n = run->n;
@@ -109,7 +121,7 @@ static void load_run(MvtPen *p, const GeoRun *run)
     if (!(to = geo_path_room(&p->world, n)))
         return;
     for (size_t i = 0; i < n; i++)
-        geo_world(p->grid, geo_run_x(run, i), geo_run_y(run, i), &to[i].x, &to[i].y);
+        to[i] = vertex_of(p, geo_run_x(run, i), geo_run_y(run, i));
     p->world.nxy += n;
     geo_path_run(&p->world, at, run->shell && run->type == GEO_POLYGON);
 }

@@ -64,7 +64,7 @@ static bool read_number(Reader *r, double *v)
 
 static bool put_vertex(Reader *r)
 {
-    double v[4];
+    double v[4] = { 0 };
     size_t n = 2 + (size_t)r->z + (size_t)r->m;
 
     if (++r->vertices > GEO_MAX_VERTICES)

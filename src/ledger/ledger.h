@@ -64,6 +64,7 @@ typedef struct LedgerTx {
     Str source;         /* e{typed, imported, device, computed, exchanged}; empty: typed */
     Str reason;
     int64_t effective;  /* µs; INT64_MIN: now */
+    int64_t at;         /* µs; 0: by the clock. The demo's generator alone sets it, so that a county comes out the same twice */
     Str key;            /* idempotency: the same key again gives the first answer; empty: none */
     const LedgerChange *change;
     size_t nchange;     /* at most 100,000 */

@@ -80,7 +80,7 @@ static bool check_tx(void *ctx, const StoreTx *tx)
     uint8_t want[SM3_LEN];
 
     if (tx->seq != v->seq + 1)
-        fault(v, "变更记录的链条缺了一段", "the chain has a gap", "_tx seq %lld", (long long)(v->seq + 1));
+        fault(v, "变更记录的链条缺了一段", "the chain has a gap", "_tx seq %lld", (long long)v->seq + 1);
     v->ndigest = 0;
     if (!store_entries(v->read, 0, tx->seq, check_entry, v, v->err)) {
         v->failed = true;

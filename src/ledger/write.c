@@ -521,7 +521,7 @@ static bool refuse(Batch *b)
 
 static bool transaction(Ledger *l, Batch *b)
 {
-    const int64_t now = time_now(), effective = b->tx->effective == INT64_MIN ? now : b->tx->effective;
+    const int64_t now = b->tx->at ? b->tx->at : time_now(), effective = b->tx->effective == INT64_MIN ? now : b->tx->effective;
     uint8_t(*digest)[SM3_LEN] = (uint8_t(*)[SM3_LEN])arena_take(b->arena, b->tx->nchange + 1, SM3_LEN);
     size_t n = 0;
     bool known;

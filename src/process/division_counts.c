@@ -83,7 +83,7 @@ static bool count(Counts *c, size_t which, Err *err)
 static bool write_batch(Counts *c)
 {
     LedgerTx tx = { .who = c->run->who, .via = STR("process"), .source = STR("computed"), .reason = STR("division-counts"),
-        .effective = INT64_MIN, .change = c->change, .nchange = c->n };
+        .effective = INT64_MIN, .at = c->run->at, .change = c->change, .nchange = c->n };
     LedgerProblems said = { 0 };
     LedgerDone *done = NEWS(c->batch, LedgerDone, BATCH);
     bool good = true;

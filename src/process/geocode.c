@@ -3,6 +3,7 @@
  *   云穗县枫涧镇石桥村三组        walks the division tree from left to right, any level may be left out
  *   石桥村小卖部                   what is left is searched below the division found
  *   shiqiao, sqc                  nothing walked: the search of everything, by pinyin and initials
+ *   老鸦窝, with where he calls from  three bear the name: the nearest comes first
  */
 #include <math.h>
 #include "process/places.h"
@@ -72,6 +73,30 @@ static double score(const Walk *w, const Way *way)
                           : 0;
 }
 
+static double distance_from(
+    const LedgerHit *h, double x, double y) /* degrees of latitude, near enough to compare */
+{
+    return h->has_point ? hypot((h->x - x) * cos(y * M_PI / 180), h->y - y) : INFINITY;
+}
+
+/* Of names that are alike the caller means the nearest: hits come in the order of their distance, if he says where he is. */
+static void nearest_first(ProcessRun *run, LedgerHit *hit, size_t n)
+{
+    double x, y;
+
+    if (!json_object_get(run->input, "near") || !process_point(run, "near", &x, &y))
+        return;
+    for (size_t i = 0; i < n; i++) { /* insertion: at most 50 */
+        const LedgerHit h = hit[i];
+        const double far = distance_from(&h, x, y);
+        size_t k = i;
+
+        for (; k > 0 && distance_from(&hit[k - 1], x, y) > far; k--)
+            hit[k] = hit[k - 1];
+        hit[k] = h;
+    }
+}
+
 static size_t take_best(Walk *w)
 {
     size_t best = SIZE_MAX;
@@ -121,6 +146,7 @@ static bool search_rest(
     if (!ledger_search(
             run->ledger, words, NULL, 0, in ? in->code : (Str){ "", 0 }, limit, run->a, &hit, &n, err))
         return false;
+    nearest_first(run, hit, n);
     for (size_t i = 0; i < n; i++)
         write_hit(run, p, &hit[i], (in ? 0.9 : 0.6) - 0.02 * (double)i, b);
     return true;
@@ -176,5 +202,7 @@ const Process process_geocode = { .id = "geocode",
         "Turns a spoken address (any levels, short names, pinyin, initials) into candidates with a point.",
     .run = geocode_run,
     .input = { { "address", "地址", "Address", PROCESS_TEXT },
+        { "near", "呼叫人位置（经度在前）", "Where the caller is, longitude first", PROCESS_POINT,
+            .optional = true },
         { "limit", "最多几个", "At most so many", PROCESS_INTEGER, NULL, 1, 50, true } },
     .output = { { "candidates", "候选地点", "Candidates", PROCESS_JSON } } };

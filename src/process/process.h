@@ -43,6 +43,7 @@ typedef struct ProcessRun { /* what a run sees */
     Arena *a;
     const json_t *input; /* checked against the declaration */
     Str who;
+    int64_t at; /* of what it writes, for LedgerTx */
     bool en;
     Buf *out; /* the outputs' members: process_out(run, "name") then a JSON value */
     ProcessJob *job;
@@ -59,6 +60,7 @@ bool process_find(Str id, const Process **out, Err *err) MUST;
 
 typedef struct ProcessAsk {
     Str who;
+    int64_t at; /* µs: the journal's time of what is written; 0: by the clock */
     bool en;
     void (*progress)(void *ctx, int percent, Str message); /* may be NULL */
     void *ctx;

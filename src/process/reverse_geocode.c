@@ -91,8 +91,11 @@ static bool reverse_geocode_run(ProcessRun *run, Err *err)
     a.places = &p;
     if (!look(&a, "division", 0, see_division, err))
         return false;
-    for (size_t i = 0; i < LEN(thing); i++)
-        if (!look(&a, thing[i], 0.005, see_thing, err)) /* some 500 m */
+    for (size_t i = 0; i < LEN(thing); i++) /* some 60 m; where nothing is that near, 500 m */
+        if (!look(&a, thing[i], 0.0006, see_thing, err))
+            return false;
+    for (size_t i = 0; !a.n && i < LEN(thing); i++)
+        if (!look(&a, thing[i], 0.005, see_thing, err))
             return false;
     if (a.inside)
         process_place_candidate(run, &p, a.inside, 1, (Str){ "", 0 }, process_out(run, "division"));

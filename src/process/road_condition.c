@@ -138,6 +138,7 @@ static bool flush(Work *w)
         .source = STR("computed"),
         .reason = STR("road-condition"),
         .effective = INT64_MIN,
+        .at = w->run->at,
         .change = w->change,
         .nchange = w->nchange };
     LedgerProblems said = { 0 };

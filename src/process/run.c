@@ -171,6 +171,7 @@ bool process_work(Ledger *l, ProcessJob *job, Arena *a, Err *err)
         .a = a,
         .input = job->input,
         .who = job->who,
+        .at = job->ask ? job->ask->at : 0,
         .en = job->en,
         .out = &job->out,
         .job = job };

@@ -165,11 +165,16 @@ int sqlite_bind(sqlite3_stmt *stmt, int at, CqlValue v)
     return sqlite3_bind_null(stmt, at);
 }
 
+static Str text_of(sqlite3_value *v)
+{
+    const unsigned char *p = sqlite3_value_text(v);
+
+    return (Str){ p ? (const char *)p : "", p ? (size_t)sqlite3_value_bytes(v) : 0 };
+}
+
 Str sqlite_text(sqlite3_stmt *stmt, int at)
 {
-    const unsigned char *p = sqlite3_column_text(stmt, at);
-
-    return (Str){ p ? (const char *)p : "", p ? (size_t)sqlite3_column_bytes(stmt, at) : 0 };
+    return text_of(sqlite3_column_value(stmt, at));
 }
 
 Bytes sqlite_blob(sqlite3_stmt *stmt, int at)
@@ -179,32 +184,34 @@ Bytes sqlite_blob(sqlite3_stmt *stmt, int at)
     return (Bytes){ p, p ? (size_t)sqlite3_column_bytes(stmt, at) : 0 };
 }
 
+/* The value itself is asked, not its column again and again; a connection belongs to one thread, as that asks for. */
 CqlValue sqlite_value(sqlite3_stmt *stmt, int at, CqlKind kind)
 {
+    sqlite3_value *const held = sqlite3_column_value(stmt, at);
     CqlValue v = { .kind = kind };
 
-    if (sqlite3_column_type(stmt, at) == SQLITE_NULL)
+    if (sqlite3_value_type(held) == SQLITE_NULL)
         return (CqlValue){ .kind = CQL_NULL };
     switch (kind) {
     case CQL_BOOL:
-        v.truth = sqlite3_column_int(stmt, at) != 0;
+        v.truth = sqlite3_value_int(held) != 0;
         return v;
     case CQL_INT:
-        v.integer = sqlite3_column_int64(stmt, at);
+        v.integer = sqlite3_value_int64(held);
         return v;
     case CQL_NUMBER:
-        v.number = sqlite3_column_double(stmt, at);
+        v.number = sqlite3_value_double(held);
         return v;
     case CQL_DATE:
-        return date_parse(sqlite_text(stmt, at), &v.date) ? v : (CqlValue){ .kind = CQL_NULL };
+        return date_parse(text_of(held), &v.date) ? v : (CqlValue){ .kind = CQL_NULL };
     case CQL_TIME:
-        return time_parse(sqlite_text(stmt, at), &v.time) ? v : (CqlValue){ .kind = CQL_NULL };
+        return time_parse(text_of(held), &v.time) ? v : (CqlValue){ .kind = CQL_NULL };
     case CQL_GEOM:
         v.geom = sqlite_blob(stmt, at);
         return v;
     default:
         v.kind = CQL_TEXT;
-        v.text = sqlite_text(stmt, at);
+        v.text = text_of(held);
         return v;
     }
 }

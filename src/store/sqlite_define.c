@@ -98,7 +98,8 @@ static bool register_table(Conn *c, const StoreTable *t, Err *err)
     return true;
 }
 
-/* R-tree and its triggers after OGC 12-128r19, annex F.3. */
+/* R-tree and its triggers after OGC 12-128r17 (GeoPackage 1.3), annex F.3: those of the version that the file says it is.
+ * 1.4 has others because of UPSERT, which nobody here uses. */
 static bool make_rtree(Conn *c, const StoreTable *t, Err *err)
 {
     const int n = (int)t->name.len;
@@ -120,25 +121,20 @@ static bool rtree_triggers(Conn *c, const StoreTable *t, Err *err)
     return sqlite_run(c, err,
         "CREATE TRIGGER \"rtree_%.*s_geometry_insert\" AFTER INSERT ON \"%.*s\" WHEN (new.geometry NOT NULL AND NOT"
         " ST_IsEmpty(NEW.geometry)) BEGIN INSERT OR REPLACE INTO \"rtree_%.*s_geometry\" VALUES (NEW.fid," BOX("NEW") "); END;"
-        "CREATE TRIGGER \"rtree_%.*s_geometry_update6\" AFTER UPDATE OF geometry ON \"%.*s\" WHEN OLD.fid=NEW.fid AND"
-        " (NEW.geometry NOTNULL AND NOT ST_IsEmpty(NEW.geometry)) AND (OLD.geometry NOTNULL AND NOT ST_IsEmpty(OLD.geometry))"
-        " BEGIN UPDATE \"rtree_%.*s_geometry\" SET minx=ST_MinX(NEW.geometry),maxx=ST_MaxX(NEW.geometry),"
-        "miny=ST_MinY(NEW.geometry),maxy=ST_MaxY(NEW.geometry) WHERE id=NEW.fid; END;"
-        "CREATE TRIGGER \"rtree_%.*s_geometry_update7\" AFTER UPDATE OF geometry ON \"%.*s\" WHEN OLD.fid=NEW.fid AND"
-        " (NEW.geometry NOTNULL AND NOT ST_IsEmpty(NEW.geometry)) AND (OLD.geometry ISNULL OR ST_IsEmpty(OLD.geometry))"
-        " BEGIN INSERT INTO \"rtree_%.*s_geometry\" VALUES (NEW.fid," BOX("NEW") "); END;"
+        "CREATE TRIGGER \"rtree_%.*s_geometry_update1\" AFTER UPDATE OF geometry ON \"%.*s\" WHEN OLD.fid=NEW.fid AND"
+        " (NEW.geometry NOTNULL AND NOT ST_IsEmpty(NEW.geometry)) BEGIN INSERT OR REPLACE INTO \"rtree_%.*s_geometry\""
+        " VALUES (NEW.fid," BOX("NEW") "); END;"
         "CREATE TRIGGER \"rtree_%.*s_geometry_update2\" AFTER UPDATE OF geometry ON \"%.*s\" WHEN OLD.fid=NEW.fid AND"
         " (NEW.geometry ISNULL OR ST_IsEmpty(NEW.geometry)) BEGIN DELETE FROM \"rtree_%.*s_geometry\" WHERE id=OLD.fid; END;"
+        "CREATE TRIGGER \"rtree_%.*s_geometry_update3\" AFTER UPDATE ON \"%.*s\" WHEN OLD.fid!=NEW.fid AND (NEW.geometry NOTNULL AND"
+        " NOT ST_IsEmpty(NEW.geometry)) BEGIN DELETE FROM \"rtree_%.*s_geometry\" WHERE id=OLD.fid; INSERT OR REPLACE INTO"
+        " \"rtree_%.*s_geometry\" VALUES (NEW.fid," BOX("NEW") "); END;"
         "CREATE TRIGGER \"rtree_%.*s_geometry_update4\" AFTER UPDATE ON \"%.*s\" WHEN OLD.fid!=NEW.fid AND"
         " (NEW.geometry ISNULL OR ST_IsEmpty(NEW.geometry)) BEGIN DELETE FROM \"rtree_%.*s_geometry\" WHERE id IN"
         " (OLD.fid,NEW.fid); END;"
-        "CREATE TRIGGER \"rtree_%.*s_geometry_update5\" AFTER UPDATE ON \"%.*s\" WHEN OLD.fid!=NEW.fid AND (NEW.geometry NOTNULL AND"
-        " NOT ST_IsEmpty(NEW.geometry)) BEGIN DELETE FROM \"rtree_%.*s_geometry\" WHERE id=OLD.fid; INSERT OR REPLACE INTO"
-        " \"rtree_%.*s_geometry\" VALUES (NEW.fid," BOX("NEW") "); END;"
         "CREATE TRIGGER \"rtree_%.*s_geometry_delete\" AFTER DELETE ON \"%.*s\" WHEN old.geometry NOT NULL BEGIN"
         " DELETE FROM \"rtree_%.*s_geometry\" WHERE id=OLD.fid; END",
-        n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p,
-        n, p, n, p, n, p);
+        n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p);
 }
 
 /* A foreign program has no function sangzi_writer: its edits fail before they change anything. */
@@ -233,7 +229,7 @@ bool store_define(Store *s, const StoreTable *table, size_t n, Err *err)
 }
 
 /* --- bulk loads ------------------------------------------------------------------------------------------------- */
-static const char *const rtree_trigger[] = { "insert", "update6", "update7", "update2", "update4", "update5", "delete" };
+static const char *const rtree_trigger[] = { "insert", "update1", "update2", "update3", "update4", "delete" };
 
 bool store_load_begin(Store *s, const StoreTable *t, Err *err)
 {

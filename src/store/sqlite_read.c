@@ -177,33 +177,79 @@ static int over(void *unused)
     return 1;
 }
 
-bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err)
+static bool cursor_of(StoreRead *r, Str sql, const StoreTable *t, const size_t *column, size_t ncolumn, bool geometry,
+    StoreCursor **out, Err *err)
 {
-    Buf sql;
-    StoreCursor *c = mem_new(1, sizeof *c + q->ncolumn * sizeof(CqlValue));
-    bool good;
-    int at;
+    StoreCursor *c = mem_new(1, sizeof *c + ncolumn * sizeof(CqlValue));
 
     if (!c)
         return FAIL(err, BASE_NO_MEMORY, STR("cursor"), "store");
-    buf_init(&sql, 1 << 20);
-    select_sql(&sql, q);
-    good = sqlite_statement(r->conn, buf_text(&sql), &c->stmt, err);
-    buf_clear(&sql);
-    if (!good) {
+    if (!sqlite_statement(r->conn, sql, &c->stmt, err)) {
         mem_free(c);
         return false;
     }
+    c->read = r;
+    c->table = t;
+    c->column = column;
+    c->ncolumn = ncolumn;
+    c->geometry = geometry;
+    c->value = (CqlValue *)(c + 1);
+    *out = c;
+    return true;
+}
+
+bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err)
+{
+    StoreCursor *c;
+    bool good;
+    Buf sql;
+    int at;
+
+    buf_init(&sql, 1 << 20);
+    select_sql(&sql, q);
+    good = cursor_of(r, buf_text(&sql), q->table, q->column, q->ncolumn, q->geometry && q->table->spatial, &c, err);
+    buf_clear(&sql);
+    if (!good)
+        return false;
     at = where_bind(c->stmt, 1, q);
     if (q->limit && !q->id)
         sqlite3_bind_int64(c->stmt, at, (int64_t)q->limit);
-    c->read = r;
-    c->table = q->table;
-    c->column = q->column;
-    c->ncolumn = q->ncolumn;
-    c->geometry = q->geometry && q->table->spatial;
-    c->value = (CqlValue *)(c + 1);
     sqlite3_progress_handler(r->conn->db, q->budget ? (int)q->budget : 0, q->budget ? over : NULL, NULL);
+    *out = c;
+    return true;
+}
+
+/* The R-tree first, then each row by its number: no list of numbers is made or sorted. */
+static void box_sql_of(Buf *b, const StoreTable *t, const size_t *column, size_t ncolumn)
+{
+    buf_str(b, STR("SELECT t.fid,t.id,t.geometry"));
+    for (size_t i = 0; i < ncolumn; i++) {
+        buf_str(b, STR(",t."));
+        name(b, t, column[i]);
+    }
+    buf_fmt(b, " FROM \"rtree_%.*s_geometry\" b CROSS JOIN \"%.*s\" t ON t.fid=b.id WHERE b.maxx>=? AND b.minx<=?"
+               " AND b.maxy>=? AND b.miny<=? AND t.valid_to IS NULL", STRV(t->name), STRV(t->name));
+}
+
+bool store_select_box(StoreRead *r, const StoreTable *t, const size_t *column, size_t ncolumn, GeoBox box, double least,
+    StoreCursor **out, Err *err)
+{
+    StoreCursor *c;
+    bool good;
+    Buf sql;
+    int at;
+
+    buf_init(&sql, 1 << 20);
+    box_sql_of(&sql, t, column, ncolumn);
+    if (least > 0)
+        buf_str(&sql, STR(" AND (b.maxx-b.minx)*(b.maxy-b.miny)>=?"));
+    good = cursor_of(r, buf_text(&sql), t, column, ncolumn, true, &c, err);
+    buf_clear(&sql);
+    if (!good)
+        return false;
+    at = box_bind(c->stmt, 1, box, STORE_BOX_MEETS);
+    if (least > 0)
+        sqlite3_bind_double(c->stmt, at, least);
     *out = c;
     return true;
 }

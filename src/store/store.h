@@ -77,6 +77,10 @@ typedef struct StoreQuery {
     size_t limit;
 } StoreQuery;
 bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err) MUST;
+/* What a map is drawn from: the current rows whose envelope meets the box and has at least so many square degrees, in
+ * no order, with their geometry. */
+bool store_select_box(StoreRead *r, const StoreTable *t, const size_t *column, size_t ncolumn, GeoBox box, double least,
+    StoreCursor **out, Err *err) MUST;
 bool store_next(StoreCursor *c, const StoreRow **row, Err *err) MUST; /* *row NULL: the end */
 void store_cursor_close(StoreCursor *c);
 /* Aggregates over the same rows: count, and for each column n, min, max, sum; by the values of `group` (SIZE_MAX: one

@@ -1,5 +1,6 @@
 /* src/tile/cache.c - see cache.h. */
 #include "tile/cache.h"
+#include <assert.h>
 #include <pthread.h>
 
 enum { SHELVES = 16, CHAINS = 1 << 10, ENTRY_COST = 256 };
@@ -124,6 +125,7 @@ static void take_out(Shelf *s, Entry **at)
 {
     Entry *e = *at;
 
+    assert(e);
     *at = e->chain;
     unlink_age(s, e);
     s->used -= cost_of(e->body);

@@ -29,6 +29,15 @@ Cut tile_crowd_cut(const Crowd *c, double budget)
     return (Cut){ 0, CUT_ALL };
 }
 
+double tile_cut_least(Cut c)
+{
+    const uint64_t bits = (1023 * 8 + (uint64_t)c.bucket - 1) << 49;
+    double size;
+
+    memcpy(&size, &bits, sizeof size);
+    return c.bucket ? size : 0;
+}
+
 bool tile_cut_keeps(Cut c, double size, int64_t fid)
 {
     uint32_t b = bucket_of(size);

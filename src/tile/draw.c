@@ -9,11 +9,17 @@ enum {
     FEATURE_BYTES = 52,
     TAIL_GUESS = 48,
     TRIES = 8,
-    HELD_MOST = 64 << 20,
+    DRAWN_MOST = 16 * DRAW_LIMIT, /* a layer that is to be thinned */
+    DRAWN_LIST = 64 << 20,
+    SMALL_ZOOM = 11, /* beyond it few polygons are too small: not worth looking at envelopes first */
     REACH = MVT_BUFFER_POINT + 1
 };                   /* units around a tile that are looked at: the last unit counts whole */
 #define SQUEEZE 0.97 /* a budget is an estimate */
 
+typedef struct Drawn {
+    double size;
+    int64_t fid;
+} Drawn;
 typedef struct Draw {
     const DrawLayer *l;
     const TileAsk *ask;
@@ -23,25 +29,15 @@ typedef struct Draw {
     MvtLayer *layer;
     Crowd *crowd; /* NULL: not asked for yet */
     Cut cut;
-    size_t guessed; /* what crowd_add was told of the features drawn */
     size_t dropped;
+    Buf drawn;                   /* of rows: what the layer holds, a Drawn each */
+    size_t weighed;              /* rows beyond what is drawn at all */
     BlockBox box;                /* of the tile with its buffer, Mercator world units */
     size_t key[TILE_ATTRIBUTES]; /* the layer's number of an attribute's name; SIZE_MAX: not shown */
     double scale[GEO_POLYGON + 1], least[GEO_POLYGON + 1]; /* by type: to the zoom's units; world size seen */
     uint32_t *number; /* the layer's number of a block's value; NO_VALUE: not met yet */
     size_t cap_number;
-    struct Held *held, **last; /* rows as they were read, for a second try; while `hold` */
-    size_t held_bytes;
-    bool hold;
 } Draw;
-typedef struct Held { /* a row made ready: nothing of it is read again */
-    struct Held *next;
-    int64_t fid;
-    Str id, division;
-    MvtPiece piece;
-    CqlValue value[];
-} Held;
-
 static bool no_memory(Err *err)
 {
     return FAIL(err, BASE_NO_MEMORY, STR("tile"), "tile");
@@ -84,7 +80,7 @@ static bool begin(Draw *d) /* an empty layer with its keys */
     (void)mvt_key(d->layer, STR("division"));
     for (size_t i = 0; i < d->l->nattribute; i++)
         d->key[i] = d->ask->show >> i & 1 ? mvt_key(d->layer, d->l->attribute[i]) : SIZE_MAX;
-    d->guessed = d->dropped = 0;
+    d->dropped = 0;
     return true;
 }
 
@@ -120,10 +116,10 @@ static bool numbers_for(Draw *d, const Block *b)
     return true;
 }
 
-static uint32_t number_of(Draw *d, const Block *b, uint32_t value)
+static uint32_t number_of(Draw *d, const Block *b, size_t key, uint32_t value)
 {
     if (d->number[value] == NO_VALUE)
-        d->number[value] = mvt_value(d->layer, tile_block_value(b, value));
+        d->number[value] = mvt_value(d->layer, key, tile_block_value(b, value));
     return d->number[value];
 }
 
@@ -141,10 +137,10 @@ static void put_block_feature(Draw *d, const Block *b, size_t i, const MvtPiece 
     size_t n = put_tag(tag, 0, 0, mvt_value_fresh(d->layer, id_of(b, i)));
 
     if (value[0] != NO_VALUE)
-        n = put_tag(tag, n, 1, number_of(d, b, value[0]));
+        n = put_tag(tag, n, 1, number_of(d, b, 1, value[0]));
     for (size_t k = 0; k < d->l->nattribute; k++)
         if (d->key[k] != SIZE_MAX && value[k + 1] != NO_VALUE)
-            n = put_tag(tag, n, d->key[k], number_of(d, b, value[k + 1]));
+            n = put_tag(tag, n, d->key[k], number_of(d, b, d->key[k], value[k + 1]));
     (void)mvt_put(d->layer, (uint64_t)b->fid[i], p, tag, n);
 }
 
@@ -307,89 +303,48 @@ static void put_row(Draw *d, const TileRow *r, const MvtPiece *p)
     size_t n = put_tag(tag, 0, 0, mvt_value_fresh(d->layer, r->id));
 
     if (r->division.len)
-        n = put_tag(tag, n, 1, mvt_value(d->layer, (MvtValue){ MVT_TEXT, r->division, 0, 0 }));
+        n = put_tag(tag, n, 1, mvt_value(d->layer, 1, (MvtValue){ MVT_TEXT, r->division, 0, 0 }));
     for (size_t k = 0; k < d->l->nattribute; k++) {
         MvtValue v = d->key[k] == SIZE_MAX ? (MvtValue){ 0 } : tile_value(r->value[k], d->a);
 
         if (v.kind != MVT_NULL)
-            n = put_tag(tag, n, d->key[k], mvt_value(d->layer, v));
+            n = put_tag(tag, n, d->key[k], mvt_value(d->layer, d->key[k], v));
     }
     (void)mvt_put(d->layer, (uint64_t)r->fid, p, tag, n);
 }
 
-static bool copy_held(Draw *d, Held *h, const TileRow *r, const MvtPiece *p)
-{
-    h->fid = r->fid;
-    h->id = str_copy(d->a, r->id);
-    h->division = str_copy(d->a, r->division);
-    h->piece = *p;
-    h->piece.tail = BYTES(str_copy(d->a, TEXT(p->tail)));
-    for (size_t k = 0; k < d->l->nattribute; k++) {
-        h->value[k] = r->value[k];
-        if (r->value[k].kind == CQL_TEXT && !(h->value[k].text = str_copy(d->a, r->value[k].text)).ptr)
-            return false;
-    }
-    return h->id.ptr && h->division.ptr && h->piece.tail.ptr;
-}
-
-/* Keeps the row for the next try, unless there are too many: then it will be read again. */
-static void hold_row(Draw *d, const TileRow *r, const MvtPiece *p)
-{
-    const size_t size = sizeof(Held) + d->l->nattribute * sizeof(CqlValue);
-    Held *h = d->held_bytes < HELD_MOST ? arena_take(d->a, 1, size) : NULL;
-
-    d->hold = h && copy_held(d, h, r, p);
-    if (!d->hold)
-        return;
-    d->held_bytes += size + p->tail.len;
-    *d->last = h;
-    d->last = &h->next;
-}
-
-/* Draws while there is room; beyond that it only weighs, for the cut of the next try. */
-static void draw_row(Draw *d, const TileRow *r, MvtPiece *p)
-{
-    size_t guess;
-
-    if (!tile_cut_keeps(d->cut, p->size, r->fid)) {
-        d->dropped++;
-        return;
-    }
-    guess = FEATURE_BYTES + p->tail.len;
-    tile_crowd_add(d->crowd, p->size, guess);
-    if (mvt_bytes(d->layer) <= DRAW_LIMIT && mvt_clip(d->layer, p, p)) {
-        put_row(d, r, p);
-        d->guessed += guess;
-    }
-}
-
+/* Draws while there is room; beyond that it only weighs, for the cut of the next reading. */
 static bool see_row(void *to, const TileRow *r)
 {
     Draw *d = to;
     MvtPiece p;
 
-    if (!mvt_load(d->pen, r->wkb) || !mvt_piece(d->pen, d->ask->z, false, &p))
+    if (!mvt_load(d->pen, r->wkb) || !mvt_piece(d->pen, d->ask->z, false, &p) ||
+        !tile_cut_keeps(d->cut, p.size, r->fid))
         return true;
-    if (d->hold)
-        hold_row(d, r, &p);
-    draw_row(d, r, &p);
+    if (mvt_bytes(d->layer) > DRAWN_MOST) {
+        tile_crowd_add(d->crowd, p.size, FEATURE_BYTES + p.tail.len);
+        d->weighed++;
+    } else if (mvt_clip(d->layer, &p, &p)) {
+        const Drawn drawn = { p.size, r->fid };
+        const size_t before = mvt_bytes(d->layer);
+
+        put_row(d, r, &p);
+        tile_crowd_add(d->crowd, p.size, mvt_bytes(d->layer) - before);
+        buf_add(&d->drawn, &drawn, sizeof drawn);
+    }
     return true;
 }
 
-static bool read_rows(Draw *d, GeoBox box)
+/* A polygon whose envelope has less, in square degrees, cannot be as large as the cut asks. Mercator enlarges height by
+ * the secant of the latitude; the half is for envelopes that reach further from the equator than the tile does. */
+static double least_envelope(const Draw *d, GeoBox box)
 {
-    if (!d->hold) { /* the first try, or too many to hold */
-        d->held = NULL;
-        d->last = &d->held;
-        d->hold = d->held_bytes == 0;
-        return d->l->source->rows(d->l->source->ctx, box, see_row, d, d->err);
-    }
-    for (const Held *h = d->held; h; h = h->next) {
-        MvtPiece p = h->piece;
+    const double unit = 360 / ldexp(MVT_EXTENT, d->ask->z),
+                 size = fmax(tile_cut_least(d->cut), mvt_least(GEO_POLYGON)),
+                 far = d->ask->grid == GEO_WEBMERCATOR ? fmax(fabs(box.miny), fabs(box.maxy)) : 0;
 
-        draw_row(d, &(TileRow){ .fid = h->fid, .id = h->id, .division = h->division, .value = h->value }, &p);
-    }
-    return true;
+    return d->ask->z > SMALL_ZOOM && !d->cut.bucket ? 0 : size * unit * unit * cos(far * M_PI / 180) / 2;
 }
 
 static GeoBox with_buffer(const TileAsk *ask)
@@ -410,25 +365,73 @@ static GeoBox with_buffer(const TileAsk *ask)
     return b;
 }
 
+/* Read again only where there were far too many: then with a cut of about what can be drawn. */
+static bool read_rows(Draw *d, GeoBox box, size_t *seen)
+{
+    *seen = 0;
+    for (int i = 0; i < TRIES; i++) {
+        if (!d->l->source->rows(d->l->source->ctx, box, least_envelope(d, box), see_row, d, d->err))
+            return false;
+        if (i == 0)
+            *seen = mvt_count(d->layer) + d->weighed;
+        if (!d->weighed)
+            return true;
+        d->cut = tile_crowd_cut(d->crowd, DRAW_LIMIT * 2);
+        memset(d->crowd, 0, sizeof *d->crowd);
+        d->drawn.len = 0;
+        d->weighed = 0;
+        if (!begin(d))
+            return false;
+    }
+    return true;
+}
+
+static bool stays(void *ctx, size_t i)
+{
+    const Draw *d = ctx;
+    Drawn drawn;
+
+    memcpy(&drawn, d->drawn.ptr + i * sizeof drawn, sizeof drawn);
+    return tile_cut_keeps(d->cut, drawn.size, drawn.fid);
+}
+
+static void forget_thinned(Draw *d) /* the list is of what the layer holds */
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->drawn.len / sizeof(Drawn); i++)
+        if (stays(d, i))
+            memmove(d->drawn.ptr + n++ * sizeof(Drawn), d->drawn.ptr + i * sizeof(Drawn), sizeof(Drawn));
+    d->drawn.len = n * sizeof(Drawn);
+}
+
+static bool thin(Draw *d)
+{
+    double budget = DRAW_LIMIT;
+
+    if (d->drawn.bad)
+        return no_memory(d->err);
+    for (int i = 0; i < TRIES && mvt_bytes(d->layer) > DRAW_LIMIT; i++) {
+        d->cut = tile_crowd_cut(d->crowd, budget);
+        if (!mvt_thin(d->layer, stays, d))
+            return no_memory(d->err);
+        forget_thinned(d);
+        budget *= SQUEEZE * DRAW_LIMIT / (double)mvt_bytes(d->layer);
+    }
+    return true;
+}
+
 bool tile_draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err)
 {
-    GeoBox box = with_buffer(ask);
-    double squeeze = 1;
+    size_t seen;
     Draw d;
+    bool good;
 
     if (!init(&d, l, ask, a, err) || !new_crowd(&d))
         return false;
-    for (int i = 0; i < TRIES; i++) {
-        if (!read_rows(&d, box))
-            return false;
-        if (mvt_bytes(d.layer) <= DRAW_LIMIT)
-            break;
-        squeeze *= SQUEEZE;
-        d.cut =
-            tile_crowd_cut(d.crowd, squeeze * DRAW_LIMIT * (double)d.guessed / (double)mvt_bytes(d.layer));
-        memset(d.crowd, 0, sizeof *d.crowd);
-        if (!begin(&d))
-            return false;
-    }
-    return finish(&d, out, dropped);
+    buf_init(&d.drawn, DRAWN_LIST);
+    good = read_rows(&d, with_buffer(ask), &seen) && thin(&d);
+    buf_clear(&d.drawn);
+    d.dropped = good ? seen - mvt_count(d.layer) : 0;
+    return good && finish(&d, out, dropped);
 }

@@ -26,3 +26,4 @@ typedef struct Crowd {
 void tile_crowd_add(Crowd *c, double size, size_t bytes);
 Cut tile_crowd_cut(const Crowd *c, double budget); /* what is kept amounts to about `budget` bytes */
 bool tile_cut_keeps(Cut c, double size, int64_t fid);
+double tile_cut_least(Cut c); /* what is smaller is not kept */

@@ -222,7 +222,7 @@ bool tile_pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *er
         return no_memory(err);
     atomic_init(&p->refs, 1);
     p->seq = s->seq(s->ctx); /* before the rows: what they show beyond it comes again, as a change */
-    good = s->rows(s->ctx, GEO_BOX_NONE, note_place, &all, err);
+    good = s->rows(s->ctx, GEO_BOX_NONE, 0, note_place, &all, err);
     if (good && all.n)
         qsort(all.place, all.n, sizeof *all.place, by_place);
     for (size_t i = 0; good && i < all.n; i += CHUNK)

@@ -1,5 +1,12 @@
 /* src/tile/terrain.c - elevation tiles from one grid: bilinear between the cells' centres, PNG in Terrarium encoding
  * (Mapzen terrain tiles): v = metres + 32768; red = v / 256, green = v % 256, blue = its fraction in 256ths.
+ *
+ * Outside the grid its edge goes on, smoothed: at d cells from the edge stands the mean of the edge's cells within d. So the
+ * shading fades to nothing, without a cliff and without the stripes that the bare edge would draw to the map's end.
+ *
+ *      edge of the grid   ─┬──┬──┬──┬──┬──┬─
+ *                            ╲ mean ╱          beside a corner both edges count, each by the distance
+ *      d cells outside          •              from the other
  */
 #include "tile/tile.h"
 #include <fcntl.h>
@@ -22,10 +29,13 @@ struct TileTerrain {
     const float *metres;
     uint32_t width, height;
     GeoBox box;
+    double *sum[4]; /* of each edge, N S W E: known metres before each cell, then how many cells those are */
 };
+typedef enum Edge { NORTH, SOUTH, WEST, EAST } Edge;
 typedef struct Spot {  /* where a pixel falls along one axis */
     uint32_t from, to; /* two cells; equal at the edge */
     double share;      /* of `to` */
+    double out;        /* cells outside: below 0 before the first, above 0 beyond the last */
 } Spot;
 
 static bool bad(Err *err, const char *path, const char *why)
@@ -55,6 +65,77 @@ static void *map_file(const char *path, size_t *len)
     return at == MAP_FAILED ? NULL : at;
 }
 
+/* --- edges --------------------------------------------------------------------------------------------------- */
+static float edge_cell(const TileTerrain *t, Edge e, uint32_t i)
+{
+    const size_t row = e == NORTH ? 0 : e == SOUTH ? t->height - 1 : i;
+    const size_t column = e == WEST ? 0 : e == EAST ? t->width - 1 : i;
+
+    return t->metres[row * t->width + column];
+}
+
+static uint32_t edge_cells(const TileTerrain *t, Edge e)
+{
+    return e == NORTH || e == SOUTH ? t->width : t->height;
+}
+
+static bool sum_edges(TileTerrain *t)
+{
+    for (Edge e = NORTH; e <= EAST; e++) {
+        const uint32_t n = edge_cells(t, e);
+        double *s = t->sum[e] = mem_new(2 * ((size_t)n + 1), sizeof *s);
+
+        if (!s)
+            return false;
+        for (uint32_t i = 0; i < n; i++) {
+            const float m = edge_cell(t, e, i);
+
+            s[i + 1] = s[i] + (isnan(m) ? 0 : (double)m);
+            s[n + 2 + i] = s[n + 1 + i] + !isnan(m);
+        }
+    }
+    return true;
+}
+
+/* A running sum at a place between two cells. */
+static double sum_at(const double *s, double at)
+{
+    const uint32_t whole = (uint32_t)at;
+
+    return at > whole ? s[whole] + (at - whole) * (s[whole + 1] - s[whole]) : s[whole];
+}
+
+/* The mean of an edge's known cells within d of the centre of its cell `at`; within half a cell it is what the grid says. */
+static double edge_mean(const TileTerrain *t, Edge e, double at, double d)
+{
+    const uint32_t n = edge_cells(t, e);
+    const double *s = t->sum[e], *known = s + n + 1;
+    const double from = fmax(at + 0.5 - fmax(d, 0.5), 0), to = fmin(at + 0.5 + fmax(d, 0.5), n);
+    const double count = sum_at(known, to) - sum_at(known, from);
+
+    return count > 0 ? (sum_at(s, to) - sum_at(s, from)) / count : 0;
+}
+
+static double beyond(const TileTerrain *t, Spot x, Spot y)
+{
+    const double dx = fabs(x.out), dy = fabs(y.out);
+    const double along = dy > 0 ? edge_mean(t, y.out < 0 ? NORTH : SOUTH, x.from + x.share, dy) : 0;
+    const double down = dx > 0 ? edge_mean(t, x.out < 0 ? WEST : EAST, y.from + y.share, dx) : 0;
+
+    return (along * dy + down * dx) / (dx + dy);
+}
+
+/* --- opening --------------------------------------------------------------------------------------------------- */
+static bool finish(TileTerrain *t, TileTerrain **out, Err *err)
+{
+    if (sum_edges(t)) {
+        *out = t;
+        return true;
+    }
+    tile_terrain_close(t);
+    return FAIL(err, BASE_NO_MEMORY, STR("terrain"), "edges");
+}
+
 bool tile_terrain_open(const char *path, TileTerrain **out, Err *err)
 {
     size_t len = 0;
@@ -79,8 +160,7 @@ bool tile_terrain_open(const char *path, TileTerrain **out, Err *err)
         .width = h.width,
         .height = h.height,
         .box = { h.minx, h.miny, h.maxx, h.maxy } };
-    *out = t;
-    return true;
+    return finish(t, out, err);
 }
 
 bool tile_terrain_of(
@@ -101,8 +181,7 @@ bool tile_terrain_of(
     }
     memcpy(own, metres, n * sizeof *own);
     *t = (TileTerrain){ .own = own, .metres = own, .width = width, .height = height, .box = box };
-    *out = t;
-    return true;
+    return finish(t, out, err);
 }
 
 void tile_terrain_close(TileTerrain *t)
@@ -111,6 +190,8 @@ void tile_terrain_close(TileTerrain *t)
         return;
     if (t->map)
         munmap(t->map, t->len);
+    for (Edge e = NORTH; e <= EAST; e++)
+        mem_free(t->sum[e]);
     mem_free(t->own);
     mem_free(t);
 }
@@ -123,14 +204,14 @@ GeoBox tile_terrain_box(const TileTerrain *t)
 /* share: 0 at the grid's first edge, 1 at its last; cells' centres lie half a cell inside. */
 static Spot spot_at(double share, uint32_t cells)
 {
-    double at = fmin(fmax(share * cells - 0.5, 0), cells - 1.0);
-    uint32_t from = (uint32_t)at;
+    const double asked = share * cells - 0.5, at = fmin(fmax(asked, 0), cells - 1.0);
+    const uint32_t from = (uint32_t)at;
 
-    return (Spot){ from, from + 1 < cells ? from + 1 : from, at - from };
+    return (Spot){ from, from + 1 < cells ? from + 1 : from, at - from, asked - at };
 }
 
-static double metres_at(
-    const TileTerrain *t, Spot x, Spot y) /* unknown cells have no weight; all unknown: 0. Outside the grid its edge goes on: no cliff in the shading */
+/* Unknown cells have no weight; all unknown: 0. */
+static double metres_at(const TileTerrain *t, Spot x, Spot y)
 {
     const float *top = t->metres + (size_t)y.from * t->width, *low = t->metres + (size_t)y.to * t->width;
     const float cell[] = { top[x.from], top[x.to], low[x.from], low[x.to] };
@@ -138,6 +219,8 @@ static double metres_at(
         x.share * y.share };
     double sum = 0, all = 0;
 
+    if (fabs(x.out) > 0 || fabs(y.out) > 0)
+        return beyond(t, x, y);
     for (size_t i = 0; i < LEN(cell); i++)
         if (!isnan(cell[i])) {
             sum += weight[i] * (double)cell[i];

@@ -39,15 +39,17 @@ typedef struct TileRow { /* borrowed */
 typedef bool TileSee(void *to, const TileRow *row); /* false: stop */
 typedef struct TileSource {
     void *ctx;
-    /* Every current row whose envelope meets the box; GEO_BOX_NONE: every row. False and *err, or false without an error
-     * when `row` said stop. */
-    bool (*rows)(void *ctx, GeoBox box, TileSee *row, void *to, Err *err);
+    /* Every current row whose envelope meets the box, in any order; GEO_BOX_NONE: every row. Polygons whose envelope is below
+     * `least` square degrees are too small to be seen and may be left out. False and *err, or false without an error when
+     * `row` said stop. */
+    bool (*rows)(void *ctx, GeoBox box, double least, TileSee *row, void *to, Err *err);
     /* Of the fids those that are current. */
     bool (*some)(void *ctx, const int64_t *fid, size_t n, TileSee *row, void *to, Err *err);
-    int64_t (*seq)(void *ctx); /* the last committed change of the collection; rows read afterwards contain it */
+    int64_t (*seq)(
+        void *ctx); /* the last committed change of the collection; rows read afterwards contain it */
 } TileSource;
 
-typedef struct TileCache TileCache; /* bodies of all layers, the longest unasked dropped first */
+typedef struct TileCache TileCache;      /* bodies of all layers, the longest unasked dropped first */
 TileCache *tile_cache_new(size_t bytes); /* NULL: no memory */
 void tile_cache_free(TileCache *c);      /* after the last layer */
 
@@ -81,7 +83,7 @@ typedef struct TileBody {
     bool gzip;
     char etag[64]; /* with its quotes */
     size_t dropped;
-    int64_t seq;   /* the last change in it */
+    int64_t seq; /* the last change in it */
 } TileBody;
 bool tile_etag(TileLayer *l, const TileAsk *ask, char etag[64], Err *err) MUST; /* for 304, without a body */
 bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err) MUST;
@@ -90,11 +92,13 @@ GeoBox tile_layer_box(TileLayer *l);    /* of all features; GEO_BOX_NONE: unknow
 
 /* Elevation: a file of magic "SZDEM1\0\0", uint32 width, height, double minx, miny, maxx, maxy (degrees), then float32
  * metres, row by row, the northern first; NaN: unknown. Tiles are 256 px PNG in Terrarium encoding (metres = red * 256 +
- * green + blue / 256 - 32768), bilinear, WebMercatorQuad z 0-14; unknown places are 0 m, outside the grid its edge goes on. */
+ * green + blue / 256 - 32768), bilinear, WebMercatorQuad z 0-14; unknown places are 0 m, outside the grid its edge goes on, smoothed. */
 typedef struct TileTerrain TileTerrain;
 bool tile_terrain_open(const char *path, TileTerrain **out, Err *err) MUST;
 void tile_terrain_close(TileTerrain *t);
 GeoBox tile_terrain_box(const TileTerrain *t);
-bool tile_terrain_get(const TileTerrain *t, int z, uint32_t x, uint32_t y, Buf *png, Err *err) MUST; /* any thread */
+bool tile_terrain_get(
+    const TileTerrain *t, int z, uint32_t x, uint32_t y, Buf *png, Err *err) MUST; /* any thread */
 /* From a grid in memory (as the raster rooms make it): `width` × `height` metres over the box, north first. */
-bool tile_terrain_of(const float *metres, uint32_t width, uint32_t height, GeoBox box, TileTerrain **out, Err *err) MUST;
+bool tile_terrain_of(
+    const float *metres, uint32_t width, uint32_t height, GeoBox box, TileTerrain **out, Err *err) MUST;

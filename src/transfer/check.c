@@ -2,6 +2,23 @@
 #include "transfer/import.h"
 #include <stdio.h>
 
+/* The one geometry beside a line or an area that a sheet's two columns of degrees can mean; NULL: the shape itself. */
+static const PackProperty *spot_of(const PackCollection *c)
+{
+    const PackProperty *found = NULL;
+
+    if (!c->spatial || c->geometry == GEO_ANY || c->geometry == GEO_POINT || c->geometry == GEO_MULTIPOINT)
+        return NULL;
+    for (size_t i = 0; i < c->ndeclared; i++) {
+        if (c->property[i].type != PACK_GEOMETRY || c->property[i].derive != PACK_TYPED)
+            continue;
+        if (found)
+            return NULL;
+        found = c->property + i;
+    }
+    return found;
+}
+
 bool transfer_import_turn(Import *im, const ImportView *v, TransferRefs *refs, TransferTurn *out)
 {
     *out = (TransferTurn){ .ledger = im->ledger,
@@ -13,6 +30,7 @@ bool transfer_import_turn(Import *im, const ImportView *v, TransferRefs *refs, T
         .key_id = v->key_id,
         .crs = v->place.crs,
         .shapes = v->shapes,
+        .spot = spot_of(v->collection),
         .import = str_of(im->id),
         .file = str_of(im->name),
         .refs = refs };

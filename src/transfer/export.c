@@ -1,5 +1,6 @@
 /* src/transfer/export.c - records go out in slices, each from a snapshot of its own, so that a slow reader holds nothing. */
 #include "transfer/out.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ const char *transfer_media(const char *format)
 /* --- which columns ------------------------------------------------------------------------------------------------------ */
 static bool goes_out(const TransferOut *o, const PackProperty *p)
 {
-    if (p->type == PACK_GEOMETRY || p->opposite.len || (p->grade >= 3 && !o->x.query.sealed))
+    if (p->opposite.len || (p->grade >= 3 && !o->x.query.sealed))
         return false;
     return !p->base || str_eq(p->name, STR("division"));
 }
@@ -41,8 +42,7 @@ static bool choose_columns(TransferOut *o, Err *err)
     if (!o->column)
         return FAIL(err, BASE_NO_MEMORY, STR("columns"), "export");
     for (size_t i = 0; i < q->nonly; i++)
-        if (q->only[i]->type != PACK_GEOMETRY)
-            o->column[o->ncolumn++] = q->only[i];
+        o->column[o->ncolumn++] = q->only[i];
     if (q->only)
         return true;
     if (!c->by_code)
@@ -258,6 +258,7 @@ void transfer_out_close(TransferOut *o)
 
     if (!o)
         return;
+    assert(!o->own || o->format);
     if (o->own && !o->format->end(o, false, &err))
         log_err("transfer.export", &err);
     if (o->file >= 0)

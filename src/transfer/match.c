@@ -3,6 +3,7 @@
  */
 #include "transfer/match.h"
 #include "transfer/transfer.h"
+#include <assert.h>
 #include <stdio.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
@@ -288,6 +289,7 @@ static double factor_of(Str said, const PackProperty *p)
         { "mm", "m", 0.001 }, { "毫米", "m", 0.001 }, { "吨", "kg", 1000 }, { "t", "kg", 1000 },
         { "斤", "kg", 0.5 }, { "公斤", "t", 0.001 }, { "kg", "t", 0.001 }, { "万元", "元", 1e4 },
         { "千元", "元", 1e3 } };
+    assert(p);
     const Str kept = p->type == PACK_MONEY ? STR("元") : p->unit;
 
     if (!said.len || str_eq(said, kept) ||

@@ -115,23 +115,15 @@ static bool degrees_at(const TransferTurn *t, const TransferRow *row, size_t i, 
     return false;
 }
 
-static bool shape_of_columns(
+static bool point_of_columns(
     const TransferTurn *t, const TransferRow *row, Arena *a, TransferTurned *out, Bytes *wkb, Err *err)
 {
-    const size_t lon = column_of(t, ROLE_LON, NULL), lat = column_of(t, ROLE_LAT, NULL),
-                 wkt = column_of(t, ROLE_WKT, NULL);
+    const size_t lon = column_of(t, ROLE_LON, NULL), lat = column_of(t, ROLE_LAT, NULL);
     bool has_lon = lon != SIZE_MAX && cell_of(row, lon)->text.len,
          has_lat = lat != SIZE_MAX && cell_of(row, lat)->text.len;
     double x, y;
-    size_t used;
     Err e = { .kind = NULL };
 
-    if (wkt != SIZE_MAX && cell_of(row, wkt)->text.len) {
-        if (!geo_from_wkt(cell_of(row, wkt)->text, a, wkb, &used, &e))
-            transfer_fault(
-                out, t->column + wkt, STR("geometry"), str_sub(cell_of(row, wkt)->text, 0, 60), &e, false, a);
-        return true;
-    }
     if (lon == SIZE_MAX || lat == SIZE_MAX || (!has_lon && !has_lat))
         return true;
     if (has_lon != has_lat) {
@@ -146,6 +138,21 @@ static bool shape_of_columns(
     has_lat = degrees_at(t, row, lat, false, &y, a, out);
     if (has_lon && has_lat && !geo_make_point(x, y, a, wkb))
         return FAIL(err, BASE_NO_MEMORY, STR("point"), "row %u", row->number);
+    return true;
+}
+
+static bool shape_of_columns(
+    const TransferTurn *t, const TransferRow *row, Arena *a, TransferTurned *out, Bytes *wkb, Err *err)
+{
+    const size_t wkt = column_of(t, ROLE_WKT, NULL);
+    size_t used;
+    Err e = { .kind = NULL };
+
+    if (wkt == SIZE_MAX || !cell_of(row, wkt)->text.len)
+        return t->spot || point_of_columns(t, row, a, out, wkb, err);
+    if (!geo_from_wkt(cell_of(row, wkt)->text, a, wkb, &used, &e))
+        transfer_fault(
+            out, t->column + wkt, STR("geometry"), str_sub(cell_of(row, wkt)->text, 0, 60), &e, false, a);
     return true;
 }
 
@@ -201,6 +208,28 @@ static bool shape(const TransferTurn *t, const TransferRow *row, Arena *a, Trans
         return moved_and_mended(t, wkb, a, out, err);
     FAIL(&e, TRANSFER_SHAPE_LEFT, t->collection->title.zh, "geometry");
     transfer_fault(out, NULL, STR("geometry"), STR(""), &e, true, a);
+    return true;
+}
+
+/* Longitude and latitude of what is drawn as an area: a division's seat. */
+static bool spot(const TransferTurn *t, const TransferRow *row, Arena *a, TransferTurned *out, Err *err)
+{
+    Bytes wkb = { NULL, 0 }, moved;
+    Err e = { .kind = NULL };
+
+    if (!t->spot)
+        return true;
+    if (!point_of_columns(t, row, a, out, &wkb, err))
+        return false;
+    if (!wkb.len)
+        return true;
+    if (transfer_move(&t->crs, wkb, a, &moved, &e))
+        add_field(out, t->spot, (CqlValue){ .kind = CQL_GEOM, .geom = moved });
+    else if (fatal(&e)) {
+        *err = e;
+        return false;
+    } else
+        transfer_fault(out, NULL, t->spot->name, STR(""), &e, false, a);
     return true;
 }
 
@@ -373,7 +402,8 @@ bool transfer_turn(const TransferTurn *t, const TransferRow *row, Arena *a, Tran
         return true;
     }
     new_id(t, out);
-    if (!cells(t, row, a, out, err) || !shape(t, row, a, out, err) || !stretch(t, row, a, out, err))
+    if (!cells(t, row, a, out, err) || !shape(t, row, a, out, err) || !spot(t, row, a, out, err) ||
+        !stretch(t, row, a, out, err))
         return false;
     if (t->division.len && !t->collection->by_code && division && !has_field(out, division))
         add_field(out, division, (CqlValue){ .kind = CQL_TEXT, .text = t->division });

@@ -22,6 +22,8 @@ typedef struct TransferTurn { /* how rows are turned; never changes while they a
     bool key_id; /* by the column of ids */
     TransferCrs crs;
     bool shapes; /* the layer has shapes of its own */
+    const PackProperty
+        *spot; /* where longitude and latitude go when the shape itself is no point; NULL: they are it */
     Str division, import, file;
     TransferStretch stretch;
     TransferRefs *refs;

@@ -468,6 +468,31 @@ static void too_much_is_413(void **state)
     assert_true(has(r.body, "face/too-large"));
 }
 
+/* 40 MiB in chunks of 64 KiB, their sum unsaid: the answer comes all the same, and the connection is not torn. */
+static void too_much_without_a_length_is_413(void **state)
+{
+    enum { CHUNK = 64 << 10, CHUNKS = 640 };
+    static char chunk[CHUNK + 16];
+    County *c = *state;
+    const int fd = connect_to(c->port), head = snprintf(chunk, 16, "%x\r\n", CHUNK);
+    const Str ask = str_fmt(c->a,
+        "POST /collections/shop/items HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n" JSON
+        "Transfer-Encoding: chunked\r\n\r\n",
+        c->port);
+    Reply r;
+
+    memset(chunk + head, ' ', CHUNK);
+    memcpy(chunk + head + CHUNK, "\r\n", 2);
+    assert_int_equal(send(fd, ask.ptr, ask.len, 0), (ssize_t)ask.len);
+    for (size_t i = 0; i < CHUNKS; i++)
+        assert_int_equal(send(fd, chunk, (size_t)head + CHUNK + 2, MSG_NOSIGNAL), head + CHUNK + 2);
+    assert_int_equal(send(fd, "0\r\n\r\n", 5, MSG_NOSIGNAL), 5);
+    r = read_reply(c, fd);
+    close(fd);
+    assert_int_equal(r.status, 413);
+    assert_true(has(r.body, "face/too-large"));
+}
+
 static void bodies_are_packed(void **state)
 {
     Reply r = ask(*state, "GET", "/api", "Accept-Encoding: gzip\r\n", NULL);
@@ -558,6 +583,7 @@ int main(void)
         cmocka_unit_test(foreign_pages_are_kept_out),
         cmocka_unit_test(methods_are_told),
         cmocka_unit_test(too_much_is_413),
+        cmocka_unit_test(too_much_without_a_length_is_413),
         cmocka_unit_test(bodies_are_packed),
         cmocka_unit_test(loopback_only),
         cmocka_unit_test(a_change_is_heard),

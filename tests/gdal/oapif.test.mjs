@@ -85,6 +85,14 @@ test('GDAL filters by property and by place', { timeout: 120000 }, async () => {
   assert.equal(villages, level)
 })
 
+test("GDAL's own GeoPackage check passes: the live file, a snapshot, a list that was exported", { timeout: 120000 }, () => {
+  const snapshot = join(dir, 'snapshot.gpkg')
+  const roads = join(dir, 'roads.gpkg')
+  ok(sangzi, ['export', dir, '--snapshot', snapshot])
+  ok(sangzi, ['export', dir, 'road', roads])
+  for (const f of [file, snapshot, roads]) ok('/usr/bin/python3', ['-m', 'osgeo_utils.samples.validate_gpkg', '-q', f])
+})
+
 test('the GeoPackage shows its collections and nothing else', () => {
   const out = ok('ogrinfo', ['-ro', file])
   const layers = [...out.matchAll(/^\d+: (\S+)/gm)].map((m) => m[1])

@@ -65,6 +65,22 @@ static void world_and_back(void **state)
     }
 }
 
+/* The polynomial of a strip beside the closed form it stands for, EPSG method 1024, at the poles' edges and all between. */
+static void mercator_is_the_closed_form(void **state)
+{
+    const double world = 2147483648.0;
+
+    (void)state;
+    for (int i = 0; i <= 340000; i++) {
+        const double lat = -85 + i * 0.0005, s = sin(lat * M_PI / 180);
+        const double y = world * (0.5 - log((1 + s) / (1 - s)) * (0.25 / M_PI));
+        int32_t x, got;
+
+        geo_mercator(i * 0.001 - 170, lat, &x, &got);
+        assert_true(got <= y + 0.001 && got >= y - 1.001);
+    }
+}
+
 static void hilbert_is_a_curve(
     void **state) /* a bijection whose neighbours on the curve are neighbours on the plane */
 {
@@ -268,6 +284,56 @@ static void tiles_join(void **state)
     arena_free(a);
 }
 
+/* --- thinning ------------------------------------------------------------------------------------------------------ */
+enum { THIN = 300 };
+static bool a_third(void *ctx, size_t i)
+{
+    (void)ctx;
+    return i % 3 == 1;
+}
+
+static Str layer_of(
+    bool thinned, Arena *a) /* every third feature: put alone, or left when the others are taken out */
+{
+    MvtLayer *l = mvt_layer(STR("road"), GEO_WEBMERCATOR, 10, 827, 419, a);
+    Buf b;
+    Str s;
+
+    mvt_key(l, STR("id"));
+    mvt_key(l, STR("n"));
+    for (size_t i = 0; i < THIN; i++) {
+        const Bytes w = wkb_of(str_fmt(a, "POINT(%.6f 31)", 110.75 + 0.001 * (double)i).ptr, a);
+        const MvtValue v[] = { { MVT_TEXT, str_fmt(a, "%026zu", i), 0, 0 },
+            { MVT_INT, { 0 }, (int64_t)(i % 7), 0 } };
+
+        if (thinned || a_third(NULL, i))
+            assert_true(mvt_add(l, i, w, v, LEN(v), false));
+    }
+    assert_true(!thinned || mvt_thin(l, a_third, NULL));
+    buf_init(&b, 1 << 20);
+    assert_true(mvt_count(l) == THIN / 3 && mvt_end(l, &b));
+    s = str_copy(a, buf_text(&b));
+    buf_clear(&b);
+    return s;
+}
+
+static void thinned_is_as_never_put(void **state)
+{
+    Arena *a = arena_new(0);
+    ReadTile *alone = read_tile(layer_of(false, a)), *thinned = read_tile(layer_of(true, a));
+
+    (void)state;
+    assert_true(alone->n == THIN / 3 && thinned->n == alone->n && thinned->nvalue == alone->nvalue);
+    for (size_t i = 0; i < alone->n; i++) {
+        assert_true(thinned->feature[i].id == alone->feature[i].id);
+        assert_true(str_eq(thinned->feature[i].ulid, alone->feature[i].ulid));
+        assert_true(str_eq(thinned->feature[i].geometry, alone->feature[i].geometry));
+    }
+    tile_clear(alone);
+    tile_clear(thinned);
+    arena_free(a);
+}
+
 static void no_memory_is_an_error(void **state)
 {
     Arena *kept = arena_new(0);
@@ -291,12 +357,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grids),
         cmocka_unit_test(world_and_back),
+        cmocka_unit_test(mercator_is_the_closed_form),
         cmocka_unit_test(hilbert_is_a_curve),
         cmocka_unit_test(a_square_to_the_byte),
         cmocka_unit_test(what_is_shown),
         cmocka_unit_test(kept_at_the_worlds_end),
         cmocka_unit_test(rules_hold),
         cmocka_unit_test(tiles_join),
+        cmocka_unit_test(thinned_is_as_never_put),
         cmocka_unit_test(no_memory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,14 @@ static bool give(World *w, int64_t fid, TileSee *see, void *to)
     return see(to, &(TileRow){ fid, str_of(r->id), STR("990121108204"), { r->wkb, r->len }, value });
 }
 
-static bool rows(void *ctx, GeoBox box, TileSee *see, void *to, Err *err)
+static bool too_small(const Row *r, double least) /* leaves out all it may */
+{
+    const GeoBox b = r->box;
+
+    return geo_wkb_type((Bytes){ r->wkb, r->len }) == GEO_POLYGON && (b.maxx - b.minx) * (b.maxy - b.miny) < least;
+}
+
+static bool rows(void *ctx, GeoBox box, double least, TileSee *see, void *to, Err *err)
 {
     World *w = ctx;
     bool good = true;
@@ -41,7 +48,8 @@ static bool rows(void *ctx, GeoBox box, TileSee *see, void *to, Err *err)
     (void)err;
     pthread_rwlock_rdlock(&w->lock);
     for (int64_t fid = 1; good && fid <= ROWS; fid++)
-        if (w->row[fid].there && (geo_box_empty(box) || geo_box_meets(box, w->row[fid].box)))
+        if (w->row[fid].there && (geo_box_empty(box) || geo_box_meets(box, w->row[fid].box)) &&
+            !too_small(&w->row[fid], least))
             good = give(w, fid, see, to);
     pthread_rwlock_unlock(&w->lock);
     return good;

@@ -74,8 +74,10 @@ static void a_plane_is_a_plane(void **state)
                 double in_x = fmin(fmax(lon, 111), 112), in_y = fmin(fmax(lat, 31), 32);
                 double want = 1000 + (in_x - 111) * 1000 - (in_y - 31) * 500;
 
-                if (lon < 111 || lon > 112 || lat < 31 || lat > 32) /* the edge goes on, half a cell inside */
-                    assert_true(fabs(metres_of(rgb, i, k) - want) < 60);
+                const double off = fmax(fabs(lon - in_x), fabs(lat - in_y));
+
+                if (off > 0) /* the edge goes on, half a cell inside; the further, the smoother */
+                    assert_true(fabs(metres_of(rgb, i, k) - want) < 10 + 1000 * off);
                 else if (lon > 111.01 && lon < 111.99 && lat > 31.01 && lat < 31.99)
                     assert_true(fabs(metres_of(rgb, i, k) - want) < 0.05);
             }
@@ -95,6 +97,36 @@ static void a_hole_is_sea_level(void **state)
     rgb = pixels(t, 12, x, y);
     assert_true(metres_of(rgb, 128, 128) == 0 || x == 0);
     free(rgb);
+    tile_terrain_close(t);
+}
+
+/* An edge of stripes, ten cells wide: 400 m and 600 m in turn. */
+static void stripes_fade_outside(void **state)
+{
+    float m[SIDE * SIDE];
+    TileTerrain *t = NULL;
+    Err err = { 0 };
+    uint32_t x, y;
+    uint8_t *rgb;
+
+    (void)state;
+    for (size_t i = 0; i < SIDE * SIDE; i++)
+        m[i] = i % SIDE / 10 % 2 ? 600 : 400;
+    assert_true(tile_terrain_of(m, SIDE, SIDE, (GeoBox){ 111, 31, 112, 32 }, &t, &err));
+    for (size_t step = 0; step < 3; step++) { /* a tile inside, across the edge, 0.3° away from it */
+        const double lat[] = { 31.7, 32.0, 32.3 };
+        double low = 1e9, high = -1e9;
+
+        geo_tile_at(GEO_WEBMERCATOR, 10, 111.5, lat[step], &x, &y);
+        rgb = pixels(t, 10, x, y);
+        for (size_t i = 0; i < 256; i++) {
+            low = fmin(low, metres_of(rgb, i, 0)); /* its northern row */
+            high = fmax(high, metres_of(rgb, i, 0));
+        }
+        free(rgb);
+        assert_true(step == 0 ? high - low > 190 : step == 1 ? high - low < 190 : high - low < 20);
+        assert_true(low >= 400 && high <= 600);
+    }
     tile_terrain_close(t);
 }
 
@@ -169,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plane_is_a_plane),
         cmocka_unit_test(a_hole_is_sea_level),
+        cmocka_unit_test(stripes_fade_outside),
         cmocka_unit_test(outside_the_grid),
         cmocka_unit_test(files_are_checked),
     };
