@@ -95,6 +95,11 @@ typedef struct Named {     /* something of another register that the gazetteer n
     Xy at;
 } Named;
 
+typedef struct Picture { /* a drawing: name of its file, caption, SHA-256 and SM3 of its bytes */
+    Str name, title, id, sm3;
+    size_t bytes;
+} Picture;
+
 typedef struct Reader Reader; /* of pinyin */
 typedef struct County {
     const DemoSpec *spec;
@@ -132,7 +137,9 @@ typedef struct County {
     Reader *reader;
     struct People *people;
     Weighted family; /* surnames */
-    Named *named;    /* of the township in hand */
+    Picture *picture;
+    size_t npicture;
+    Named *named; /* of the township in hand */
     size_t nnamed, named_max;
     Past past[64];
     size_t npast;
@@ -245,7 +252,8 @@ typedef enum Kind {
     K_DEFECT,
     K_WORK,
     K_PLACE,
-    K_OTHER
+    K_OTHER,
+    K_DOCUMENT
 } Kind;
 void demo_id(const County *c, Kind kind, uint32_t n, char out[ULID_LEN + 1]);
 bool demo_rec(
@@ -288,6 +296,11 @@ bool demo_emit_town_registers(
 void demo_named(County *c, Str name, const char *kind, Str alias, size_t village, Xy at);
 bool demo_emit_place_names(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_files(County *c, Err *err) MUST;
+bool demo_pictures_read(County *c) MUST;
+bool demo_emit_documents(County *c, Out *o, Err *err) MUST;
+Str demo_picture(const County *c, const char *name);                         /* its file's id; empty: none */
+void demo_photos(Out *o, const County *c, const char *one, const char *two); /* two: may be NULL */
+void demo_picture_document(const County *c, const char *name, char out[ULID_LEN + 1]); /* empty: none */
 /* A story's township: its own, or the first one where that is absent. */
 size_t demo_story_town(const County *c, Str number);
 size_t demo_quota(double whole, double share, size_t least);

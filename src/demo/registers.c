@@ -103,6 +103,7 @@ static bool product(County *c, Out *o, const Yaml *y, size_t i, size_t variety)
         demo_f64(o, STR("temp_min"), demo_num_at(temp, 0), 0);
         demo_f64(o, STR("temp_max"), demo_num_at(temp, 1), 0);
     }
+    demo_text(o, STR("photo"), demo_picture(c, str_c(a, yaml_text(y, "photo"))));
     demo_text(o, STR("season_from"), demo_at(season, 0)->text);
     demo_text(o, STR("season_to"), demo_at(season, 1)->text);
     demo_text(o, STR("state"), STR("在售"));

@@ -298,6 +298,10 @@ static bool inspection(County *c, Out *o, const Run *run, const char *story, Rng
                             : STR("人工"));
     demo_f64(o, STR("iri"), fmin(fmax(iri, 0.8), 22), 2);
     demo_f64(o, STR("dr"), fmin(fmax(dr, 0), 99), 2);
+    if (story) { /* what the inspector saw */
+        demo_picture_document(c, "bridge", id);
+        demo_id_of(o, STR("file"), id);
+    }
     if (run->automatic && !concrete)
         demo_f64(o, STR("rd"), fmin(fmax((100 - run->pqi) / 2.2, 0.5), 30), 1);
     return true;
@@ -352,6 +356,8 @@ static bool defect(County *c, Out *o, const Defect *d, const char *id)
     demo_bool(o, STR("safety"), d->safety);
     if (d->note)
         demo_text(o, STR("note"), str_of(d->note));
+    if (strcmp(d->kind, "坑槽") == 0)
+        demo_photos(o, c, "pothole", NULL);
     demo_time(o, STR("found_at"), at_hour(d->day, d->hour));
     if (d->fixed) {
         demo_org_bureau(c, 1, ref); /* the upkeep centre */
@@ -511,6 +517,7 @@ static bool three_ford_bridge(County *c, Out *o, Rng *r)
     demo_f64(o, STR("weight_limit"), 5, 0);
     demo_text(o, STR("grade"), STR("4"));
     demo_date(o, STR("limited_on"), limited);
+    demo_photos(o, c, "bridge", "notice");
     demo_date(o, STR("last_check"), c->spec->today - 9);
     for (unsigned k = 0; k < 4; k++) { /* four inspections, each a little worse */
         Run run = { i, 84 - 4.5 * k, k == 3 ? c->spec->today - 40 : limited - 700 + (int32_t)k * 230, false,
