@@ -137,6 +137,8 @@ typedef struct County {
     Reader *reader;
     struct People *people;
     Weighted family; /* surnames */
+    Bytes pond[48];  /* ponds of the first township without holes, for S06 */
+    size_t npond;
     Picture *picture;
     size_t npicture;
     Named *named; /* of the township in hand */
@@ -281,6 +283,8 @@ bool demo_out_drain(Out *o, const DemoSink *sink, Err *err) MUST; /* until the e
 
 /* --- the registers --- */
 bool demo_emit_divisions(County *c, Out *o, Err *err) MUST;
+int32_t demo_since(
+    const Past *before); /* the day a division, and its name, is valid from; NULL: from the first */
 bool demo_plan_roads(County *c, Err *err) MUST;
 bool demo_plan_sections(County *c, Err *err) MUST;
 bool demo_emit_roads(County *c, Out *o, Err *err) MUST; /* lines, county wide */
@@ -296,6 +300,7 @@ bool demo_emit_town_registers(
 void demo_named(County *c, Str name, const char *kind, Str alias, size_t village, Xy at);
 bool demo_emit_place_names(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_files(County *c, Err *err) MUST;
+bool demo_pond_file(const County *c, Err *err) MUST; /* after the first township's patches */
 bool demo_pictures_read(County *c) MUST;
 bool demo_emit_documents(County *c, Out *o, Err *err) MUST;
 Str demo_picture(const County *c, const char *name);                         /* its file's id; empty: none */
@@ -310,5 +315,6 @@ void demo_uscc(const char *kind2, uint32_t serial, char out[19]); /* GB 32100-20
 char demo_gtin_check(const char *digits, size_t n);
 /* Ids others refer to. */
 void demo_org_committee(const County *c, size_t village, char out[ULID_LEN + 1]);
+void demo_committee_uscc(size_t village, char out[19]);
 void demo_org_town(const County *c, size_t town, char out[ULID_LEN + 1]);
 void demo_org_bureau(const County *c, size_t i, char out[ULID_LEN + 1]);

@@ -41,7 +41,8 @@ static bool all(County *c, Out *o, Err *err)
     for (size_t k = 0; k < c->ntown; k++) {
         const size_t t = k == 0 ? c->first : k <= c->first ? k - 1 : k;
 
-        if (!one_town(c, t, o, err) || !demo_out_township(o, ++done, c->ntown, c->town[t].name))
+        if (!one_town(c, t, o, err) || (!k && c->spec->out && !demo_pond_file(c, err)) ||
+            !demo_out_township(o, ++done, c->ntown, c->town[t].name))
             return false;
     }
     return !c->spec->out || demo_cog_write(c, err); /* last: nobody waits for it */

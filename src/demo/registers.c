@@ -47,6 +47,11 @@ void demo_org_committee(const County *c, size_t village, char out[ULID_LEN + 1])
     demo_id(c, K_ORG, ORG_COMMITTEE + (uint32_t)village, out);
 }
 
+void demo_committee_uscc(size_t village, char out[19])
+{
+    demo_uscc("54", ORG_COMMITTEE + (uint32_t)village, out);
+}
+
 /* --- organizations --------------------------------------------------------------------------------------------------- */
 typedef struct Firm {
     uint32_t number;
