@@ -117,7 +117,7 @@ static int64_t generated_at(const Demo *d)
 /* What is computed from records is computed by the same processes that a county runs. */
 static bool run_processes(Demo *d, Err *err)
 {
-    static const char *const id[] = { "road-condition", "division-counts" };
+    static const char *const id[] = { "road-condition", "division-counts", "document-files" };
     const ProcessAsk ask = { .who = STR("演示数据生成"), .at = generated_at(d) };
     bool good = true;
 

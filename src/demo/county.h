@@ -95,9 +95,8 @@ typedef struct Named {     /* something of another register that the gazetteer n
     Xy at;
 } Named;
 
-typedef struct Picture { /* a drawing: name of its file, caption, SHA-256 and SM3 of its bytes */
-    Str name, title, id, sm3;
-    size_t bytes;
+typedef struct Picture { /* a drawing: name of its file, caption, SHA-256 of its bytes */
+    Str name, title, id;
 } Picture;
 
 typedef struct Reader Reader; /* of pinyin */

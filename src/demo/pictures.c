@@ -30,7 +30,7 @@ bool demo_pictures_read(County *c)
     for (y = y ? y->first : NULL; y; y = y->next) {
         const Str name = yaml_text(y, "name"),
                   path = str_fmt(c->a, "%s/drawings/%.*s.webp", c->spec->data, STRV(name));
-        uint8_t digest[SHA256_LEN], second[SM3_LEN];
+        uint8_t digest[SHA256_LEN];
         Str bytes;
         Err none = { 0 };
 
@@ -39,9 +39,8 @@ bool demo_pictures_read(County *c)
         if (!file_exists(path.ptr) || !file_read(path.ptr, BYTES_MAX, c->a, &bytes, &none))
             continue;
         sha256(BYTES(bytes), digest);
-        sm3(BYTES(bytes), second);
-        c->picture[c->npicture++] = (Picture){ name, yaml_text(y, "title"), hex(digest, sizeof digest, c->a),
-            hex(second, sizeof second, c->a), bytes.len };
+        c->picture[c->npicture++] =
+            (Picture){ name, yaml_text(y, "title"), hex(digest, sizeof digest, c->a) };
     }
     return true;
 }
@@ -86,10 +85,6 @@ bool demo_emit_documents(County *c, Out *o, Err *err)
         demo_text(o, STR("title"), str_fmt(a, "%.*s（示意图）", STRV(p->title)));
         demo_text(o, STR("kind"), STR("图纸"));
         demo_text(o, STR("file"), p->id);
-        demo_text(o, STR("mime"), STR("image/webp"));
-        demo_int(o, STR("bytes"), (int64_t)p->bytes);
-        demo_text(o, STR("sha256"), p->id);
-        demo_text(o, STR("sm3"), p->sm3);
         demo_time(o, STR("taken_at"), (c->spec->today - 30) * TIME_DAY + 2 * 3600 * TIME_SECOND);
         demo_org_bureau(c, MEDIA_CENTRE, id);
         demo_text(o, STR("author"), str_fmt(a, "organization/%s", id));
