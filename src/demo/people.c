@@ -278,6 +278,9 @@ static bool person(County *c, Out *o, const Home *h, size_t i, Rng *r)
     else if ((m->role == CHILD || m->role == GROWN) &&
              rng_unit(r) * demo_num(c->d.names, "mother_surname") < 1)
         family = h->name[1];
+    if (!c->village[h->village].keeper && m->role == HUSBAND && !m->away && m->age >= 32 && m->age < 58)
+        c->village[h->village].keeper =
+            h->person + (uint32_t)i + 1; /* the first who is at home and of an age */
     demo_id(c, K_PERSON, h->person + (uint32_t)i, id);
     if (!demo_rec(o, STR("person"), id, c->village[h->village].code))
         return false;
@@ -425,6 +428,40 @@ static bool village(
     return true;
 }
 
+bool demo_keeper(const County *c, size_t village, char out[ULID_LEN + 1])
+{
+    const uint32_t n = c->village[village].keeper;
+
+    if (n)
+        demo_id(c, K_PERSON, n - 1, out);
+    return n != 0;
+}
+
+/* Who keeps the village's roads, as a post of its committee; in the seat's village the township's. */
+static bool posts(County *c, size_t town, Out *o)
+{
+    const Town *t = &c->town[town];
+
+    for (size_t v = t->village; v < t->village + t->nvillage; v++) {
+        const bool seat = v == t->village;
+        char id[ULID_LEN + 1], who[ULID_LEN + 1];
+
+        if (!demo_keeper(c, v, who))
+            continue;
+        demo_id(c, K_MEMBERSHIP, (uint32_t)v, id);
+        if (!demo_next(o) || !demo_rec(o, STR("membership"), id, c->village[v].code))
+            return false;
+        demo_id_of(o, STR("person"), who);
+        demo_org_committee(c, v, id);
+        if (seat)
+            demo_org_town(c, town, id);
+        demo_id_of(o, STR("organization"), id);
+        demo_text(o, STR("post"), seat ? STR("乡级路长") : STR("村级路长"));
+        demo_date(o, STR("from"), c->spec->today - 700 - (int32_t)(v % 300));
+    }
+    return true;
+}
+
 bool demo_emit_people(County *c, size_t town, Out *o, Err *err)
 {
     const Town *t = &c->town[town];
@@ -443,5 +480,6 @@ bool demo_emit_people(County *c, size_t town, Out *o, Err *err)
         at = to > f.n ? f.n : to;
     }
     arena_free(own);
+    good = good && posts(c, town, o);
     return good || FAIL(err, DEMO_STOPPED, STR("person"), "people");
 }
