@@ -256,7 +256,8 @@ typedef enum Kind {
     K_PLACE,
     K_OTHER,
     K_DOCUMENT,
-    K_MEMBERSHIP
+    K_MEMBERSHIP,
+    K_HOLIDAY
 } Kind;
 void demo_id(const County *c, Kind kind, uint32_t n, char out[ULID_LEN + 1]);
 bool demo_rec(
@@ -297,7 +298,8 @@ bool demo_plan_people(County *c, Err *err) MUST; /* after it, demo_emit_people i
 bool demo_emit_people(County *c, size_t town, Out *o, Err *err) MUST;
 /* Who keeps a village's roads; false: nobody, or its people are not told yet. */
 bool demo_keeper(const County *c, size_t village, char out[ULID_LEN + 1]);
-bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST; /* bureaus, firms, products */
+bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST; /* bureaus, products, days off */
+bool demo_is_holiday(const County *c, int32_t day);
 bool demo_emit_town_registers(
     County *c, size_t town, Out *o, Err *err) MUST; /* committees, facilities, devices … */
 /* Remembers a bridge, a school, a reservoir for the gazetteer of the township in hand. */
