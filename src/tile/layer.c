@@ -6,6 +6,7 @@
 #include "tile/draw.h"
 #include "tile/pyramid.h"
 #include <assert.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,7 @@ static bool build(TileLayer *l, Err *err)
     if (mapped)
         tile_pack_drop(p);
     swap_pack(l, mapped ? mapped : p);
+    malloc_trim(0); /* a whole layer was in memory: back to the system, the process idles small */
     return true;
 }
 

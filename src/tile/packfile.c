@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FORMAT = 1, HEAD_ROOM = 4096, WASTE_LEAST = 1 << 20 };
+enum { FORMAT = 2, HEAD_ROOM = 4096, WASTE_LEAST = 1 << 20 };
 typedef struct FileHead {
     char magic[8];
     uint64_t format, model;
@@ -105,6 +105,8 @@ static Pack *read_map(TileMap *m, PackFile *f, int64_t seq)
         return NULL;
     }
     f->end = m->len;
+    /* All was read once to check it: what no tile asks for needs no memory of ours; the rest comes back from the cache. */
+    (void)madvise(m->at, m->len, MADV_DONTNEED);
     return p;
 }
 
