@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { BODY_MAX = 64 << 20, ARENA_MAX = 1 << 30, GZIP_LEVEL = 4, MANY = 50000 };
+enum { BODY_MAX = 64 << 20, ARENA_MAX = 1 << 30, GZIP_LEVEL = 4, MANY = 50000, WIDE_ZOOM = 10 }; /* up to it a tile looks at most of a pack */
 #define SAVE_EVERY (10 * TIME_SECOND)
 
 struct TileLayer {
@@ -336,9 +336,11 @@ static bool draw(TileLayer *l, const Want *w, Arena *a, Buf *out, size_t *droppe
     Pack *p = pack_of(l);
     bool good;
 
-    if (p && p->seq >= w->number)
+    if (p && p->seq >= w->number) {
         good = tile_draw_pack(&l->draw, p, w->ask, a, out, dropped, err);
-    else
+        if (w->ask->z <= WIDE_ZOOM)
+            tile_pack_rest(p);
+    } else
         good = tile_draw_rows(&l->draw, w->ask, a, out, dropped, err);
     tile_pack_drop(p);
     return good;

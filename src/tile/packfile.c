@@ -105,8 +105,7 @@ static Pack *read_map(TileMap *m, PackFile *f, int64_t seq)
         return NULL;
     }
     f->end = m->len;
-    /* All was read once to check it: what no tile asks for needs no memory of ours; the rest comes back from the cache. */
-    (void)madvise(m->at, m->len, MADV_DONTNEED);
+    tile_pack_rest(p); /* all was read to check it */
     return p;
 }
 
@@ -118,6 +117,19 @@ Pack *tile_pack_load(PackFile *f, int64_t seq)
     if (m)
         tile_map_drop(m); /* the blocks hold theirs */
     return p;
+}
+
+void tile_pack_rest(const Pack *p)
+{
+    const TileMap *last = NULL;
+
+    for (size_t i = 0; i < p->n; i++) {
+        const TileMap *m = p->block[i]->map;
+
+        if (m && m != last)
+            (void)madvise(m->at, m->len, MADV_DONTNEED);
+        last = m ? m : last;
+    }
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------ */
