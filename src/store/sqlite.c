@@ -295,6 +295,15 @@ bool sqlite_functions(Conn *c, Err *err)
     return true;
 }
 
+/* SQLite counts the bytes of every allocation behind one lock of the whole process, for nobody. Only before its first use
+ * can it be told not to; later it says so and goes on counting. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void count_nothing(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* --- opening --------------------------------------------------------------------------------------------------- */
 static bool connect_to(const char *path, int flags, Conn *c, Err *err)
 {
@@ -421,6 +430,7 @@ bool store_open(const char *path, StoreMode mode, Store **out, Err *err)
 
     if (!s)
         return FAIL(err, BASE_NO_MEMORY, STR("store"), "store");
+    pthread_once(&once, count_nothing);
     pthread_mutex_init(&s->guard, NULL);
     pthread_cond_init(&s->freed, NULL);
     s->mode = mode;
