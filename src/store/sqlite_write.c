@@ -57,8 +57,9 @@ bool store_insert(Store *s, const StoreTable *t, Str id, Bytes blob, const CqlVa
     lend_text(stmt, at++, id);
     if (t->spatial)
         lend_blob(stmt, at++, blob);
-    for (size_t i = 0; i < t->ncolumn; i++)
-        lend(stmt, at++, value[i]);
+    for (size_t i = 0; i < t->ncolumn; i++, at++)
+        if (value[i].kind != CQL_NULL) /* as which it was left */
+            lend(stmt, at, value[i]);
     if (!step(&s->writer, stmt, id, err))
         return false;
     *fid = sqlite3_last_insert_rowid(s->writer.db);
