@@ -196,7 +196,12 @@ static bool live(void *ctx, bool on, Err *err)
 
 static bool reset(void *ctx, Err *err)
 {
-    (void)ctx, (void)err;
+    const Demo *d = ctx;
+    char initial[4400];
+
+    snprintf(initial, sizeof initial, "%s/initial.gpkg", d->out);
+    if (!file_exists(initial)) /* made without --serve: nothing was put by */
+        return FAIL(err, BASE_NO_FILE, STR("demo/initial.gpkg"), "reset");
     stop_say(STOP_RESET); /* carried out by the first thread */
     return true;
 }

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { CORS_MAX = 16 };
+
 const char *serve_ui(const char *said, char *out, size_t size)
 {
     char self[4096];
@@ -111,10 +113,42 @@ static bool serve_developing(const char *dir, const char *packs, CliCounty *c, F
     return true;
 }
 
+static bool is_demo(Ledger *l)
+{
+    Arena *a = arena_new(0);
+    Str said;
+    Err err = { 0 };
+    const bool yes = ledger_meta(l, STR("demo_state"), a, &said, &err) && str_eq(said, STR("whole"));
+
+    arena_free(a);
+    return yes;
+}
+
+/* A demo county is served with its own door: the tour, the cards, the sheets to try, the way back to the start. */
+static int serve_demo(char *dir, const char *port, const char *ui)
+{
+    char demo[] = "demo", serve[] = "--serve", to_port[] = "--port", to_ui[] = "--ui", p[16], u[4200];
+    char *argv[] = { demo, dir, serve, NULL, NULL, NULL, NULL, NULL };
+    int argc = 3;
+
+    if (port) {
+        snprintf(p, sizeof p, "%s", port);
+        argv[argc++] = to_port;
+        argv[argc++] = p;
+    }
+    if (ui) {
+        snprintf(u, sizeof u, "%s", ui);
+        argv[argc++] = to_ui;
+        argv[argc++] = u;
+    }
+    return cli_demo(argc, argv);
+}
+
 int cli_serve(int argc, char **argv)
 {
     const bool dev = cli_flag(&argc, argv, "--dev");
     const char *port = cli_option(&argc, argv, "--port"), *ui = cli_option(&argc, argv, "--ui"), *packs;
+    const char *cors[CORS_MAX + 1] = { NULL };
     char packs_path[4200];
     bool good = true;
     char path[4200];
@@ -123,11 +157,18 @@ int cli_serve(int argc, char **argv)
     Face *face;
     Err err;
 
+    for (size_t i = 0; i < CORS_MAX && (cors[i] = cli_option(&argc, argv, "--cors")); i++)
+        ;
     if (argc != 2)
         return cli_usage("serve");
+    o.cors = cors;
     stop_listen();
     if (!serve_port(port, &o.port, &err) || !cli_open(argv[1], LEDGER_WRITE, &c, &err))
         return cli_fail(&err);
+    if (!dev && is_demo(c.ledger)) {
+        cli_close(&c);
+        return serve_demo(argv[1], port, ui);
+    }
     o.ledger = c.ledger;
     o.ui = serve_ui(ui, path, sizeof path);
     if (!face_start(&o, &face, &err)) {

@@ -164,6 +164,7 @@ double demo_fractal(uint64_t seed, double x, double y, int octaves);
 bool demo_flow(County *c, Err *err) MUST; /* down, upstream, wet, dwater, streams */
 bool demo_fill(float *z, Grid g, int32_t *down, int32_t *order, Arena *a) MUST;
 bool demo_dem_write(const County *c, Err *err) MUST;
+bool demo_cog_write(const County *c, Err *err) MUST; /* files/dem.tif */
 
 /* --- space.c --- */
 static inline bool demo_inside(Grid g, double x, double y)

@@ -32,7 +32,7 @@ typedef struct DemoSpec {
     uint64_t seed;
     int32_t today;    /* day number */
     const char *data; /* folder of the YAML of 00-common/demo */
-    const char *out;  /* folder for dem.bin (terrain) and files/ (the sheets of S03, S06); may be NULL */
+    const char *out;  /* folder for dem.bin (terrain) and files/ (the sheets of S03, S06; dem.tif); may be NULL */
 } DemoSpec;
 typedef struct DemoSink { /* a record, and all it points to, is borrowed until the call returns */
     bool (*record)(void *ctx, const DemoRecord *r, Err *err); /* false stops */

@@ -21,7 +21,8 @@
 
 extern const ErrKind LEDGER_INVALID, LEDGER_STALE, LEDGER_NO_RECORD, LEDGER_GONE, LEDGER_EXISTS, LEDGER_REFERRED,
     LEDGER_LOCKED, LEDGER_READ_ONLY, LEDGER_BAD_TOKEN, LEDGER_BAD_VALUE, LEDGER_REQUIRED, LEDGER_NO_TARGET, LEDGER_TWICE,
-    LEDGER_DERIVED, LEDGER_BAD_GEOMETRY, LEDGER_NOT_A_COUNTY, LEDGER_BUSY, LEDGER_RULE, LEDGER_NO_PROPERTY;
+    LEDGER_DERIVED, LEDGER_BAD_GEOMETRY, LEDGER_NOT_A_COUNTY, LEDGER_BUSY, LEDGER_RULE, LEDGER_NO_PROPERTY,
+    LEDGER_NO_FILE;
 
 typedef struct Ledger Ledger;
 typedef enum LedgerMode { LEDGER_READ, LEDGER_WRITE } LedgerMode;
@@ -134,7 +135,7 @@ typedef struct LedgerQuery {
     size_t nsort;
     size_t limit; /* 0: all */
     Str token;    /* of the page before */
-    bool no_geometry, count, sealed; /* count: exactly; sealed: open what is sealed (costs) */
+    bool no_geometry, count, uncounted, sealed; /* count: exactly; uncounted: not at all; sealed: open what is sealed (costs) */
     const PackProperty *const *only; /* properties wanted; NULL: all */
     size_t nonly;
 } LedgerQuery;

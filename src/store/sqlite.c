@@ -267,6 +267,8 @@ bool sqlite_functions(Conn *c, Err *err)
         rc = sqlite3_create_function(c->db, bounds[i], 1, pure, (void *)(uintptr_t)i, bound, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(c->db, "ST_IsEmpty", 1, pure, NULL, is_empty, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite_rows_register(c->db);
     if (rc != SQLITE_OK || !sqlite_cql_register(c->db))
         return SQLITE_FAILS(c->db, STR("functions"));
     return true;
