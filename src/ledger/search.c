@@ -76,7 +76,7 @@ static double score_of(Str title, Str words, double rank, Arena *a)
 {
     const Str t = cql_fold_case(title, a), w = cql_fold_case(words, a);
     Buf full, initials;
-    double score = 10 - rank / 100; /* bm25 is negative: better is lower */
+    double score = 10 - (int)((rank < 10000 ? rank : 10000) / 100) / 10.0; /* what says little else before what says much */
 
     if (str_eq(t, w))
         return 100;
