@@ -208,16 +208,19 @@ static Str generation(const County *c, const Home *h, const Member *m, int year,
     return demo_char(poem, (size_t)(year - 1900) / 24 % demo_chars(poem));
 }
 
-static const char *schooling(const County *c, int year, int age, Rng *r)
+/* Those who work elsewhere have their own table; the others by the year of their birth. */
+static const char *schooling(const County *c, int year, int age, bool worker, Rng *r)
 {
     const Yaml *row = yaml_get(c->d.people, "education");
+    const Yaml *workers = yaml_get(c->d.people, "workers");
     const double u = rng_unit(r) * 100;
     double sum = 0;
     size_t k = 1;
 
     if (age < 6)
         return "";
-    if (age < 22)
+    worker = worker && workers && age >= 19;
+    if (age < 22 && !worker)
         return age < 13   ? "小学"
                : age < 16 ? "初中"
                : age < 19 ? (u < 60 ? "高中" : "中专")
@@ -225,7 +228,7 @@ static const char *schooling(const County *c, int year, int age, Rng *r)
                           : "大专";
     for (row = row ? row->first : NULL; row && row->next && year >= demo_num_at(row, 0);)
         row = row->next;
-    while (k < 5 && (sum += demo_num_at(row, k)) <= u)
+    while (k < 5 && (sum += worker ? demo_num_at(workers, k - 1) : demo_num_at(row, k)) <= u)
         k++;
     switch (k) {
     case 1:
@@ -300,7 +303,7 @@ static bool person(County *c, Out *o, const Home *h, size_t i, Rng *r)
     demo_text(o, STR("household"), str_of(h->id));
     demo_text(o, STR("relation"), i == head ? STR("户主") : str_of(relation(h, m, h->family->kind == SKIP)));
     residence(c, o, m, r);
-    demo_text(o, STR("education"), str_of(schooling(c, year, m->age, r)));
+    demo_text(o, STR("education"), str_of(schooling(c, year, m->age, m->away >= 2 && m->age < 65, r)));
     demo_text(o, STR("labour"), str_of(labour(m->age, r)));
     if (m->age > 70)
         demo_bool(o, STR("big_letters"), true);
