@@ -108,6 +108,9 @@ bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const St
     LedgerRecord *out, Err *err) MUST; /* value: room for nproperty + ninherited */
 /* `r` NULL: a reader of its own. *found false: no such id. Also retired ones. */
 bool ledger_find(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
+/* the packs have changed (migrate.c): tables follow, `target` is the model's digest; at opening only */
+bool ledger_migrate(Ledger *l, const StoreTable *table, Str target, Err *err) MUST;
+bool ledger_follows(Ledger *l, Err *err) MUST; /* whether the tables are those of the model: LEDGER_PACKS_DIFFER */
 /* extends (extend.c) */
 bool ledger_inherit(const Ledger *l, StoreRead *r, LedgerRecord *rec, Arena *a, Err *err) MUST; /* fills value[nproperty …] */
 bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t valid_at, int64_t known_at, int64_t seq, Arena *a,

@@ -121,7 +121,7 @@ static bool become(Apply *p)
         memcpy(p->value, p->before.value, (c->nproperty + c->ninherited) * sizeof *p->value);
     if (verb == LEDGER_REPLACE)
         for (size_t i = 0; i < c->ndeclared; i++)
-            if (ledger_is_typed(c->property + i))
+            if (ledger_is_typed(c->property + i) && !c->property[i].retired)
                 p->value[i] = (CqlValue){ .kind = CQL_NULL };
     p->after = p->before;
     p->after.seal[0] = p->after.seal[1] = (Bytes){ NULL, 0 };
