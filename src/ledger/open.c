@@ -254,7 +254,7 @@ static bool open_parts(Ledger *l, Err *err)
     if (l->mode == LEDGER_WRITE ? !(define_tables(l, err) && mend(l, err)) : !ledger_follows(l, err))
         return false;
     for (size_t i = 0; i < l->model->ncollection; i++)
-        if (!ledger_find_open(l, l->sheet + i, err))
+        if (!ledger_find_open(l, l->sheet + i, err) || !ledger_range_open(l, l->sheet + i, err))
             return false;
     return ledger_tally_all(l, err) && (l->mode == LEDGER_READ || ledger_writer_start(l, err));
 }
@@ -300,7 +300,7 @@ void ledger_close(Ledger *l)
     }
     ledger_herald_stop(l);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
-        ledger_find_close(l->sheet + i);
+        ledger_find_close(l->sheet + i), ledger_range_close(l->sheet + i);
     store_close(l->store);
     access_keys_close(l->keys);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)

@@ -71,6 +71,8 @@ typedef struct StoreQuery {
     const CqlSql *where;    /* may be NULL */
     Str match;              /* words: an FTS5 expression; empty: all */
     Str fids;               /* JSON list of the only rows wanted; empty: all */
+    bool (*may)(const void *ctx, int64_t fid); /* false: the row is not wanted, and not read; NULL: all are */
+    const void *may_ctx;
     int64_t budget;         /* steps of the virtual machine after which the cursor ends with STORE_BUDGET; 0: none */
     const GeoBox *box;      /* rows whose envelope meets one of them */
     size_t nbox;
