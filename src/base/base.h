@@ -285,3 +285,6 @@ bool pool_run(Pool *p, void (*work)(void *), void *arg) MUST;  /* false: stopped
 void pool_free(Pool *p);                                       /* finishes what waits; NULL is taken */
 /* Runs work(ctx, i) for i in [0, n) on all cores; false as soon as one is false. */
 bool parallel(size_t n, bool (*work)(void *ctx, size_t i), void *ctx) MUST;
+/* For a child process that reads what came from outside: so many bytes of memory and seconds of CPU, and for ever no
+ * growing file, no core, no network, no other program; it dies with its parent. */
+void jail_enter(uint64_t memory, unsigned cpu_seconds);

@@ -1,5 +1,6 @@
 /* src/cli/admin.c - sangzi init, verify, backup, restore. */
 #include "cli/cli.h"
+#include "files/files.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -66,19 +67,26 @@ int cli_verify(int argc, char **argv)
 
 int cli_backup(int argc, char **argv)
 {
+    char from[4200], to[4200];
     CliCounty c;
     Err err;
+    size_t files = 0;
     bool good;
 
     if (argc != 3)
         return cli_usage("backup");
+    snprintf(from, sizeof from, "%s/files", argv[1]);
+    snprintf(to, sizeof to, "%s.files", argv[2]);
     if (!cli_open(argv[1], LEDGER_READ, &c, &err))
         return cli_fail(&err);
-    good = store_backup(ledger_store(c.ledger), argv[2], &err);
+    /* The records first: a file is kept before a record names it, so none of the backup's can be missing. */
+    good = store_backup(ledger_store(c.ledger), argv[2], &err) && files_copy(from, to, &files, &err);
     cli_close(&c);
     if (!good)
         return cli_fail(&err);
     printf("%s（%s）\n", argv[2], cli_english() ? "keys are not in it" : "不含密钥");
+    if (files)
+        printf(cli_english() ? "%s: %zu files\n" : "%s：%zu 个附件\n", to, files);
     return 0;
 }
 
@@ -104,8 +112,9 @@ static bool copy_file(const char *from, const char *to, Err *err)
 
 int cli_restore(int argc, char **argv)
 {
-    char path[4200];
+    char path[4200], files[4200];
     Err err;
+    size_t copied;
 
     if (argc != 3)
         return cli_usage("restore");
@@ -113,6 +122,10 @@ int cli_restore(int argc, char **argv)
     if (!dir_make(argv[2], 0750, &err) || !copy_file(argv[1], path, &err))
         return cli_fail(&err);
     chmod(path, 0640);
+    snprintf(files, sizeof files, "%s.files", argv[1]);
+    snprintf(path, sizeof path, "%s/files", argv[2]);
+    if (!files_copy(files, path, &copied, &err))
+        return cli_fail(&err);
     snprintf(path, sizeof path, "%s/keys/master", argv[2]);
     if (!file_exists(path))
         fprintf(stderr, "%s\n", cli_english() ? "Now bring keys/master back: it is in no backup." : "请把密钥放回 keys/master：备份里没有密钥。");

@@ -42,7 +42,7 @@ static const struct Command {
 } command[] = {
     { "init",   cli_init,   "init DIR [--division CODE]", "建立一个空的县", "make an empty county" },
     { "demo",   cli_demo,   "demo DIR [--persons N] [--seed S] [--today DATE] [--live] [--serve [--port N]]", "生成演示县", "make the demo county" },
-    { "serve",  cli_serve,  "serve DIR [--port N] [--ui DIR] [--dev]", "启动服务（只在本机）", "serve it (on this machine only)" },
+    { "serve",  cli_serve,  "serve DIR [--port N] [--ui DIR] [--dev] [--cors ORIGIN …]", "启动服务（只在本机）", "serve it (on this machine only)" },
     { "import", cli_import, "import DIR COLLECTION FILE… [--dry-run] [--key a,b] [--crs EPSG] [--encoding X] [--accept good-rows]", "导入表格或图层", "bring sheets and layers in" },
     { "export", cli_export, "export DIR COLLECTION FILE [--filter CQL2] | export DIR --snapshot FILE", "导出", "take a register out" },
     { "nation", cli_nation, "nation DIR FILE.csv", "载入全国区划（code,name,level,parent）", "load the division tree of the nation" },

@@ -4,6 +4,7 @@
  * above to below, as a parent must stand before its children.
  */
 #include "cli/cli.h"
+#include "cli/server.h"
 #include "transfer/transfer.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,7 @@ int cli_nation(int argc, char **argv)
 {
     Nation t = { .a = arena_new(0), .row = arena_new(0) };
     CliCounty county;
+    CliServer *there;
     Str text;
     bool good;
 
@@ -135,6 +137,14 @@ int cli_nation(int argc, char **argv)
         arena_free(t.a);
         arena_free(t.row);
         return cli_usage("nation");
+    }
+    if (cli_server_find(argv[1], &there)) {
+        const int status = cli_server_nation(there, argv[2]);
+
+        cli_server_close(there);
+        arena_free(t.a);
+        arena_free(t.row);
+        return status;
     }
     t.file = argv[2];
     t.seen = map_new(t.a);

@@ -1,5 +1,6 @@
 /* src/cli/run.c - sangzi run DIR PROCESS: one job in the foreground, with progress. */
 #include "cli/cli.h"
+#include "cli/server.h"
 #include "process/process.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@ int cli_run(int argc, char **argv)
     json_t *inputs = json_object();
     Arena *a = arena_new(0);
     CliCounty c = { 0 };
+    CliServer *there;
     Err err;
     Str out;
     bool good = true;
@@ -42,6 +44,14 @@ int cli_run(int argc, char **argv)
         json_decref(inputs);
         arena_free(a);
         return cli_usage("run");
+    }
+    if (good && cli_server_find(argv[1], &there)) {
+        const int status = cli_server_run(there, argv[2], inputs);
+
+        cli_server_close(there);
+        json_decref(inputs);
+        arena_free(a);
+        return status;
     }
     good = good && cli_open(argv[1], LEDGER_WRITE, &c, &err) && process_run(c.ledger, str_of(argv[2]), inputs, &ask, a, &out, &err);
     if (isatty(2))

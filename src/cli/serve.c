@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { CORS_MAX = 16 };
+
 const char *serve_ui(const char *said, char *out, size_t size)
 {
     char self[4096];
@@ -146,6 +148,7 @@ int cli_serve(int argc, char **argv)
 {
     const bool dev = cli_flag(&argc, argv, "--dev");
     const char *port = cli_option(&argc, argv, "--port"), *ui = cli_option(&argc, argv, "--ui"), *packs;
+    const char *cors[CORS_MAX + 1] = { NULL };
     char packs_path[4200];
     bool good = true;
     char path[4200];
@@ -154,8 +157,11 @@ int cli_serve(int argc, char **argv)
     Face *face;
     Err err;
 
+    for (size_t i = 0; i < CORS_MAX && (cors[i] = cli_option(&argc, argv, "--cors")); i++)
+        ;
     if (argc != 2)
         return cli_usage("serve");
+    o.cors = cors;
     stop_listen();
     if (!serve_port(port, &o.port, &err) || !cli_open(argv[1], LEDGER_WRITE, &c, &err))
         return cli_fail(&err);

@@ -1,5 +1,7 @@
 /* src/cli/transfer.c - sangzi import, export, and the hidden worker. */
 #include "cli/cli.h"
+#include "cli/server.h"
+#include "files/files.h"
 #include "transfer/transfer.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -15,8 +17,12 @@ enum { KEYS_MAX = 8, TICK_MICROS = 200000 };
 
 int cli_worker(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    size_t size = 0, turn = 0;
+
+    if (argc == 4 && !strcmp(argv[1], "picture"))
+        return str_to_size(str_of(argv[2]), 10, &size) && str_to_size(str_of(argv[3]), 10, &turn) && size < 65536 && turn < 9
+                   ? files_worker(0, 1, (unsigned)size, (int)turn)
+                   : 2;
     return transfer_worker(0, 1);
 }
 
@@ -111,6 +117,138 @@ static int import_file(TransferManager *m, const char *file, const Order *o)
     return o->good_rows && good ? 0 : status;
 }
 
+/* --- the same, by the server that has the county open ---------------------------------------------------------------------- */
+static bool glance_of(const json_t *v, TransferGlance *g)
+{
+    static const char *const name[] = { "reading", "ready", "applying", "done", "failed", "cancelled" };
+    const json_t *c = json_object_get(v, "counts");
+    const Str status = json_str(json_object_get(v, "status"));
+
+    *g = (TransferGlance){ .progress = json_number_value(json_object_get(v, "progress")),
+        .counts = { (size_t)json_integer_value(json_object_get(c, "rows")), (size_t)json_integer_value(json_object_get(c, "create")),
+            (size_t)json_integer_value(json_object_get(c, "update")), (size_t)json_integer_value(json_object_get(c, "unchanged")),
+            (size_t)json_integer_value(json_object_get(c, "wrong")) } };
+    snprintf(g->collection, sizeof g->collection, "%.*s", STRV(json_str(json_object_get(v, "collection"))));
+    for (size_t i = 0; i < LEN(name); i++)
+        if (str_eq(status, str_of(name[i])))
+            g->status = (TransferStatus)i;
+    return g->status != TRANSFER_READING && g->status != TRANSFER_APPLYING;
+}
+
+static bool follow_there(CliServer *s, const char *path, const char *file, Arena *a, json_t **state, TransferGlance *g, Err *err)
+{
+    const json_t *problem;
+
+    for (;;) {
+        if (!cli_server_ask(s, "GET", path, NULL, a, state, err))
+            return false;
+        if (glance_of(*state, g))
+            break;
+        bar(file, g, false);
+        usleep(TICK_MICROS);
+    }
+    bar(file, g, true);
+    problem = json_object_get(*state, "problem");
+    if (!json_is_object(problem))
+        return true;
+    fprintf(stderr, "sangzi: %.*s [%.*s]\n", STRV(json_str(json_object_get(problem, "detail"))),
+        STRV(json_str(json_object_get(problem, "code"))));
+    return FAIL(err, CLI_SERVER_SAID, str_of(file), "import");
+}
+
+static void say_findings_there(const json_t *state, const char *file)
+{
+    const json_t *all = json_object_get(state, "errors"), *one;
+    const Str warning = json_str(json_object_get(json_object_get(state, "crs"), "warning"));
+    size_t i;
+
+    json_array_foreach(all, i, one)
+        fprintf(stderr, "%s:%lld:%.*s: %.*s\n", file, (long long)json_integer_value(json_object_get(one, "row")),
+            STRV(json_str(json_object_get(one, "column")).len ? json_str(json_object_get(one, "column"))
+                                                              : json_str(json_object_get(one, "property"))),
+            STRV(json_str(json_object_get(one, "detail"))));
+    if (warning.len)
+        fprintf(stderr, "%s: %.*s\n", file, STRV(warning));
+}
+
+static bool choose_there(CliServer *s, const char *path, const Order *o, Arena *a, json_t **state, Err *err)
+{
+    json_t *wish = json_object(), *keys = json_array();
+    bool good;
+
+    if (o->wish.layer.len)
+        json_object_set_new(wish, "layer", json_stringn(o->wish.layer.ptr, o->wish.layer.len));
+    for (size_t i = 0; i < o->wish.nkey; i++)
+        json_array_append_new(keys, json_stringn(o->key[i].ptr, o->key[i].len));
+    if (o->wish.nkey)
+        json_object_set(wish, "key", keys);
+    good = !json_object_size(wish) || cli_server_ask(s, "PATCH", path, wish, a, state, err);
+    json_decref(keys);
+    json_decref(wish);
+    return good;
+}
+
+static bool apply_there(CliServer *s, const char *path, bool good_rows, Arena *a, json_t **state, Err *err)
+{
+    json_t *body = json_pack("{s:s}", "accept", good_rows ? "good-rows" : "all-or-nothing");
+    const bool good = cli_server_ask(s, "POST", str_fmt(a, "%s/apply", path).ptr, body, a, state, err);
+
+    json_decref(body);
+    return good;
+}
+
+static bool bring_there(CliServer *s, const char *file, const Order *o, Arena *a, const char **path, TransferGlance *g, Err *err)
+{
+    const char *slash = strrchr(file, '/');
+    json_t *state = NULL;
+
+    *path = str_fmt(a, "/imports?name=%.*s&collection=%.*s&division=%.*s&crs=%.*s&encoding=%.*s",
+        STRV(cli_server_escape(s, str_of(slash ? slash + 1 : file), a)), STRV(cli_server_escape(s, o->wish.collection, a)),
+        STRV(cli_server_escape(s, o->wish.division, a)), STRV(cli_server_escape(s, o->wish.crs, a)),
+        STRV(cli_server_escape(s, o->wish.encoding, a)))
+                .ptr;
+    if (!cli_server_send_file(s, *path, file, a, &state, err))
+        return false;
+    *path = str_fmt(a, "/imports/%.*s", STRV(json_str(json_object_get(state, "id")))).ptr;
+    if (!follow_there(s, *path, file, a, &state, g, err) || !choose_there(s, *path, o, a, &state, err) ||
+        !follow_there(s, *path, file, a, &state, g, err))
+        return false;
+    say_findings_there(state, file);
+    return o->dry ||
+           (apply_there(s, *path, o->good_rows, a, &state, err) && follow_there(s, *path, file, a, &state, g, err));
+}
+
+static int import_there(CliServer *s, const char *file, const Order *o)
+{
+    Arena *a = arena_new(0);
+    const char *path = NULL;
+    TransferGlance g;
+    json_t *none;
+    Err err = { .kind = NULL }, ignored;
+    const bool good = bring_there(s, file, o, a, &path, &g, &err);
+    const int status = good ? result(file, &g, o->dry) : err.kind == &CLI_SERVER_SAID ? 1 : cli_fail(&err);
+
+    if (path && str_starts(str_of(path), STR("/imports/")) && err.kind != &CLI_SERVER_GONE)
+        (void)!cli_server_ask(s, "DELETE", path, NULL, a, &none, &ignored);
+    arena_free(a);
+    return o->good_rows && good ? 0 : status;
+}
+
+/* An import like any other: checked row by row, parents before children. Only the empty county is loaded as a whole. */
+int cli_server_nation(CliServer *s, const char *file)
+{
+    const Order o = { .wish = { .collection = STR("division") } };
+    Arena *a = arena_new(0);
+    json_t *v = NULL;
+    Err err = { 0 };
+    bool good = cli_server_ask(s, "GET", "/collections/division", NULL, a, &v, &err);
+
+    if (good && json_integer_value(json_object_get(json_object_get(v, "x-sangzi"), "count")) > 0)
+        good = FAIL(&err, LEDGER_EXISTS, STR("division"), "division");
+    arena_free(a);
+    return good ? import_there(s, file, &o) : err.kind == &CLI_SERVER_SAID ? 1 : cli_fail(&err);
+}
+
 static bool take_order(int *argc, char **argv, Order *o)
 {
     const char *key = cli_option(argc, argv, "--key"), *accept = cli_option(argc, argv, "--accept");
@@ -138,12 +276,20 @@ int cli_import(int argc, char **argv)
     Order o;
     CliCounty county;
     TransferManager *m = NULL;
+    CliServer *there;
     const PackCollection *c;
     Err err = { .kind = NULL };
     int status = 0;
 
     if (!take_order(&argc, argv, &o) || argc < 4)
         return cli_usage("import");
+    if (cli_server_find(argv[1], &there)) {
+        o.wish.collection = str_of(argv[2]);
+        for (int i = 3; i < argc; i++)
+            status |= import_there(there, argv[i], &o);
+        cli_server_close(there);
+        return status;
+    }
     if (!cli_open(argv[1], LEDGER_WRITE, &county, &err))
         return cli_fail(&err);
     o.wish.collection = str_of(argv[2]);

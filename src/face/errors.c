@@ -31,5 +31,6 @@ const ErrKind FACE_NO_TILE = { "face/no-tile", 404, "没有瓦片“{0}”：行
 const ErrKind FACE_NO_DIVISION = { "face/no-division", 404, "没有代码为“{0}”的行政区划。", "There is no division “{0}”." };
 const ErrKind FACE_NO_EVENTS = { "face/no-events", 503, "打开的实时连接太多（{0}），请关掉一些页面。", "Too many live connections are open ({0}); close some pages." };
 const ErrKind FACE_NO_DEMO = { "face/no-demo", 404, "这个节点不是演示县，没有演示数据。", "This node is no demo county." };
+const ErrKind FACE_NO_RANGE = { "face/no-range", 416, "没有这一段“{0}”；文件共 {1} 字节。", "There is no such range “{0}”; the file has {1} bytes." };
 const ErrKind FACE_NO_APP = { "face/no-app", 404, "没有安装网页应用“{0}”；接口照常可用，见 /api。", "The web application “{0}” is not installed; the faces work: see /api." };
 /* clang-format on */

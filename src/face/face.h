@@ -32,6 +32,7 @@ typedef struct FaceOptions {
         *address;   /* NULL: 127.0.0.1; anything that is not loopback is refused until there are accounts */
     const char *ui; /* folder of the built application; NULL: none */
     const FaceDemo *demo;
+    const char *const *cors; /* NULL-ended: origins besides loopback whose pages may read; NULL: none */
 } FaceOptions;
 
 bool face_start(const FaceOptions *options, Face **out, Err *err) MUST;

@@ -75,8 +75,8 @@ typedef enum FaceFlag {
     FACE_SLOW = 1,
     FACE_FILE = 2,
     FACE_BIG = 4 /* bodies to FACE_CHANGES_MAX */,
-    FACE_HIDDEN = 8
-    /* not in the OpenAPI document */
+    FACE_HIDDEN = 8 /* not in the OpenAPI document */,
+    FACE_MEDIA = 16 /* with FACE_FILE: an attachment, to FILES_MAX */
 } FaceFlag;
 struct FaceRow {
     FaceMethod method;
@@ -101,7 +101,7 @@ extern const ErrKind FACE_NO_PATH, FACE_BAD_METHOD, FACE_BAD_PARAMETER, FACE_NO_
     FACE_MISSING, FACE_BAD_TEXT, FACE_TOO_LARGE, FACE_TOO_SLOW, FACE_BAD_TYPE, FACE_NOT_ACCEPTABLE,
     FACE_NEED_IF_MATCH, FACE_CHANGED, FACE_EXISTS, FACE_BAD_BODY, FACE_NOT_GEOJSON, FACE_SWAPPED,
     FACE_OUTSIDE, FACE_FOREIGN, FACE_BUSY, FACE_BROKEN, FACE_NO_CRS, FACE_NO_LAYER, FACE_NO_TILE,
-    FACE_NO_DIVISION, FACE_NO_EVENTS, FACE_NO_DEMO, FACE_NO_APP;
+    FACE_NO_DIVISION, FACE_NO_EVENTS, FACE_NO_DEMO, FACE_NO_APP, FACE_NO_RANGE;
 
 /* --- the request (request.c) ---------------------------------------------------------------------------------- */
 Str face_query(const FaceRequest *r, const char *name);  /* empty: not given */

@@ -19,11 +19,15 @@
 #include <zstd.h>
 #include "face/events.h"
 #include "face/face_in.h"
+#include "face/local.h"
+#include "face/origin.h"
 #include "face/router.h"
 #include "face/table.h"
+#include "files/files.h"
 
 enum {
     CONNECTIONS = 1000,
+    LOCALS = 32,
     IDLE_SECONDS = 30,
     POOL = 16,
     POOL_MEMORY = 128 << 10,
@@ -43,7 +47,7 @@ static const int64_t SWALLOW_STREAM = INT64_C(8) << 30;
 struct Face {
     FaceOptions o;
     Arena *a; /* as long as the Face */
-    struct MHD_Daemon *daemon;
+    struct MHD_Daemon *daemon, *local; /* local: the same faces on DIR/sangzi.sock */
     Pool *pool;
     FaceRouter *router;
     void *state[FACE_DOORS_MAX];
@@ -185,29 +189,23 @@ static bool foreign(Exchange *x, Str what, const char *where)
     return false;
 }
 
-/* Pages of other sites must neither read what a rebound name points at nor write here: the Host must be this machine,
- * and the Origin of a writing request this very server. */
+/* Pages of other sites must neither read what a rebound name points at nor write here (origin.c). Whoever reaches the local
+ * socket could open the file itself. */
 static bool check_host(Exchange *x)
 {
-    Str host = face_header(&x->r, "Host"), name, port;
-    const Str origin = face_header(&x->r, "Origin");
+    Str host = face_header(&x->r, "Host");
+    const Str origin = face_header(&x->r, "Origin"), site = face_header(&x->r, "Sec-Fetch-Site");
 
     if (!host.len)
         host = str_fmt(x->a, "127.0.0.1:%d", x->face->port);
-    name = host;
-    if (str_starts(name, STR("[")))
-        name = str_sub(name, 0, str_find(name, STR("]")) + 1);
-    else
-        (void)str_cut(name, ':', &name, &port);
-    if (!str_eq_nocase(name, STR("localhost")) && !str_starts(name, STR("127.")) &&
-        !str_eq(name, STR("[::1]"))) {
+    if (!face_host_is_loopback(host)) {
         x->r.base = str_fmt(x->a, "http://127.0.0.1:%d", x->face->port);
         return foreign(x, host, "Host");
     }
     x->r.base = base_of(x, host);
-    if (x->r.method == FACE_GET || !origin.len || str_eq(origin, x->r.base))
+    if (x->r.method == FACE_GET || face_origin_may_write(origin, site, x->r.base))
         return true;
-    (void)foreign(x, origin, "Origin");
+    (void)foreign(x, origin.len ? origin : site, origin.len ? "Origin" : "Sec-Fetch-Site");
     err_hint(&x->err, "%.*s", STRV(x->r.base));
     return false;
 }
@@ -234,9 +232,10 @@ static bool ready_for_body(Exchange *x)
     const Str length = face_header(&x->r, "Content-Length");
     int64_t n = 0;
 
-    x->limit = x->r.row->flags & FACE_FILE  ? FACE_FILE_MAX
-               : x->r.row->flags & FACE_BIG ? FACE_CHANGES_MAX
-                                            : FACE_BODY_MAX;
+    x->limit = x->r.row->flags & FACE_MEDIA  ? FILES_MAX
+               : x->r.row->flags & FACE_FILE ? FACE_FILE_MAX
+               : x->r.row->flags & FACE_BIG  ? FACE_CHANGES_MAX
+                                             : FACE_BODY_MAX;
     if (x->r.method == FACE_GET)
         x->limit = FACE_BODY_MAX;
     buf_init(&x->body, (size_t)(x->r.row->flags & FACE_FILE ? 1 : x->limit));
@@ -514,6 +513,7 @@ static void add(Exchange *x, const char *name, Str value)
 
 static void add_headers(Exchange *x)
 {
+    const Str origin = face_header(&x->r, "Origin");
     bool cache = false, vary = false;
 
     if (x->out.status != 204 && x->out.status != 304)
@@ -526,11 +526,11 @@ static void add_headers(Exchange *x)
     if (!cache)
         MHD_add_response_header(x->response, "Cache-Control", "no-cache");
     if (!vary)
-        MHD_add_response_header(x->response, "Vary", "Accept, Accept-Encoding, Accept-Language");
+        MHD_add_response_header(x->response, "Vary", "Accept, Accept-Encoding, Accept-Language, Origin");
     MHD_add_response_header(x->response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(x->response, "Content-Language", x->r.en ? "en" : "zh");
-    if (face_header(&x->r, "Origin").len && x->r.method == FACE_GET) {
-        MHD_add_response_header(x->response, "Access-Control-Allow-Origin", "*");
+    if (x->r.method == FACE_GET && origin.len && face_origin_may_read(origin, x->face->o.cors)) {
+        add(x, "Access-Control-Allow-Origin", origin);
         MHD_add_response_header(
             x->response, "Access-Control-Expose-Headers", "ETag, Content-Crs, Link, Location");
     }
@@ -689,6 +689,24 @@ static bool open_daemon(Face *f, Err *err)
     return true;
 }
 
+/* Commands that write find the server here; one thread is enough for them. */
+static bool open_local(Face *f, Err *err)
+{
+    int fd;
+
+    if (!face_local_listen(ledger_dir(f->o.ledger), &fd, err))
+        return false;
+    f->local = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, serve, f,
+        MHD_OPTION_URI_LOG_CALLBACK, hear_uri, f, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LOCALS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_MEMORY,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_END);
+    if (f->local)
+        return true;
+    close(fd);
+    return FAIL(err, BASE_IO, STR("sangzi.sock"), "start");
+}
+
 static bool open_temp(Face *f, Err *err)
 {
     snprintf(f->temp, sizeof f->temp, "%s/uploads", ledger_dir(f->o.ledger));
@@ -731,7 +749,7 @@ bool face_start(const FaceOptions *options, Face **out, Err *err)
     if (!f->pool)
         (void)FAIL(err, BASE_NO_MEMORY, STR("threads"), "start");
     if (f->pool && open_temp(f, err) && face_router_new(face_doors, ndoor, f->a, &f->router, err) &&
-        open_doors(f, err) && open_daemon(f, err)) {
+        open_doors(f, err) && open_daemon(f, err) && open_local(f, err)) {
         log_info("http.started", KV("port", f->port));
         *out = f;
         return true;
@@ -742,12 +760,14 @@ bool face_start(const FaceOptions *options, Face **out, Err *err)
 
 static void drain(Face *f)
 {
-    const int listening = (int)MHD_quiesce_daemon(f->daemon);
+    const int listening = (int)MHD_quiesce_daemon(f->daemon), local = f->local ? (int)MHD_quiesce_daemon(f->local) : -1;
 
     for (int i = 0; i < STOP_SECONDS * 50 && __atomic_load_n(&f->active, __ATOMIC_RELAXED) > 0; i++)
         usleep(20000);
     if (listening >= 0)
         close(listening);
+    if (local >= 0)
+        close(local);
 }
 
 void face_stop(Face *f)
@@ -759,10 +779,13 @@ void face_stop(Face *f)
         if (face_doors[i]->ending && f->state[i])
             face_doors[i]->ending(f->state[i]);
     if (f->daemon) {
+        face_local_gone(ledger_dir(f->o.ledger));
         drain(f);
         pool_free(f->pool); /* what waits there resumes its connections before the daemon goes */
         f->pool = NULL;
         MHD_stop_daemon(f->daemon);
+        if (f->local)
+            MHD_stop_daemon(f->local);
     }
     pool_free(f->pool);
     close_doors(f);

@@ -47,12 +47,21 @@ static bool get(FaceRequest *r, FaceAnswer *out, Err *err)
     return state(r, out, r->param[0], err);
 }
 
+/* What is ready may still be putting its findings away, or making a sheet: it is waited for, not refused. */
+static bool settled(FaceRequest *r, Err *err)
+{
+    TransferGlance g;
+
+    return transfer_glance(manager(r), r->param[0], &g, err) &&
+           (g.status != TRANSFER_READY || transfer_wait(manager(r), r->param[0], 5 * TIME_SECOND, &g, err));
+}
+
 static bool patch(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     json_t *wish;
 
     return face_json(r, &wish, err) &&
-           (json_is_object(wish) || FAIL(err, FACE_BAD_BODY, STR("JSON"), "body")) &&
+           (json_is_object(wish) || FAIL(err, FACE_BAD_BODY, STR("JSON"), "body")) && settled(r, err) &&
            transfer_choose_json(manager(r), r->param[0], wish, err) && state(r, out, r->param[0], err);
 }
 
@@ -70,7 +79,7 @@ static bool apply(FaceRequest *r, FaceAnswer *out, Err *err)
         err_hint(err, "%s", "all-or-nothing, good-rows");
         return false;
     }
-    if (!face_tx(r, &tx, err) ||
+    if (!face_tx(r, &tx, err) || !settled(r, err) ||
         !transfer_apply(manager(r), r->param[0],
             str_eq(accept, STR("good-rows")) ? TRANSFER_GOOD_ROWS : TRANSFER_ALL_OR_NOTHING, tx.who, err))
         return false;

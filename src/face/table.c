@@ -9,6 +9,7 @@
     X(styles)     \
     X(processes)  \
     X(imports)    \
+    X(files)      \
     X(indicators) \
     X(county)     \
     X(openapi)    \

@@ -1,4 +1,5 @@
 /* src/ledger/check.c - is this record fit to be written? All findings are gathered. */
+#include "files/files.h"
 #include "ledger/ledger_in.h"
 #include <stdio.h>
 
@@ -151,6 +152,39 @@ static bool targets(Check *k)
     return true;
 }
 
+static void one_file(Check *k, const PackProperty *p, CqlValue v)
+{
+    const bool photo = str_eq(p->format, STR("photo"));
+    FilesInfo info = { .look = { .picture = false } };
+    Err e;
+
+    if (v.kind != CQL_TEXT || (photo ? files_info(k->ledger->dir, v.text, &info, &e) && info.look.picture
+                                     : files_held(k->ledger->dir, v.text)))
+        return;
+    FAIL(&e, LEDGER_NO_FILE, str_sub(v.text, 0, 80), "%.*s", STRV(p->name));
+    if (info.bytes)
+        err_hint(&e, "（%s，不是照片 · not a photo）", info.look.mime);
+    find(k, p->name, &e);
+}
+
+/* An attachment is named by its id; what is not held cannot be shown to anybody. */
+static void attachments(Check *k)
+{
+    const PackCollection *c = k->record->collection;
+
+    for (size_t i = 0; i < c->ndeclared; i++) {
+        const PackProperty *p = c->property + i;
+        const CqlValue v = k->record->value[i];
+
+        if (p->type != PACK_FILE || !ledger_is_typed(p) || (k->before && ledger_same(v, k->before->value[i])))
+            continue;
+        if (v.kind != CQL_LIST)
+            one_file(k, p, v);
+        for (size_t n = 0; v.kind == CQL_LIST && n < v.list.n; n++)
+            one_file(k, p, v.list.item[n]);
+    }
+}
+
 static void rules(Check *k)
 {
     const PackCollection *c = k->record->collection;
@@ -251,6 +285,7 @@ bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord
 
     required(&k);
     geometry(&k);
+    attachments(&k);
     rules(&k);
     return targets(&k) && unique(&k);
 }

@@ -16,6 +16,8 @@ const ErrKind LEDGER_BAD_TOKEN = { "ledger/bad-token", 400, "翻页标记“{0}�
 const ErrKind LEDGER_BAD_VALUE = { "ledger/bad-value", 422, "“{0}”不合要求：{1}。", "{0} is not acceptable: {1}." };
 const ErrKind LEDGER_REQUIRED = { "ledger/required", 422, "请填写{0}。", "{0} is required." };
 const ErrKind LEDGER_NO_TARGET = { "ledger/no-target", 422, "没有找到“{0}”：{1}。请先登记它，或改选一个。", "{0} was not found: {1}." };
+const ErrKind LEDGER_NO_FILE = { "ledger/no-file", 422, "文件“{0}”没有收到{1}；请先上传，再填它的编号。",
+    "The file {0} is not held here{1}; send it to /files first and put its id here." };
 const ErrKind LEDGER_TWICE = { "ledger/twice", 422, "“{0}”已被另一条记录使用，不能重复。", "{0} is used by another record." };
 const ErrKind LEDGER_DERIVED = { "ledger/derived", 422, "{0}由系统算出，不能手工填写。", "{0} is computed and cannot be typed." };
 const ErrKind LEDGER_BAD_GEOMETRY = { "ledger/bad-geometry", 422, "图形不对：{0}。{1}", "The geometry is not acceptable: {0}. {1}" };

@@ -2,7 +2,9 @@
  *
  * First the chain: each transaction's hash from the one before, its header and its entries' digests; each body's digest.
  * Then the rows: each is rendered again as the journal would, and compared byte by byte with its newest body.
+ * Then the files: each that a record names is there, each that is there has the bytes its name says.
  */
+#include "files/files.h"
 #include "ledger/ledger_in.h"
 #include <stdio.h>
 
@@ -133,6 +135,35 @@ static void check_derived(Verify *v, const LedgerRecord *r)
                 STRV(c->property[i].name));
 }
 
+static void check_file(Verify *v, const LedgerRecord *r, const PackProperty *p, CqlValue value)
+{
+    if (value.kind == CQL_TEXT && !files_held(v->ledger->dir, value.text))
+        fault(v, "记录所附的文件不在了", "a file of the record is missing", "%.*s/%.*s %.*s %.*s", STRV(r->collection->name), STRV(r->id),
+            STRV(p->name), STRV(str_sub(value.text, 0, FILES_ID)));
+}
+
+static void check_files(Verify *v, const LedgerRecord *r)
+{
+    const PackCollection *c = r->collection;
+
+    for (size_t i = 0; i < c->ndeclared; i++) {
+        const CqlValue value = r->value[i];
+
+        if (c->property[i].type != PACK_FILE)
+            continue;
+        check_file(v, r, c->property + i, value);
+        for (size_t n = 0; value.kind == CQL_LIST && n < value.list.n; n++)
+            check_file(v, r, c->property + i, value.list.item[n]);
+    }
+}
+
+static bool see_file(void *ctx, Str id, bool good)
+{
+    if (!good)
+        fault(ctx, "文件的内容被改动过", "a file's bytes were changed", "files/%.2s/%.2s/%.*s", id.ptr, id.ptr + 2, STRV(id));
+    return true;
+}
+
 static bool check_row(void *ctx, const LedgerRecord *r)
 {
     Verify *v = ctx;
@@ -162,6 +193,7 @@ static bool check_row(void *ctx, const LedgerRecord *r)
                 STRV(r->id), (long long)r->version);
     }
     check_derived(v, r);
+    check_files(v, r);
     count(v, r->collection->name, -1);
     v->done++;
     if (v->progress && v->done % 1000 == 0)
@@ -217,7 +249,7 @@ bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f), void
     }
     if (said.len)
         fault(&v, "数据文件受损", "the file is damaged", "%.*s", STRV(buf_text(&said)));
-    good = good && check_rows(&v, err);
+    good = good && check_rows(&v, err) && files_each(l->dir, see_file, &v, err);
     if (good)
         check_missing(&v);
     buf_clear(&said);

@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 say() { printf '%s\n' "$*" >>"$work/said"; }
 
 # Ground first. A room includes its own files and rooms that stand before it in this line.
-rooms='base geo cql store pack access ledger tile process indicator transfer demo face cli'
+rooms='base files geo cql store pack access ledger tile process indicator transfer demo face cli'
 
 # Today's exceptions: each one is a debt with its reason.
 #   include  FILE HEADER     `sangzi cql` judges filters in a bare SQLite, without a ledger

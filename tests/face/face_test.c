@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "client.h"
+#include "face/origin.h"
+#include "files/files.h"
 
 static const char shop[] =
     "shop:\n"
@@ -21,7 +23,8 @@ static const char shop[] =
     "    area: { title: { zh: 面积, en: Area }, type: number, minimum: 0, grade: 1 }\n"
     "    open: { title: { zh: 营业, en: Open }, type: bool, grade: 1 }\n"
     "    since: { title: { zh: 开业, en: Since }, type: date, grade: 1 }\n"
-    "    kind: { title: { zh: 类别, en: Kind }, codes: { 食品: Food, 五金: Hardware }, grade: 1 }\n";
+    "    kind: { title: { zh: 类别, en: Kind }, codes: { 食品: Food, 五金: Hardware }, grade: 1 }\n"
+    "    photos: { title: { zh: 店铺照片, en: Photos }, type: file, many: true, format: photo, grade: 1 }\n";
 static const char note[] =
     "note:\n"
     "  title: { zh: 便条, en: Note }\n"
@@ -129,6 +132,20 @@ static Reply read_reply(County *c, int fd)
     r.status = atoi(str_c(c->a, str_sub(all, 9, 3)));
     r.head = str_sub(all, 0, at + 2);
     r.body = str_sub(all, at + 4, all.len);
+    return r;
+}
+
+static Reply send_bytes(County *c, const char *path, const char *head, Str body)
+{
+    const int fd = connect_to(c->port);
+    const Str text = str_fmt(c->a, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n",
+        path, c->port, head, body.len);
+    Reply r;
+
+    assert_int_equal(write(fd, text.ptr, text.len), (ssize_t)text.len);
+    assert_int_equal(write(fd, body.ptr, body.len), (ssize_t)body.len);
+    r = read_reply(c, fd);
+    close(fd);
     return r;
 }
 
@@ -447,6 +464,45 @@ static void foreign_pages_are_kept_out(void **state)
     assert_int_equal(
         ask(c, "POST", "/collections/shop/items", JSON "Origin: http://evil.example\r\n", SHOP("x")).status,
         403);
+    assert_int_equal(
+        ask(c, "POST", "/collections/shop/items", JSON "Sec-Fetch-Site: cross-site\r\n", SHOP("x")).status, 403);
+    assert_int_equal(ask(c, "POST", "/collections/shop/items", JSON "Origin: null\r\n", SHOP("x")).status, 403);
+}
+
+/* Fetch standard, clauses 3.2 and 2.2.2; made by us. */
+static void only_this_machine_is_believed(void **state)
+{
+    static const struct {
+        const char *host;
+        bool ours;
+    } host[] = { { "localhost", true }, { "LOCALHOST:8080", true }, { "127.0.0.1:1", true }, { "127.9.9.9", true },
+        { "[::1]:8080", true }, { "[::1]", true }, { "127.evil.example", false }, { "127.0.0.1.evil.example", false },
+        { "localhost.evil.example", false }, { "evil.example:127", false }, { "10.0.0.1", false }, { "[fe80::1]", false },
+        { "[::1]evil", false }, { "[::1", false }, { "", false }, { "127.0.0.1:99999", false }, { "127.0.0.1:80@evil", false } };
+    static const char *const more[] = { "https://map.county.example", NULL };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(host); i++)
+        if (face_host_is_loopback(str_of(host[i].host)) != host[i].ours)
+            fail_msg("%s", host[i].host);
+    assert_true(face_origin_may_read(STR("http://localhost:5173"), NULL));
+    assert_true(face_origin_may_read(STR("https://map.county.example"), more));
+    assert_false(face_origin_may_read(STR("https://map.county.example"), NULL));
+    assert_false(face_origin_may_read(STR("https://map.county.example.evil"), more));
+    assert_false(face_origin_may_read(STR("null"), more));
+    assert_true(face_origin_may_write(STR("http://127.0.0.1:8080"), STR("same-origin"), STR("http://127.0.0.1:8080")));
+    assert_false(face_origin_may_write(STR("http://localhost:5173"), STR("same-site"), STR("http://localhost:8080")));
+    assert_false(face_origin_may_write(STR(""), STR("cross-site"), STR("http://localhost:8080")));
+    assert_true(face_origin_may_write(STR(""), STR(""), STR("http://localhost:8080"))); /* curl, GDAL */
+}
+
+static void pages_of_this_machine_may_read(void **state)
+{
+    Reply r = ask(*state, "GET", "/collections", "Origin: http://localhost:5173\r\n", NULL);
+
+    assert_true(has(r.head, "Access-Control-Allow-Origin: http://localhost:5173") && has(r.head, "Origin\r\n"));
+    r = ask(*state, "GET", "/collections", "Origin: http://evil.example\r\n", NULL);
+    assert_true(r.status == 200 && !has(r.head, "Access-Control-Allow-Origin"));
 }
 
 static void methods_are_told(void **state)
@@ -468,6 +524,85 @@ static void too_much_is_413(void **state)
 
     assert_int_equal(r.status, 413);
     assert_true(has(r.body, "face/too-large"));
+}
+
+/* --- files ------------------------------------------------------------------------------------------------------------- */
+static Str photo(County *c)
+{
+    Str s;
+    Err err = { 0 };
+
+    assert_true(file_read(SOURCE_DIR "/packs/02-infrastructure/stories/2.1-pothole.jpg", 1 << 20, c->a, &s, &err));
+    return s;
+}
+
+static void a_photo_is_kept_and_shown_without_its_place(void **state)
+{
+    County *c = *state;
+    const Str bytes = photo(c);
+    Reply r = send_bytes(c, "/files?name=a.txt", "Content-Type: text/plain\r\n", bytes);
+    const Str location = header(&r, "Location", c->a);
+    const char *path = str_c(c->a, str_sub(location, str_find(location, STR("/files/")), SIZE_MAX));
+    Str tag;
+
+    assert_int_equal(r.status, 201); /* what the sender calls it is not believed */
+    assert_true(has(r.body, "\"mime\":\"image/jpeg\"") && has(r.body, "\"width\":480,\"height\":640"));
+    assert_int_equal(send_bytes(c, "/files", "", bytes).status, 200);
+    assert_non_null(memmem(bytes.ptr, bytes.len, "GPSLatitude", 11));
+    r = get(c, path);
+    assert_true(r.status == 200 && r.body.len == bytes.len && !has(r.body, "GPSLatitude"));
+    assert_true(has(r.head, "Content-Type: image/jpeg") && has(r.head, "immutable") && has(r.head, "nosniff"));
+    tag = header(&r, "ETag", c->a);
+    r = ask(c, "GET", path, str_fmt(c->a, "If-None-Match: %.*s\r\n", STRV(tag)).ptr, NULL);
+    assert_true(r.status == 304 && !r.body.len);
+    r = ask(c, "GET", path, "Range: bytes=2-5\r\n", NULL);
+    assert_true(r.status == 206 && r.body.len == 4 && has(r.head, "Content-Range: bytes 2-5/"));
+    assert_int_equal(ask(c, "GET", path, "Range: bytes=99999999-\r\n", NULL).status, 416);
+    assert_int_equal(ask(c, "GET", path, "Range: bytes=-3\r\n", NULL).body.len, 3);
+    r = get(c, str_fmt(c->a, "%s?size=160", path).ptr);
+    assert_true(r.status == 200 && r.body.len < bytes.len && has(r.head, "Content-Type: image/jpeg"));
+    assert_int_equal(get(c, str_fmt(c->a, "%s?size=161", path).ptr).status, 400);
+}
+
+static void what_is_no_attachment_is_refused(void **state)
+{
+    County *c = *state;
+    Reply r = send_bytes(c, "/files?name=a.jpg", "Content-Type: image/jpeg\r\n", STR("<script>alert(1)</script>"));
+
+    assert_true(r.status == 415 && has(r.body, "files/unknown") && has(r.body, "JPEG"));
+    assert_int_equal(send_bytes(c, "/files", "", STR("")).status, 400);
+    r = ask(c, "POST", "/files", "Content-Length: 67108865\r\n", NULL);
+    assert_true(r.status == 413 && has(r.body, "67108864"));
+    assert_int_equal(get(c, "/files/00").status, 404);
+    assert_int_equal(get(c, "/files/..%2f..%2fcounty.gpkg").status, 404);
+}
+
+static void a_record_names_only_files_that_are_held(void **state)
+{
+    static const char shop_with[] = "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[111.4,31.5]},"
+                                    "\"properties\":{\"name\":\"有照片的店\",\"photos\":[\"%.*s\"]}}";
+    County *c = *state;
+    const Str none = STR("0000000000000000000000000000000000000000000000000000000000000000");
+    Reply r = send_bytes(c, "/files", "", photo(c));
+    const Str id = str_sub(r.body, str_find(r.body, STR("\"id\":\"")) + 6, 64);
+
+    r = send_bytes(c, "/files", "", STR("%PDF-1.4 paper"));
+    const Str pdf = str_sub(r.body, str_find(r.body, STR("\"id\":\"")) + 6, 64);
+
+    r = ask(c, "POST", "/collections/shop/items", JSON, str_fmt(c->a, shop_with, STRV(none)).ptr);
+    assert_true(r.status == 422 && has(r.body, "ledger/no-file") && has(r.body, "\"property\":\"photos\""));
+    r = ask(c, "POST", "/collections/shop/items", JSON, str_fmt(c->a, shop_with, STRV(pdf)).ptr);
+    assert_true(r.status == 422 && has(r.body, "ledger/no-file") && has(r.body, "application/pdf"));
+    r = ask(c, "POST", "/collections/shop/items", JSON, str_fmt(c->a, shop_with, STRV(id)).ptr);
+    assert_int_equal(r.status, 201);
+    {
+        const Str location = header(&r, "Location", c->a), tag = header(&r, "ETag", c->a);
+
+        assert_int_equal(ask(c, "DELETE", str_c(c->a, str_sub(location, str_find(location, STR("/collections")), SIZE_MAX)),
+                             str_fmt(c->a, "If-Match: %.*s\r\n", STRV(tag)).ptr, NULL)
+                             .status,
+            204);
+    }
 }
 
 /* 40 MiB in chunks of 64 KiB, their sum unsaid: the answer comes all the same, and the connection is not torn. */
@@ -572,7 +707,7 @@ static void broken_queries_never_crash(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_path_answers_as_promised),
@@ -583,8 +718,13 @@ int main(void)
         cmocka_unit_test(many_changes_are_one),
         cmocka_unit_test(languages_follow_the_reader),
         cmocka_unit_test(foreign_pages_are_kept_out),
+        cmocka_unit_test(only_this_machine_is_believed),
+        cmocka_unit_test(pages_of_this_machine_may_read),
         cmocka_unit_test(methods_are_told),
         cmocka_unit_test(too_much_is_413),
+        cmocka_unit_test(a_photo_is_kept_and_shown_without_its_place),
+        cmocka_unit_test(what_is_no_attachment_is_refused),
+        cmocka_unit_test(a_record_names_only_files_that_are_held),
         cmocka_unit_test(too_much_without_a_length_is_413),
         cmocka_unit_test(bodies_are_packed),
         cmocka_unit_test(loopback_only),
@@ -592,6 +732,8 @@ int main(void)
         cmocka_unit_test(broken_queries_never_crash),
     };
 
+    if (argc == 5 && !strcmp(argv[1], "worker")) /* the child is this very program, run again */
+        return files_worker(0, 1, (unsigned)strtoul(argv[3], NULL, 10), (int)strtol(argv[4], NULL, 10));
     log_open(2, false, LOG_ERROR);
     return cmocka_run_group_tests(tests, start, stop);
 }
