@@ -95,6 +95,10 @@ typedef struct Named {     /* something of another register that the gazetteer n
     Xy at;
 } Named;
 
+typedef struct Picture { /* a drawing: name of its file, caption, SHA-256 of its bytes */
+    Str name, title, id;
+} Picture;
+
 typedef struct Reader Reader; /* of pinyin */
 typedef struct County {
     const DemoSpec *spec;
@@ -132,7 +136,11 @@ typedef struct County {
     Reader *reader;
     struct People *people;
     Weighted family; /* surnames */
-    Named *named;    /* of the township in hand */
+    Bytes pond[48];  /* ponds of the first township without holes, for S06 */
+    size_t npond;
+    Picture *picture;
+    size_t npicture;
+    Named *named; /* of the township in hand */
     size_t nnamed, named_max;
     Past past[64];
     size_t npast;
@@ -245,7 +253,8 @@ typedef enum Kind {
     K_DEFECT,
     K_WORK,
     K_PLACE,
-    K_OTHER
+    K_OTHER,
+    K_DOCUMENT
 } Kind;
 void demo_id(const County *c, Kind kind, uint32_t n, char out[ULID_LEN + 1]);
 bool demo_rec(
@@ -273,6 +282,8 @@ bool demo_out_drain(Out *o, const DemoSink *sink, Err *err) MUST; /* until the e
 
 /* --- the registers --- */
 bool demo_emit_divisions(County *c, Out *o, Err *err) MUST;
+int32_t demo_since(
+    const Past *before); /* the day a division, and its name, is valid from; NULL: from the first */
 bool demo_plan_roads(County *c, Err *err) MUST;
 bool demo_plan_sections(County *c, Err *err) MUST;
 bool demo_emit_roads(County *c, Out *o, Err *err) MUST; /* lines, county wide */
@@ -288,6 +299,12 @@ bool demo_emit_town_registers(
 void demo_named(County *c, Str name, const char *kind, Str alias, size_t village, Xy at);
 bool demo_emit_place_names(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_files(County *c, Err *err) MUST;
+bool demo_pond_file(const County *c, Err *err) MUST; /* after the first township's patches */
+bool demo_pictures_read(County *c) MUST;
+bool demo_emit_documents(County *c, Out *o, Err *err) MUST;
+Str demo_picture(const County *c, const char *name);                         /* its file's id; empty: none */
+void demo_photos(Out *o, const County *c, const char *one, const char *two); /* two: may be NULL */
+void demo_picture_document(const County *c, const char *name, char out[ULID_LEN + 1]); /* empty: none */
 /* A story's township: its own, or the first one where that is absent. */
 size_t demo_story_town(const County *c, Str number);
 size_t demo_quota(double whole, double share, size_t least);
@@ -297,5 +314,6 @@ void demo_uscc(const char *kind2, uint32_t serial, char out[19]); /* GB 32100-20
 char demo_gtin_check(const char *digits, size_t n);
 /* Ids others refer to. */
 void demo_org_committee(const County *c, size_t village, char out[ULID_LEN + 1]);
+void demo_committee_uscc(size_t village, char out[19]);
 void demo_org_town(const County *c, size_t town, char out[ULID_LEN + 1]);
 void demo_org_bureau(const County *c, size_t i, char out[ULID_LEN + 1]);

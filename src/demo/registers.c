@@ -47,6 +47,11 @@ void demo_org_committee(const County *c, size_t village, char out[ULID_LEN + 1])
     demo_id(c, K_ORG, ORG_COMMITTEE + (uint32_t)village, out);
 }
 
+void demo_committee_uscc(size_t village, char out[19])
+{
+    demo_uscc("54", ORG_COMMITTEE + (uint32_t)village, out);
+}
+
 /* --- organizations --------------------------------------------------------------------------------------------------- */
 typedef struct Firm {
     uint32_t number;
@@ -103,6 +108,7 @@ static bool product(County *c, Out *o, const Yaml *y, size_t i, size_t variety)
         demo_f64(o, STR("temp_min"), demo_num_at(temp, 0), 0);
         demo_f64(o, STR("temp_max"), demo_num_at(temp, 1), 0);
     }
+    demo_text(o, STR("photo"), demo_picture(c, str_c(a, yaml_text(y, "photo"))));
     demo_text(o, STR("season_from"), demo_at(season, 0)->text);
     demo_text(o, STR("season_to"), demo_at(season, 1)->text);
     demo_text(o, STR("state"), STR("在售"));

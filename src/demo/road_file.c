@@ -70,8 +70,12 @@ bool demo_emit_roads(County *c, Out *o, Err *err)
         demo_text(o, STR("class"), r->class);
         demo_text(o, STR("from_place"), r->from);
         demo_text(o, STR("to_place"), r->to);
-        if (r->nsection)
-            demo_date(o, STR("opened_on"), date_of(c->section[r->section].built, 10, 1));
+        if (r->nsection) {
+            const int32_t opened = date_of(c->section[r->section].built, 10, 1);
+
+            demo_date(o, STR("opened_on"), opened);
+            demo_valid(o, opened, INT32_MAX);
+        }
     }
     return true;
 }
@@ -108,6 +112,7 @@ static bool section(const County *c, Out *o, size_t i, Rng *r)
         demo_org_bureau(c, 0, id); /* the transport bureau */
     demo_id_of(o, STR("owner"), id);
     demo_int(o, STR("built_year"), s->built);
+    demo_valid(o, date_of(s->built, 10, 1), INT32_MAX);
     return true;
 }
 
@@ -203,11 +208,6 @@ static bool structures(const County *c, Arena *a, Structure **out, size_t *nout)
     return true;
 }
 
-static Str stake_text(int32_t m, Arena *a)
-{
-    return str_fmt(a, "K%d+%03d", m / 1000, m % 1000);
-}
-
 /* Half bear the village's name, the others that of something beside them. */
 static Str structure_name(const County *c, const Structure *s, size_t number, Arena *a)
 {
@@ -234,10 +234,7 @@ static bool structure(County *c, Out *o, const Structure *s, size_t number, Rng 
     demo_geom(o, demo_wkb_point(c, s->at, a));
     const Str name = structure_name(c, s, number, a);
     demo_text(o, STR("name"), name);
-    demo_named(c, name, s->tunnel ? "隧道" : "桥梁",
-        str_fmt(
-            a, "%.*s %.*s", STRV(c->road[c->section[s->section].road].code), STRV(stake_text(s->stake, a))),
-        c->section[s->section].village, s->at);
+    demo_named(c, name, s->tunnel ? "隧道" : "桥梁", (Str){ "", 0 }, c->section[s->section].village, s->at);
     section_id(c, s->section, id);
     demo_id_of(o, STR("section"), id);
     demo_int(o, STR("stake"), s->stake);
@@ -298,6 +295,10 @@ static bool inspection(County *c, Out *o, const Run *run, const char *story, Rng
                             : STR("人工"));
     demo_f64(o, STR("iri"), fmin(fmax(iri, 0.8), 22), 2);
     demo_f64(o, STR("dr"), fmin(fmax(dr, 0), 99), 2);
+    if (story) { /* what the inspector saw */
+        demo_picture_document(c, "bridge", id);
+        demo_id_of(o, STR("file"), id);
+    }
     if (run->automatic && !concrete)
         demo_f64(o, STR("rd"), fmin(fmax((100 - run->pqi) / 2.2, 0.5), 30), 1);
     return true;
@@ -352,6 +353,8 @@ static bool defect(County *c, Out *o, const Defect *d, const char *id)
     demo_bool(o, STR("safety"), d->safety);
     if (d->note)
         demo_text(o, STR("note"), str_of(d->note));
+    if (strcmp(d->kind, "坑槽") == 0)
+        demo_photos(o, c, "pothole", NULL);
     demo_time(o, STR("found_at"), at_hour(d->day, d->hour));
     if (d->fixed) {
         demo_org_bureau(c, 1, ref); /* the upkeep centre */
@@ -501,7 +504,7 @@ static bool three_ford_bridge(County *c, Out *o, Rng *r)
     const int32_t limited = date_of(m > 3 || (m == 3 && d > 14) ? y : y - 1, 3, 14);
     demo_geom(o, demo_wkb_point(c, p, a));
     demo_text(o, STR("name"), STR("三渡桥"));
-    demo_named(c, STR("三渡桥"), "桥梁", STR("Y012 K4+620"), c->section[i].village, p);
+    demo_named(c, STR("三渡桥"), "桥梁", (Str){ "", 0 }, c->section[i].village, p);
     section_id(c, i, ref);
     demo_id_of(o, STR("section"), ref);
     demo_int(o, STR("stake"), BRIDGE_STAKE);
@@ -511,6 +514,7 @@ static bool three_ford_bridge(County *c, Out *o, Rng *r)
     demo_f64(o, STR("weight_limit"), 5, 0);
     demo_text(o, STR("grade"), STR("4"));
     demo_date(o, STR("limited_on"), limited);
+    demo_photos(o, c, "bridge", "notice");
     demo_date(o, STR("last_check"), c->spec->today - 9);
     for (unsigned k = 0; k < 4; k++) { /* four inspections, each a little worse */
         Run run = { i, 84 - 4.5 * k, k == 3 ? c->spec->today - 40 : limited - 700 + (int32_t)k * 230, false,

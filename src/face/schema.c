@@ -244,12 +244,14 @@ static void write_required(const PackCollection *c, Buf *b)
 {
     face_key(b, "required");
     buf_c(b, '[');
-    for (size_t i = 0; i < c->nproperty; i++) {
-        if (!c->property[i].required || c->property[i].base)
+    for (size_t i = 0; i < c->nproperty + c->ninherited; i++) {
+        const PackProperty *p = i < c->nproperty ? &c->property[i] : &c->inherited[i - c->nproperty];
+
+        if (!p->required || p->base)
             continue;
         if (b->ptr[b->len - 1] != '[')
             buf_c(b, ',');
-        buf_json_str(b, c->property[i].name);
+        buf_json_str(b, p->name);
     }
     buf_c(b, ']');
 }

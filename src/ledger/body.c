@@ -407,6 +407,7 @@ bool ledger_find(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, Ledg
             out->division = str_copy(a, out->division);
             out->geometry = BYTES(str_copy(a, TEXT(out->geometry)));
             *found = true;
+            good = ledger_inherit(l, r, out, a, err);
         }
     }
     store_cursor_close(cursor);

@@ -22,11 +22,13 @@ typedef struct LedgerFind LedgerFind;
 typedef struct Sheet { /* a collection as the store keeps it */
     const PackCollection *collection;
     StoreTable table;
-    size_t *column;        /* of each property; NO_COLUMN: sealed, by the clock, an opposite */
+    size_t *column;        /* of each property, inherited ones too; NO_COLUMN: sealed, by the clock, an opposite, inherited */
     size_t sealed, sealed4; /* columns; NO_COLUMN: none */
     size_t *blind;          /* of each property; NO_COLUMN: none */
     size_t *all;            /* 0, 1, 2 … ncolumn-1 */
     bool has_words, has_links;
+    struct Sheet *const *below; /* of the collections that extend this one */
+    size_t nbelow;
     LedgerFind *find; /* of a sealed text; NULL: none */
     /* counters of current records a division; guarded by Ledger.count_guard */
     Map *count;
@@ -106,6 +108,19 @@ bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const St
     LedgerRecord *out, Err *err) MUST; /* value: room for nproperty + ninherited */
 /* `r` NULL: a reader of its own. *found false: no such id. Also retired ones. */
 bool ledger_find(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
+/* extends (extend.c) */
+bool ledger_inherit(const Ledger *l, StoreRead *r, LedgerRecord *rec, Arena *a, Err *err) MUST; /* fills value[nproperty …] */
+bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t valid_at, int64_t known_at, int64_t seq, Arena *a,
+    Err *err) MUST; /* as it was known by `known_at` and written by transaction `seq` */
+/* What a change of one means for the record it extends; *needed false: nothing. */
+bool ledger_above_of(Ledger *l, const LedgerChange *c, Arena *a, LedgerChange *out, bool *needed, Err *err) MUST;
+/* What the record above, already changed, gives to this one: its division, and its place where both have one. */
+bool ledger_place_of(Ledger *l, LedgerChange *c, Arena *a, Err *err) MUST;
+/* The change of one that extends it: nothing but a new version, and the place. */
+bool ledger_touch_of(Ledger *l, const Sheet *below, const LedgerChange *c, Arena *a, LedgerChange *out, bool *there, Err *err) MUST;
+bool ledger_not_extended(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, Err *err) MUST; /* LEDGER_REFERRED */
+bool ledger_raise_below(Ledger *l, const Sheet *s, Str id, int64_t seq, Arena *a, Err *err) MUST; /* changed_seq only */
+size_t ledger_room(const Ledger *l, const LedgerTx *tx); /* how many records it can change */
 /* journal bodies */
 bool ledger_body(const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err) MUST;
 bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t version, Bytes body, Arena *a, LedgerRecord *out,

@@ -87,14 +87,16 @@ static bool sheet_of(Sheet *s, const PackCollection *c, Arena *a)
     size_t n = 0;
     bool three = c->spatial && c->geometry_grade >= 3, four = false;
 
-    *s = (Sheet){ .collection = c, .column = NEWS(a, size_t, c->nproperty), .blind = NEWS(a, size_t, c->nproperty),
+    *s = (Sheet){ .collection = c, .column = NEWS(a, size_t, c->nproperty + c->ninherited),
+        .blind = NEWS(a, size_t, c->nproperty + c->ninherited),
         .sealed = NO_COLUMN, .sealed4 = NO_COLUMN, .count_arena = arena_new(0) };
     if (!col || !s->column || !s->blind || !(s->count = map_new(s->count_arena)))
         return false;
+    for (size_t i = 0; i < c->nproperty + c->ninherited; i++)
+        s->column[i] = s->blind[i] = NO_COLUMN;
     for (size_t i = 0; i < c->nproperty; i++) {
         const PackProperty *p = c->property + i;
 
-        s->column[i] = s->blind[i] = NO_COLUMN;
         three |= p->grade == 3 && p->derive == PACK_TYPED;
         four |= p->grade >= 4 && p->derive == PACK_TYPED;
         s->has_words |= p->search && p->grade <= 2;
@@ -122,6 +124,17 @@ static bool sheet_of(Sheet *s, const PackCollection *c, Arena *a)
     return s->all != NULL;
 }
 
+static bool bind_below(Ledger *l, Sheet *s)
+{
+    Sheet **below = NEWS(l->arena, Sheet *, l->model->ncollection + 1);
+
+    for (size_t i = 0; below && i < l->model->ncollection; i++)
+        if (l->model->collection[i]->extends == s->collection)
+            below[s->nbelow++] = l->sheet + i;
+    s->below = below;
+    return below != NULL;
+}
+
 bool ledger_sheets(Ledger *l, Err *err)
 {
     const PackModel *m = l->model;
@@ -132,6 +145,9 @@ bool ledger_sheets(Ledger *l, Err *err)
         return FAIL(err, BASE_NO_MEMORY, STR("sheets"), "ledger");
     for (size_t i = 0; i < m->ncollection; i++)
         if (!sheet_of(l->sheet + i, m->collection[i], l->arena) || !map_put(l->by_name, m->collection[i]->name, l->sheet + i))
+            return FAIL(err, BASE_NO_MEMORY, m->collection[i]->name, "ledger");
+    for (size_t i = 0; i < m->ncollection; i++)
+        if (!bind_below(l, l->sheet + i))
             return FAIL(err, BASE_NO_MEMORY, m->collection[i]->name, "ledger");
     return true;
 }

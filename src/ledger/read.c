@@ -224,7 +224,8 @@ static bool walk_next(Walk *w, StoreCursor *cursor, LedgerRecord *r, size_t most
             return true;
         }
         w->examined++;
-        if (!ledger_row(w->ledger, w->plan->sheet, &w->plan->shape, row, w->value, w->arena, r, err))
+        if (!ledger_row(w->ledger, w->plan->sheet, &w->plan->shape, row, w->value, w->arena, r, err) ||
+            (r->collection->extends && !ledger_inherit(w->ledger, w->read, r, w->arena, err)))
             return false;
         if (passes(w->plan, w->query, r, w->arena))
             return true;
@@ -477,7 +478,7 @@ static bool get_past(Ledger *l, StoreRead *r, const PackCollection *c, Str id, i
     if (p.gone)
         return FAIL(err, LEDGER_GONE, id, "id");
     *out = p.record;
-    return true;
+    return ledger_inherit_past(l, r, out, p.valid_at, p.known_at, INT64_MAX, a, err);
 }
 
 typedef struct Reason {
@@ -622,21 +623,22 @@ static void differences(Story *s, size_t i)
 {
     const PackCollection *c = s->collection;
     const LedgerRecord *now = s->record + i, *was = i + 1 < s->n ? s->record + i + 1 : NULL;
-    LedgerField *f = NEWS(s->arena, LedgerField, c->nproperty);
-    CqlValue *before = NEWS(s->arena, CqlValue, c->nproperty);
+    LedgerField *f = NEWS(s->arena, LedgerField, c->nproperty + c->ninherited);
+    CqlValue *before = NEWS(s->arena, CqlValue, c->nproperty + c->ninherited);
     size_t n = 0;
 
     if (!f || !before || !now->value)
         return;
-    for (size_t k = 0; k < c->nproperty; k++) {
+    for (size_t k = 0; k < c->nproperty + c->ninherited; k++) {
+        const PackProperty *p = k < c->nproperty ? c->property + k : c->inherited + (k - c->nproperty);
         const CqlValue old = was && was->value ? was->value[k] : (CqlValue){ .kind = CQL_NULL };
-        const bool mine = k < c->ndeclared ? ledger_is_typed(c->property + k)
+        const bool mine = k < c->ndeclared || k >= c->nproperty ? ledger_is_typed(p)
                                            : k == base_at(c, BASE_DIVISION) || k == base_at(c, BASE_LOCK) || k == base_at(c, BASE_VALID_TO);
 
         if (!mine || ledger_same(now->value[k], old))
             continue;
         before[n] = old;
-        f[n++] = (LedgerField){ c->property + k, now->value[k] };
+        f[n++] = (LedgerField){ p, now->value[k] };
     }
     s->version[i].change = f;
     s->version[i].before = before;
@@ -653,6 +655,10 @@ bool ledger_history(Ledger *l, const PackCollection *c, Str id, Arena *a, Ledger
     if (!store_read_begin(l->store, &r, err))
         return false;
     good = store_history(r, c->name, id, story_one, &s, err) && !s.bad;
+    for (size_t i = 0; good && c->extends && i < s.n; i++) {
+        s.record[i].id = id;
+        good = !s.record[i].value || ledger_inherit_past(l, r, s.record + i, INT64_MAX, INT64_MAX, s.version[i].seq, a, err);
+    }
     store_read_end(r);
     if (!good)
         return false;

@@ -14,6 +14,8 @@ typedef struct Apply { /* one change being applied */
     const LedgerTx *tx;
     const LedgerChange *change;
     size_t at;
+    LedgerDone *done;
+    bool touch; /* what it is shown with has changed: a version of its own, even if nothing here differs */
     const Sheet *sheet;
     int64_t seq, now, effective;
     LedgerRecord before, after;
@@ -79,7 +81,7 @@ static void code_gives_id(Apply *p) /* divisions: the same id on every node */
     if (!p->sheet->collection->by_code || !code || p->value[code->index].kind != CQL_TEXT)
         return;
     sm3(BYTES(p->value[code->index].text), digest);
-    ulid_make(0, digest, p->batch->done[p->at].id);
+    ulid_make(0, digest, p->done->id);
 }
 
 static bool fill_division(Apply *p)
@@ -88,6 +90,8 @@ static bool fill_division(Apply *p)
     Str division = field_text(p, BASE_DIVISION);
     double x, y;
 
+    if (c->extends) /* it lies where the record it extends lies */
+        return true;
     if (c->by_code) { /* a division lies in itself */
         const PackProperty *code = pack_property(c, STR("code"));
 
@@ -114,7 +118,7 @@ static bool become(Apply *p)
     if (!p->value)
         return FAIL(p->err, BASE_NO_MEMORY, c->name, "change");
     if (p->there)
-        memcpy(p->value, p->before.value, c->nproperty * sizeof *p->value);
+        memcpy(p->value, p->before.value, (c->nproperty + c->ninherited) * sizeof *p->value);
     if (verb == LEDGER_REPLACE)
         for (size_t i = 0; i < c->ndeclared; i++)
             if (ledger_is_typed(c->property + i))
@@ -129,8 +133,8 @@ static bool become(Apply *p)
         take_fields(p);
     if (fresh)
         code_gives_id(p);
-    p->after.id = str_of(p->batch->done[p->at].id);
-    return fill_division(p);
+    p->after.id = str_of(p->done->id);
+    return ledger_inherit(p->ledger, store_writer(p->ledger->store), &p->after, p->arena, p->err) && fill_division(p);
 }
 
 static bool restored(Apply *p);
@@ -139,7 +143,7 @@ static bool restored(Apply *p);
 static bool may(Apply *p)
 {
     const LedgerVerb verb = p->change->verb;
-    const Str id = str_of(p->batch->done[p->at].id);
+    const Str id = str_of(p->done->id);
     const PackCollection *c = p->sheet->collection;
 
     if (verb == LEDGER_CREATE)
@@ -275,7 +279,7 @@ static bool put_words(Apply *p)
     return good;
 }
 
-static void make_salt(const Apply *p, uint8_t salt[16])
+static void make_salt(const Apply *p, size_t n, uint8_t salt[16])
 {
     char text[96];
     uint8_t d[SM3_LEN];
@@ -284,18 +288,18 @@ static void make_salt(const Apply *p, uint8_t salt[16])
         random_bytes(salt, 16);
         return;
     }
-    snprintf(text, sizeof text, "%llu/%lld/%zu", (unsigned long long)p->ledger->salt_seed, (long long)p->seq, p->at);
+    snprintf(text, sizeof text, "%llu/%lld/%zu", (unsigned long long)p->ledger->salt_seed, (long long)p->seq, n);
     sm3((Bytes){ (uint8_t *)text, strlen(text) }, d);
     memcpy(salt, d, 16);
 }
 
-static bool put_entry(Apply *p, uint8_t digest[SM3_LEN])
+static bool put_entry(Apply *p, size_t n, uint8_t digest[SM3_LEN])
 {
-    StoreEntry e = { 0, p->seq, (int64_t)p->at, p->after.version, p->sheet->collection->name, p->after.id,
+    StoreEntry e = { 0, p->seq, (int64_t)n, p->after.version, p->sheet->collection->name, p->after.id,
         str_of(verb_name[p->change->verb]), { 0 }, { 0 } };
     uint8_t salt[16];
 
-    make_salt(p, salt);
+    make_salt(p, n, salt);
     if (!ledger_body(p->ledger, &p->after, salt, p->arena, &e.body, p->err))
         return false;
     sm3(e.body, e.digest);
@@ -311,7 +315,7 @@ static void note_event(Apply *p)
     *e = (LedgerEvent){ .seq = p->seq, .at = p->now, .version = p->after.version, .collection = p->sheet->collection,
         .fid = p->after.fid, .verb = p->change->verb, .before = p->there ? ledger_box(p->before.geometry) : GEO_BOX_NONE,
         .after = ledger_box(p->after.geometry) };
-    memcpy(e->id, p->batch->done[p->at].id, sizeof e->id);
+    memcpy(e->id, p->done->id, sizeof e->id);
     snprintf(e->division, sizeof e->division, "%.*s", STRV(p->after.division));
     snprintf(e->who, sizeof e->who, "%.*s", STRV(p->tx->who));
     snprintf(e->title, sizeof e->title, "%.*s", STRV(title.len < 90 ? title : str_sub(title, 0, 60)));
@@ -321,7 +325,7 @@ static bool same_as_before(const Apply *p)
 {
     const PackCollection *c = p->sheet->collection;
 
-    if (!p->there || !str_eq(TEXT(p->after.geometry), TEXT(p->before.geometry)))
+    if (!p->there || p->touch || !str_eq(TEXT(p->after.geometry), TEXT(p->before.geometry)))
         return false;
     for (size_t i = 0; i < c->nproperty; i++)
         if ((i >= c->ndeclared || ledger_is_typed(c->property + i)) && !ledger_same(p->value[i], p->before.value[i]))
@@ -332,7 +336,8 @@ static bool same_as_before(const Apply *p)
 static bool retire(Apply *p)
 {
     base_set(p, BASE_VALID_TO, time_of(p->effective));
-    return nobody_refers(p);
+    return ledger_not_extended(p->ledger, store_writer(p->ledger->store), p->sheet, p->before.id, p->arena, p->err) &&
+           nobody_refers(p);
 }
 
 /* PACK_OTHERS values: no version, no body; changed_seq rises. */
@@ -352,7 +357,7 @@ static bool derive(Apply *p)
         if (!ledger_store_value(q, p->change->field[i].value, p->arena, &value[n++], p->err))
             return false;
     }
-    p->batch->done[p->at].same = n == 0;
+    p->done->same = n == 0;
     if (!n)
         return true;
     column[n] = p->sheet->column[base_at(p->sheet->collection, BASE_SEQ)];
@@ -361,7 +366,8 @@ static bool derive(Apply *p)
     p->after.seq = p->seq;
     p->after.division = p->before.division;
     note_event(p);
-    return store_update(p->ledger->store, &p->sheet->table, p->before.fid, false, (Bytes){ 0 }, column, value, n, p->err);
+    return store_update(p->ledger->store, &p->sheet->table, p->before.fid, false, (Bytes){ 0 }, column, value, n, p->err) &&
+           ledger_raise_below(p->ledger, p->sheet, p->before.id, p->seq, p->arena, p->err);
 }
 
 static bool write_down(Apply *p, uint8_t (*digest)[SM3_LEN], size_t *ndigest)
@@ -377,15 +383,15 @@ static bool write_down(Apply *p, uint8_t (*digest)[SM3_LEN], size_t *ndigest)
     if (p->batch->said->n)
         return true; /* gather on; the whole will be refused */
     if (p->change->verb == LEDGER_UPDATE && same_as_before(p)) {
-        p->batch->done[p->at].same = true;
-        p->batch->done[p->at].version = p->before.version;
-        p->batch->done[p->at].seq = p->before.seq;
+        p->done->same = true;
+        p->done->version = p->before.version;
+        p->done->seq = p->before.seq;
         return true;
     }
     stamp(p);
-    p->batch->done[p->at].version = p->after.version;
-    p->batch->done[p->at].seq = p->seq;
-    if (!put_row(p) || !put_entry(p, digest[*ndigest]) || !put_words(p) ||
+    p->done->version = p->after.version;
+    p->done->seq = p->seq;
+    if (!put_row(p) || !put_entry(p, *ndigest, digest[*ndigest]) || !put_words(p) ||
         !ledger_links(p->ledger, &p->after, p->there ? &p->before : NULL, p->arena, p->err))
         return false;
     (*ndigest)++;
@@ -395,8 +401,9 @@ static bool write_down(Apply *p, uint8_t (*digest)[SM3_LEN], size_t *ndigest)
 
 static bool apply(Apply *p, uint8_t (*digest)[SM3_LEN], size_t *ndigest)
 {
-    char *id = p->batch->done[p->at].id;
+    char *id = p->done->id;
 
+    p->done->same = false;
     memcpy(id, p->change->id, ULID_LEN + 1);
     if (!id[0])
         ulid_new(id);
@@ -509,6 +516,67 @@ static bool put_tx(Ledger *l, Batch *b, int64_t now, int64_t effective, const ui
     return true;
 }
 
+/* --- a record, what it extends, and what extends it: one change for all of them (extend.c) ------------------------------------- */
+typedef struct Kin { /* what a whole change needs besides the change itself */
+    Ledger *ledger;
+    Batch *batch;
+    size_t at;
+    int64_t now, effective;
+    uint8_t (*digest)[SM3_LEN];
+    size_t n;
+} Kin;
+
+static bool apply_one(Kin *k, const LedgerChange *change, bool touch, LedgerDone *done)
+{
+    Apply p = { .ledger = k->ledger, .batch = k->batch, .tx = k->batch->tx, .change = change, .at = k->at, .done = done,
+        .touch = touch, .seq = k->ledger->seq + 1, .now = k->now, .effective = k->effective, .arena = k->batch->arena,
+        .err = &k->batch->err };
+
+    p.sheet = ledger_sheet(k->ledger, change->collection);
+    return apply(&p, k->digest, &k->n);
+}
+
+/* Those that extend it get a version too: what they show has changed, and whoever saw them before must look again. */
+static bool touch_below(Kin *k, const LedgerChange *change, const PackCollection *except)
+{
+    const Sheet *s = ledger_sheet(k->ledger, change->collection);
+
+    for (size_t i = 0; i < s->nbelow; i++) {
+        LedgerChange touch;
+        LedgerDone done = { .same = false };
+        bool there;
+
+        if (s->below[i]->collection == except)
+            continue;
+        if (!ledger_touch_of(k->ledger, s->below[i], change, k->batch->arena, &touch, &there, &k->batch->err) ||
+            (there && (!apply_one(k, &touch, true, &done) || !touch_below(k, &touch, NULL))))
+            return false;
+    }
+    return true;
+}
+
+static bool apply_whole(Kin *k, const LedgerChange *change, const PackCollection *below, LedgerDone *done)
+{
+    const bool retires = change->verb == LEDGER_RETIRE;
+    LedgerChange own = *change, above;
+    LedgerDone up = { .same = true };
+    bool needed = false;
+
+    if (change->collection->extends) {
+        if (!own.id[0])
+            ulid_new(own.id);
+        if (!ledger_above_of(k->ledger, &own, k->batch->arena, &above, &needed, &k->batch->err) ||
+            (needed && !retires && !apply_whole(k, &above, change->collection, &up)) ||
+            !ledger_place_of(k->ledger, &own, k->batch->arena, &k->batch->err))
+            return false;
+    }
+    if (!apply_one(k, &own, !up.same, done))
+        return false;
+    if (needed && retires)
+        return apply_whole(k, &above, change->collection, &up);
+    return done->same || retires || change->verb == LEDGER_DERIVE || touch_below(k, &own, below);
+}
+
 static bool refuse(Batch *b)
 {
     char n[24];
@@ -522,21 +590,19 @@ static bool refuse(Batch *b)
 static bool transaction(Ledger *l, Batch *b)
 {
     const int64_t now = b->tx->at ? b->tx->at : time_now(), effective = b->tx->effective == INT64_MIN ? now : b->tx->effective;
-    uint8_t(*digest)[SM3_LEN] = (uint8_t(*)[SM3_LEN])arena_take(b->arena, b->tx->nchange + 1, SM3_LEN);
-    size_t n = 0;
+    const size_t room = ledger_room(l, b->tx);
+    Kin k = { .ledger = l, .batch = b, .now = now, .effective = effective,
+        .digest = (uint8_t(*)[SM3_LEN])arena_take(b->arena, room + 1, SM3_LEN) };
     bool known;
 
-    b->event = NEWS(b->arena, LedgerEvent, b->tx->nchange + 1);
-    if (!digest || !b->event)
+    b->event = NEWS(b->arena, LedgerEvent, room + 1);
+    if (!k.digest || !b->event)
         return FAIL(&b->err, BASE_NO_MEMORY, STR("transaction"), "changes");
     if (!known_answer(l, b, &known) || known)
         return known;
     for (size_t i = 0; i < b->tx->nchange; i++) {
-        Apply p = { .ledger = l, .batch = b, .tx = b->tx, .change = b->tx->change + i, .at = i, .seq = l->seq + 1, .now = now,
-            .effective = effective, .arena = b->arena, .err = &b->err };
-
-        p.sheet = ledger_sheet(l, p.change->collection);
-        if (!apply(&p, digest, &n)) {
+        k.at = i;
+        if (!apply_whole(&k, b->tx->change + i, NULL, b->done + i)) {
             if (b->err.kind == &LEDGER_STALE || b->err.kind == &LEDGER_GONE || b->tx->nchange == 1 || b->err.kind->status >= 500)
                 return false;
             ledger_say(b->said, i, STR(""), &b->err);
@@ -548,7 +614,7 @@ static bool transaction(Ledger *l, Batch *b)
     if (!b->nevent)
         return true; /* nothing differs: nothing to tell the journal */
     b->seq = l->seq + 1;
-    return put_tx(l, b, now, effective, (const uint8_t(*)[SM3_LEN])digest, n) && keep_answer(l, b);
+    return put_tx(l, b, now, effective, (const uint8_t(*)[SM3_LEN])k.digest, k.n) && keep_answer(l, b);
 }
 
 /* --- groups ------------------------------------------------------------------------------------------------------------------------------ */

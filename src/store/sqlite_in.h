@@ -9,9 +9,11 @@ typedef struct Conn { /* one connection and its prepared statements, by text */
     sqlite3 *db;
     struct {
         char *sql;
+        size_t len;
         sqlite3_stmt *stmt;
         bool busy;
     } kept[STATEMENTS];
+    size_t last; /* handed out: most likely the next that comes back */
     bool writes; /* what sangzi_writer() answers */
 } Conn;
 struct StoreRead {

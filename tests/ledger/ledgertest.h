@@ -42,6 +42,16 @@ static const char *const pack_files[][2] = {
         "    helpers: { title: { zh: 帮工, en: Helpers }, ref: owner, many: true, grade: 1 }\n"
         "  rules:\n"
         "    - { check: \"kind <> '园' OR size <= 50\", property: size, say: { zh: 果园不过五十, en: At most fifty } }\n" },
+    { "collections/orchard.yaml",
+        "orchard:\n  title: { zh: 果园, en: Fruit garden }\n  extends: farm\n  geometry: Point\n  owner: 局\n  label: name\n  properties:\n"
+        "    trees: { title: { zh: 棵数, en: Trees }, type: integer, required: true, minimum: 1, grade: 1 }\n"
+        "    dense: { title: { zh: 密度, en: Density }, type: number, derived: { cql: \"trees / size\" }, grade: 1 }\n"
+        "    variety: { title: { zh: 树种, en: Kind of tree }, type: text, grade: 1 }\n"
+        "  rules:\n"
+        "    - { check: \"trees <= size * 100\", property: trees, say: { zh: 太密了, en: Too dense } }\n" },
+    { "collections/fold.yaml",
+        "fold:\n  title: { zh: 畜圈, en: Fold }\n  extends: farm\n  geometry: none\n  owner: 局\n  label: name\n  properties:\n"
+        "    heads: { title: { zh: 头数, en: Heads }, type: integer, grade: 1 }\n" },
 };
 /* clang-format on */
 
