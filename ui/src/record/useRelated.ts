@@ -1,7 +1,7 @@
 // Which records of other registers point to this one: a group a register and property, with its count and the newest.
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { getItems, type Collection, type Feature, type ItemsQuery } from '@/api'
-import { schemaOf } from '@/api/schemas'
+import { schemaOf, sortablesOf } from '@/api/schemas'
 import { nameText, quote } from '@/register/cql'
 import { collections } from '@/state/county'
 import { fewAtOnce } from '@/register/batch'
@@ -29,7 +29,12 @@ const words = (f: Feature, fields: Field[], but: string): string => {
 }
 
 /** The newest first, where the register has a day of its own and can be sorted by it. */
-const dayField = (fields: Field[]): Field | undefined => fields.find((f) => !f.base && !f.many && (f.kind === 'time' || f.kind === 'date'))
+async function newestFirst(collection: string, fields: Field[]): Promise<string | undefined> {
+  const days = fields.filter((f) => !f.base && !f.many && (f.kind === 'time' || f.kind === 'date'))
+  const got = days.length ? await sortablesOf(collection) : undefined
+  const at = got?.ok ? days.find((f) => f.name in got.value.properties) : undefined
+  return at && `-${at.name}`
+}
 
 async function groupsOf(c: Collection, collection: string, id: string, signal: AbortSignal, but?: string): Promise<RelatedGroup[]> {
   const schema = await schemaOf(c.id)
@@ -40,10 +45,8 @@ async function groupsOf(c: Collection, collection: string, id: string, signal: A
   for (const field of fields) {
     const filter = refersTo(field, collection, id)
     if (!filter) continue
-    const query: ItemsQuery = { filter, limit: 5, labels: true, count: 'exact' }
-    const at = dayField(fields)
-    const sorted = await getItems(c.id, { ...query, sortby: at && `-${at.name}` }, signal)
-    const got = sorted.ok || !at ? sorted : await getItems(c.id, query, signal)
+    const query: ItemsQuery = { filter, limit: 5, labels: true, count: 'exact', sortby: await newestFirst(c.id, fields) }
+    const got = await getItems(c.id, query, signal)
     if (!got.ok) continue
     const others = got.value.features.filter((f) => f.id !== but)
     const n = (got.value.numberMatched ?? got.value.features.length) - (got.value.features.length - others.length)
