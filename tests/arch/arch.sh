@@ -22,7 +22,6 @@ except='include src/cli/cql2.c store/sqlite_cql.h
 header src/base/base.h
 header src/pack/pack.h
 header src/ledger/ledger.h
-header src/store/store.h
 symbol geo mvt
 symbol store sqlite
 symbol cli live
