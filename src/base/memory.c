@@ -284,13 +284,33 @@ void buf_i64(Buf *b, int64_t v)
     buf_add(b, p, (size_t)(text + sizeof text - p));
 }
 
+/* Of a number with few decimals, the usual measure: with the fewest that read back, found without printing. n / 10^k is
+ * correctly rounded, so that n with its point k places in is a text of v. false: it has more. */
+static bool few_decimals(Buf *b, double v)
+{
+    static const double scale[] = { 1, 10, 100, 1000, 1e4, 1e5, 1e6 };
+    const double size = fabs(v);
+
+    if (!(size < 1e9))
+        return false;
+    for (int k = 0; k < (int)(sizeof scale / sizeof *scale); k++)
+        if ((double)(int64_t)(size * scale[k] + 0.5) / scale[k] == size) {
+            if (size > 0)
+                buf_fixed(b, v, k);
+            else
+                buf_c(b, '0');
+            return true;
+        }
+    return false;
+}
+
 void buf_f64(Buf *b, double v)
 {
     char text[40];
 
+    if (few_decimals(b, v))
+        return;
     if (fabs(v) < 1e15 && v == (double)(int64_t)v) {
-        if (v == 0 && signbit(v))
-            v = 0;
         buf_i64(b, (int64_t)v);
         return;
     }

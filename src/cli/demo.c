@@ -8,6 +8,7 @@
 #include "cli/serve.h"
 #include "cli/stop.h"
 #include "demo/demo.h"
+#include "files/files.h"
 #include "process/process.h"
 #include <fcntl.h>
 #include <pthread.h>
@@ -116,7 +117,7 @@ static int64_t generated_at(const Demo *d)
 /* What is computed from records is computed by the same processes that a county runs. */
 static bool run_processes(Demo *d, Err *err)
 {
-    static const char *const id[] = { "road-condition", "division-counts" };
+    static const char *const id[] = { "road-condition", "division-counts", "document-files" };
     const ProcessAsk ask = { .who = STR("演示数据生成"), .at = generated_at(d) };
     bool good = true;
 
@@ -150,12 +151,21 @@ static bool settle(Demo *d, Err *err)
            ledger_meta_set(l, STR("demo_state"), STR("whole"), err) && (!d->serve || keep_initial(d, err));
 }
 
+static bool keep_picture(void *ctx, const char *path, Err *err)
+{
+    const Demo *d = ctx;
+    FilesInfo info;
+    bool fresh;
+
+    return files_keep(d->dir, path, false, &info, &fresh, err);
+}
+
 static bool make(Demo *d, Err *err)
 {
     const DemoSink sink = { record, township, d };
     bool good;
 
-    if (!ledger_meta_set(d->county.ledger, STR("name"), STR("云穗县"), err) ||
+    if (!demo_pictures(d->data, keep_picture, d, err) || !ledger_meta_set(d->county.ledger, STR("name"), STR("云穗县"), err) ||
         !ledger_meta_set(d->county.ledger, STR("demo"), STR("true"), err) ||
         !ledger_meta_set(d->county.ledger, STR("demo_state"), STR("partial"), err) ||
         !ledger_load_begin(d->county.ledger, STR("演示数据生成"), STR("computed"), STR("生成演示县"), generated_at(d), d->spec.seed + 1, &d->load, err))
@@ -196,7 +206,12 @@ static bool live(void *ctx, bool on, Err *err)
 
 static bool reset(void *ctx, Err *err)
 {
-    (void)ctx, (void)err;
+    const Demo *d = ctx;
+    char initial[4400];
+
+    snprintf(initial, sizeof initial, "%s/initial.gpkg", d->out);
+    if (!file_exists(initial)) /* made without --serve: nothing was put by */
+        return FAIL(err, BASE_NO_FILE, STR("demo/initial.gpkg"), "reset");
     stop_say(STOP_RESET); /* carried out by the first thread */
     return true;
 }

@@ -129,6 +129,37 @@ static bool serve_developing(const char *dir, const char *packs, CliCounty *c, F
     return true;
 }
 
+static bool is_demo(Ledger *l)
+{
+    Arena *a = arena_new(0);
+    Str said;
+    Err err = { 0 };
+    const bool yes = ledger_meta(l, STR("demo_state"), a, &said, &err) && str_eq(said, STR("whole"));
+
+    arena_free(a);
+    return yes;
+}
+
+/* A demo county is served with its own door: the tour, the cards, the sheets to try, the way back to the start. */
+static int serve_demo(char *dir, const char *port, const char *ui)
+{
+    char demo[] = "demo", serve[] = "--serve", to_port[] = "--port", to_ui[] = "--ui", p[16], u[4200];
+    char *argv[] = { demo, dir, serve, NULL, NULL, NULL, NULL, NULL };
+    int argc = 3;
+
+    if (port) {
+        snprintf(p, sizeof p, "%s", port);
+        argv[argc++] = to_port;
+        argv[argc++] = p;
+    }
+    if (ui) {
+        snprintf(u, sizeof u, "%s", ui);
+        argv[argc++] = to_ui;
+        argv[argc++] = u;
+    }
+    return cli_demo(argc, argv);
+}
+
 int cli_serve(int argc, char **argv)
 {
     const bool dev = cli_flag(&argc, argv, "--dev");
@@ -150,6 +181,10 @@ int cli_serve(int argc, char **argv)
     stop_listen();
     if (!serve_port(port, &o.port, &err) || !cli_open(argv[1], LEDGER_WRITE, &c, &err))
         return cli_fail(&err);
+    if (!dev && is_demo(c.ledger)) {
+        cli_close(&c);
+        return serve_demo(argv[1], port, ui);
+    }
     o.ledger = c.ledger;
     o.ui = serve_ui(ui, path, sizeof path);
     if (!face_start(&o, &face, &err)) {

@@ -47,7 +47,8 @@ typedef struct Village {
     size_t surname[3]; /* its clans; SIZE_MAX: none */
     size_t poem;
     size_t persons, households;
-    bool past; /* was something else before */
+    bool past;       /* was something else before */
+    uint32_t keeper; /* the person who keeps its roads: its number and 1; 0: not known yet */
 } Village;
 typedef struct Past { /* a village of before: its name, its code, the groups it had of today's village */
     Str name, code;
@@ -86,7 +87,7 @@ typedef struct Road {
     int32_t start; /* stake of its first point, m */
     size_t town;
     size_t section, nsection;
-    bool counted;
+    bool counted, told;
 } Road;
 
 typedef struct Named {     /* something of another register that the gazetteer names too */
@@ -94,6 +95,10 @@ typedef struct Named {     /* something of another register that the gazetteer n
     size_t village;
     Xy at;
 } Named;
+
+typedef struct Picture { /* a drawing: name of its file, caption, SHA-256 of its bytes */
+    Str name, title, id;
+} Picture;
 
 typedef struct Reader Reader; /* of pinyin */
 typedef struct County {
@@ -132,7 +137,11 @@ typedef struct County {
     Reader *reader;
     struct People *people;
     Weighted family; /* surnames */
-    Named *named;    /* of the township in hand */
+    Bytes pond[48];  /* ponds of the first township without holes, for S06 */
+    size_t npond;
+    Picture *picture;
+    size_t npicture;
+    Named *named; /* of the township in hand */
     size_t nnamed, named_max;
     Past past[64];
     size_t npast;
@@ -164,6 +173,7 @@ double demo_fractal(uint64_t seed, double x, double y, int octaves);
 bool demo_flow(County *c, Err *err) MUST; /* down, upstream, wet, dwater, streams */
 bool demo_fill(float *z, Grid g, int32_t *down, int32_t *order, Arena *a) MUST;
 bool demo_dem_write(const County *c, Err *err) MUST;
+bool demo_cog_write(const County *c, Err *err) MUST; /* files/dem.tif */
 
 /* --- space.c --- */
 static inline bool demo_inside(Grid g, double x, double y)
@@ -244,7 +254,10 @@ typedef enum Kind {
     K_DEFECT,
     K_WORK,
     K_PLACE,
-    K_OTHER
+    K_OTHER,
+    K_DOCUMENT,
+    K_MEMBERSHIP,
+    K_HOLIDAY
 } Kind;
 void demo_id(const County *c, Kind kind, uint32_t n, char out[ULID_LEN + 1]);
 bool demo_rec(
@@ -272,21 +285,33 @@ bool demo_out_drain(Out *o, const DemoSink *sink, Err *err) MUST; /* until the e
 
 /* --- the registers --- */
 bool demo_emit_divisions(County *c, Out *o, Err *err) MUST;
+int32_t demo_since(
+    const Past *before); /* the day a division, and its name, is valid from; NULL: from the first */
 bool demo_plan_roads(County *c, Err *err) MUST;
 bool demo_plan_sections(County *c, Err *err) MUST;
-bool demo_emit_roads(County *c, Out *o, Err *err) MUST; /* lines, county wide */
+bool demo_emit_roads(
+    County *c, size_t town, Out *o, Err *err) MUST; /* those it is the first to have sections of */
 bool demo_emit_road_file(
     County *c, size_t town, Out *o, Err *err) MUST; /* sections, structures, inspections … */
 bool demo_emit_patches(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_plan_people(County *c, Err *err) MUST; /* after it, demo_emit_people in any order of towns */
 bool demo_emit_people(County *c, size_t town, Out *o, Err *err) MUST;
-bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST; /* bureaus, firms, products */
+/* Who keeps a village's roads; false: nobody, or its people are not told yet. */
+bool demo_keeper(const County *c, size_t village, char out[ULID_LEN + 1]);
+bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST; /* bureaus, products, days off */
+bool demo_is_holiday(const County *c, int32_t day);
 bool demo_emit_town_registers(
     County *c, size_t town, Out *o, Err *err) MUST; /* committees, facilities, devices … */
 /* Remembers a bridge, a school, a reservoir for the gazetteer of the township in hand. */
 void demo_named(County *c, Str name, const char *kind, Str alias, size_t village, Xy at);
 bool demo_emit_place_names(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_files(County *c, Err *err) MUST;
+bool demo_pond_file(const County *c, Err *err) MUST; /* after the first township's patches */
+bool demo_pictures_read(County *c) MUST;
+bool demo_emit_documents(County *c, Out *o, Err *err) MUST;
+Str demo_picture(const County *c, const char *name);                         /* its file's id; empty: none */
+void demo_photos(Out *o, const County *c, const char *one, const char *two); /* two: may be NULL */
+void demo_picture_document(const County *c, const char *name, char out[ULID_LEN + 1]); /* empty: none */
 /* A story's township: its own, or the first one where that is absent. */
 size_t demo_story_town(const County *c, Str number);
 size_t demo_quota(double whole, double share, size_t least);
@@ -296,5 +321,6 @@ void demo_uscc(const char *kind2, uint32_t serial, char out[19]); /* GB 32100-20
 char demo_gtin_check(const char *digits, size_t n);
 /* Ids others refer to. */
 void demo_org_committee(const County *c, size_t village, char out[ULID_LEN + 1]);
+void demo_committee_uscc(size_t village, char out[19]);
 void demo_org_town(const County *c, size_t town, char out[ULID_LEN + 1]);
 void demo_org_bureau(const County *c, size_t i, char out[ULID_LEN + 1]);

@@ -32,7 +32,8 @@ typedef struct DemoSpec {
     uint64_t seed;
     int32_t today;    /* day number */
     const char *data; /* folder of the YAML of 00-common/demo */
-    const char *out;  /* folder for dem.bin (terrain) and files/ (the sheets of S03, S06); may be NULL */
+    const char
+        *out; /* folder for dem.bin (terrain) and files/ (the sheets of S03, S06; dem.tif); may be NULL */
 } DemoSpec;
 typedef struct DemoSink { /* a record, and all it points to, is borrowed until the call returns */
     bool (*record)(void *ctx, const DemoRecord *r, Err *err); /* false stops */
@@ -41,6 +42,9 @@ typedef struct DemoSink { /* a record, and all it points to, is borrowed until t
     void *ctx;
 } DemoSink;
 bool demo_make(const DemoSpec *spec, const DemoSink *sink, Err *err) MUST;
+/* The drawings that records show as photos: each path is told, so that the file is put where attachments lie. */
+bool demo_pictures(
+    const char *data, bool (*see)(void *ctx, const char *path, Err *err), void *ctx, Err *err) MUST;
 /* The id of a division's record: time 0 and the first 80 bits of SM3(code). */
 void demo_division_id(Str code, char out[ULID_LEN + 1]);
 

@@ -9,6 +9,12 @@ typedef struct Place { /* one division about to be told */
     bool has_seat;
 } Place;
 
+/* Townships and villages stand since the communes ended; a village that was something else before, since then. */
+int32_t demo_since(const Past *before)
+{
+    return before ? before->until : date_of(1984, 1, 1);
+}
+
 static bool tell(const County *c, Out *o, const Place *p)
 {
     char id[ULID_LEN + 1];
@@ -25,6 +31,7 @@ static bool tell(const County *c, Out *o, const Place *p)
     if (p->has_seat)
         demo_point(o, STR("seat"), demo_wkb_point(c, p->seat, demo_arena(o)));
     demo_geom(o, p->outline);
+    demo_valid(o, demo_since(NULL), INT32_MAX);
     return true;
 }
 
@@ -122,10 +129,26 @@ static bool before(const County *c, Out *o, const Rings *r, const Boxes *b, cons
     demo_point(
         o, STR("seat"), demo_wkb_point(c, c->group[v->group + p->part % v->ngroup].seat, demo_arena(o)));
     demo_geom(o, outline(c, r, b, map, (uint16_t)p->part, v->group, v->ngroup, demo_arena(o)));
-    demo_valid(o, INT32_MIN, p->until);
+    demo_valid(o, demo_since(NULL), p->until);
     for (size_t i = v->group; i < v->group + v->ngroup; i++)
         map[i] = NOBODY;
     return true;
+}
+
+/* 46 villages of the standard county, all in hills and mountains: evenly among those. */
+static bool traditional(const County *c, size_t village)
+{
+    size_t rank = 0, all = 0;
+
+    for (size_t v = 0; v < c->nvillage; v++) {
+        const bool high = c->town[c->village[v].town].terrain >= HILLS && !c->village[v].community;
+
+        rank += high && v < village;
+        all += high;
+    }
+    const size_t want = demo_quota(46, c->share, 0);
+    return want && all && c->town[c->village[village].town].terrain >= HILLS &&
+           !c->village[village].community && (rank + 1) * want / all > rank * want / all;
 }
 
 static bool village(const County *c, Out *o, const Rings *r, const Boxes *b, const uint16_t *map, size_t i)
@@ -142,13 +165,17 @@ static bool village(const County *c, Out *o, const Rings *r, const Boxes *b, con
     if (!tell(c, o, &p))
         return false;
     for (size_t k = 0; k < c->npast && n < LEN(from); k++) {
-        if (c->past[k].village != i || c->past[k].parts == 1)
+        if (c->past[k].village != i)
+            continue;
+        demo_valid(o, demo_since(&c->past[k]), INT32_MAX);
+        if (c->past[k].parts == 1) /* renamed: the code stays */
             continue;
         demo_division_id(c->past[k].code, id);
         from[n++] = str_copy(demo_arena(o), str_of(id));
-        demo_valid(o, c->past[k].until, INT32_MAX);
     }
     demo_list(o, STR("predecessors"), from, n);
+    if (traditional(c, i))
+        demo_list(o, STR("tags"), &(Str){ "传统村落", 12 }, 1);
     return true;
 }
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <xlsxwriter.h>
 
-enum { ROWS = 640, HEAD = 2, PONDS = 48, PARCELS = 120 };
+enum { ROWS = 640, HEAD = 2, PARCELS = 120 };
 
 static Str file_path(const County *c, const char *name)
 {
@@ -129,40 +129,47 @@ static bool inspections(const County *c, Err *err)
 }
 
 /* --- S06 ------------------------------------------------------------------------------------------------------------------ */
-static bool ponds(const County *c, Err *err)
+/* Ponds of the survey as a phone's map shows them: the same outlines, some 600 m away. */
+typedef struct Ring {
+    Buf *b;
+    bool any;
+} Ring;
+
+static void shifted(void *ctx, size_t part, double x, double y)
 {
-    const Town *t = &c->town[c->first];
+    Ring *r = ctx;
+
+    (void)part;
+    geo_wgs_to_gcj(&x, &y);
+    buf_str(r->b, r->any ? STR(",[") : STR("["));
+    buf_fixed(r->b, x, 7);
+    buf_c(r->b, ',');
+    buf_fixed(r->b, y, 7);
+    buf_c(r->b, ']');
+    r->any = true;
+}
+
+bool demo_pond_file(const County *c, Err *err)
+{
+    const Village *home = &c->village[c->town[c->first].village];
     const Str path = file_path(c, "坑塘-手机采集.geojson");
-    Rng r = demo_rng(c, "ponds", 0);
+    int year, month, day;
     Buf b;
     bool good;
 
+    date_split(c->spec->today, &year, &month, &day);
     buf_init(&b, 1 << 22);
     buf_str(&b, STR("{\"type\":\"FeatureCollection\",\"features\":["));
-    for (int i = 0; i < PONDS; i++) {
-        const Village *v = &c->village[t->village + rng_below(&r, t->nvillage)];
-        const Xy g = c->group[v->group + rng_below(&r, v->ngroup)].seat;
-        const double mx = g.x + rng_normal(&r, 0, 180), my = g.y + rng_normal(&r, 0, 180);
-        const Xy mid = { mx, my };
-        const double size = 14 + 26 * rng_unit(&r);
+    for (size_t i = 0; i < c->npond; i++) {
+        Ring r = { &b, false };
 
         buf_fmt(&b,
-            "%s{\"type\":\"Feature\",\"properties\":{\"名称\":\"%.*s%d号塘\",\"面积亩\":%.1f,\"采集人\":"
-            "\"养护员\"},"
-            "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[",
-            i ? "," : "", STRV(v->bare), i + 1, size * size * 2.8 / (2000.0 / 3));
-        for (int k = 0; k <= 10; k++) {
-            const double turn = -(k % 10) * 2 * M_PI / 10,
-                         d = size * (0.85 + 0.3 * demo_noise(91, i, k % 10 * 0.7));
-            Xy p = demo_degrees(c, (Xy){ mid.x + d * cos(turn), mid.y + d * sin(turn) });
-
-            geo_wgs_to_gcj(&p.x, &p.y);
-            buf_fmt(&b, "%s[", k ? "," : "");
-            buf_fixed(&b, p.x, 7);
-            buf_c(&b, ',');
-            buf_fixed(&b, p.y, 7);
-            buf_c(&b, ']');
-        }
+            "%s{\"type\":\"Feature\",\"properties\":{\"图斑号\":\"%.*sS%03zu\",\"地类\":\"1104\","
+            "\"调查年度\":%d,"
+            "\"权属性质\":\"集体\",\"采集人\":\"养护员\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":"
+            "[[",
+            i ? "," : "", STRV(home->code), i + 1, year);
+        geo_wkb_walk(c->pond[i], shifted, &r);
         buf_str(&b, STR("]]}}"));
     }
     buf_str(&b, STR("]}\n"));
@@ -196,9 +203,17 @@ static void parcel_row(const County *c, OGRLayerH layer, int i, Rng *r)
     }
     OGR_G_AddGeometryDirectly(poly, ring);
     OGR_F_SetGeometryDirectly(f, poly);
+    const double mu = round(w * d / (2000.0 / 3) * 100) / 100;
+    char owner[19];
+
+    demo_committee_uscc((size_t)(v - c->village), owner);
     OGR_F_SetFieldString(f, 0, code.ptr);
     OGR_F_SetFieldString(f, 1, name.ptr);
-    OGR_F_SetFieldDouble(f, 2, round(w * d / (2000.0 / 3) * 100) / 100);
+    OGR_F_SetFieldString(f, 2, "承包地");
+    OGR_F_SetFieldString(f, 3, owner);
+    OGR_F_SetFieldDouble(f, 4, round(mu * (0.96 + 0.08 * rng_unit(r)) * 100) / 100);
+    OGR_F_SetFieldDouble(f, 5, mu);
+    OGR_F_SetFieldString(f, 6, "确权实测");
     if (OGR_L_CreateFeature(layer, f) != OGRERR_NONE)
         i = -1;
     OGR_F_Destroy(f);
@@ -217,7 +232,9 @@ static bool shapes(const County *c, const char *base)
     static const struct {
         const char *name;
         OGRFieldType type;
-    } field[3] = { { "地块编码", OFTString }, { "地块名称", OFTString }, { "实测面积", OFTReal } };
+    } field[7] = { { "地块编码", OFTString }, { "小地名", OFTString }, { "地块类型", OFTString },
+        { "所有权人", OFTString }, { "合同面积", OFTReal }, { "实测面积", OFTReal },
+        { "边界来源", OFTString } };
 
     date_text(c->spec->today, &day);
     if (set && OSRImportFromEPSG(srs, 4490) == OGRERR_NONE)
@@ -225,8 +242,8 @@ static bool shapes(const County *c, const char *base)
     for (size_t i = 0; layer && i < LEN(field); i++) {
         OGRFieldDefnH f = OGR_Fld_Create(field[i].name, field[i].type);
 
-        OGR_Fld_SetWidth(f, i < 2 ? 60 : 12);
-        OGR_Fld_SetPrecision(f, i < 2 ? 0 : 2);
+        OGR_Fld_SetWidth(f, field[i].type == OFTString ? 60 : 12);
+        OGR_Fld_SetPrecision(f, field[i].type == OFTString ? 0 : 2);
         if (OGR_L_CreateField(layer, f, TRUE) != OGRERR_NONE)
             layer = NULL;
         OGR_Fld_Destroy(f);
@@ -316,5 +333,5 @@ static bool own_county(const County *c, Err *err)
 
 bool demo_files(County *c, Err *err)
 {
-    return inspections(c, err) && ponds(c, err) && parcels(c, err) && own_county(c, err);
+    return inspections(c, err) && parcels(c, err) && own_county(c, err);
 }

@@ -11,7 +11,7 @@ typedef struct Name {
     const char *id; /* NULL: the next */
     Str alias[4];
     size_t nalias;
-    int32_t until; /* 0: in use */
+    int32_t since, until; /* days; 0: from the first, in use */
 } Name;
 bool demo_tell_name(County *c, Out *o, const Name *n, Rng *r) MUST;
 Str demo_meaning(const County *c, Str bare, Arena *a);

@@ -514,6 +514,21 @@ static void protect(Sheet *s)
 }
 
 /* --- records --------------------------------------------------------------------------------------------------------- */
+/* S06 takes some of the first township's ponds: those of one ring. */
+static void remember_pond(County *c, size_t town, Str code, Bytes wkb)
+{
+    uint8_t *own;
+
+    if (town != c->first || !str_eq(code, STR("1104")) || c->npond == LEN(c->pond) || wkb.len < 13 ||
+        wkb.ptr[1] != 3 || wkb.ptr[5] != 1 || geo_wkb_vertices(wkb) > 60)
+        return;
+    own = arena_take(c->a, wkb.len, 1);
+    if (own) {
+        memcpy(own, wkb.ptr, wkb.len);
+        c->pond[c->npond++] = (Bytes){ own, wkb.len };
+    }
+}
+
 static bool tell(Sheet *s, const Rings *rings, size_t i, Out *o)
 {
     static const char *const slope_class[5] = { "1", "2", "3", "4", "5" };
@@ -530,6 +545,7 @@ static bool tell(Sheet *s, const Rings *rings, size_t i, Out *o)
         return false;
     if (!demo_ring_polygon(c, rings, NULL, (uint16_t)i, p->box, a, &wkb))
         return true; /* nothing of it is left */
+    remember_pond(s->c, s->index, code, wkb);
     date_split(s->c->spec->today, &year, &month, &day);
     demo_id(c, K_PATCH, s->c->serial[K_PATCH]++, id);
     if (!demo_rec(o, STR("land_patch"), id, v->code))
@@ -538,6 +554,7 @@ static bool tell(Sheet *s, const Rings *rings, size_t i, Out *o)
     demo_text(o, STR("code"), str_fmt(a, "%.*s%05u", STRV(v->code), ++s->c->patch_serial[v - c->village]));
     demo_text(o, STR("land_class"), code);
     demo_int(o, STR("survey_year"), year - 1);
+    demo_valid(o, date_of(year - 1, 12, 31), INT32_MAX); /* the survey's day */
     demo_text(o, STR("ownership_kind"),
         p->kind != LAND || str_eq(code, STR("0701")) || str_eq(code, STR("05")) || str_eq(code, STR("08"))
             ? STR("国有")

@@ -51,8 +51,8 @@ bool demo_tell_name(County *c, Out *o, const Name *n, Rng *r)
     demo_text(o, STR("origin"), n->origin);
     demo_text(o, STR("meaning"), n->meaning);
     demo_text(o, STR("story"), n->story);
+    demo_valid(o, n->since ? n->since : demo_since(NULL), n->until ? n->until : INT32_MAX);
     if (n->until) {
-        demo_valid(o, INT32_MIN, n->until);
         demo_text(o, STR("state"), STR("废止"));
         return true;
     }
@@ -108,8 +108,10 @@ static bool village_name(County *c, size_t v, Out *o, Rng *r)
     n.place = demo_wkb_point(c, p->seat, a);
     n.meaning = demo_meaning(c, p->bare, a);
     for (size_t k = 0; k < c->npast; k++)
-        if (c->past[k].village == v && !str_eq(p->name, c->past[k].name) && n.nalias < LEN(n.alias))
+        if (c->past[k].village == v && !str_eq(p->name, c->past[k].name) && n.nalias < LEN(n.alias)) {
             n.alias[n.nalias++] = c->past[k].name;
+            n.since = demo_since(&c->past[k]);
+        }
     return demo_tell_name(c, o, &n, r);
 }
 
@@ -333,11 +335,13 @@ static bool missing_twins(County *c, Out *o, Rng *r)
         for (size_t v = 0; v < c->nvillage; v++)
             have += str_eq(c->village[v].bare, y->key);
         for (; have < y->n && (str_eq(y->key, STR("石桥")) || str_eq(y->key, STR("李家湾"))); have++) {
-            const Village *v = &c->village[home];
+            const size_t at =
+                (home + 1 + 5 * k) % c->nvillage; /* apart, where there is more than one village */
+            const Village *v = &c->village[at];
             const Group *g = &c->group[v->group + (k + 1) % v->ngroup];
 
             k++;
-            if (!plant(c, o, r, n, home, g->seat, 5, k))
+            if (!plant(c, o, r, n, at, g->seat, 5, k))
                 return false;
         }
     }

@@ -155,6 +155,10 @@ bool demo_families(County *c)
 
     if (!demo_weighted(head, c->a, &w) || !ntail)
         return false;
+    const double most = demo_num_at(weight, 0), least = demo_num_at(weight, 1),
+                 mean = demo_num(c->d.names, "tail_sum") / (double)ntail,
+                 bend =
+                     mean > least ? fmax((most - least) / (mean - least) - 1, 0) : 1; /* ∫(1−t)^b = 1/(b+1) */
     c->family = (Weighted){ NEWS(c->a, Str, w.n + ntail), NEWS(c->a, double, w.n + ntail), w.n + ntail };
     if (!c->family.text || !c->family.weight)
         return false;
@@ -163,7 +167,7 @@ bool demo_families(County *c)
         const double at = (double)(i - w.n) / (double)ntail;
 
         if (i >= w.n)
-            sum += demo_num_at(weight, 0) * (1 - at) + demo_num_at(weight, 1) * at;
+            sum += least + (most - least) * pow(1 - at, bend);
         c->family.text[i] = i < w.n ? w.text[i] : demo_char(tail, i - w.n);
         c->family.weight[i] = i < w.n ? w.weight[i] : sum;
     }

@@ -52,26 +52,53 @@ static int64_t at_hour(int32_t day, double hour) /* of China */
 }
 
 /* --- roads and sections -------------------------------------------------------------------------------------------- */
-bool demo_emit_roads(County *c, Out *o, Err *err)
+static void keeper(const County *c, Out *o, Str name, size_t village)
 {
     char id[ULID_LEN + 1];
 
-    for (size_t i = 0; i < c->nroad; i++) {
-        const Road *r = &c->road[i];
-        Arena *a = demo_next(o);
+    if (demo_keeper(c, village, id))
+        demo_id_of(o, name, id);
+}
 
-        demo_id(c, K_ROAD, (uint32_t)i, id);
-        if (!a || !demo_rec(o, STR("road"), id,
-                      str_eq(r->class, STR("村道")) ? c->town[r->town].code : STR("990121000000")))
+/* Its keepers: the county's for county roads and above, the township's, and the village's where it begins. */
+static bool road(County *c, size_t i, size_t section, Out *o)
+{
+    const Road *r = &c->road[i];
+    const size_t village = c->section[section].village, town = c->village[village].town;
+    Arena *a = demo_next(o);
+    char id[ULID_LEN + 1];
+
+    demo_id(c, K_ROAD, (uint32_t)i, id);
+    if (!a || !demo_rec(o, STR("road"), id,
+                  str_eq(r->class, STR("村道")) ? c->town[r->town].code : STR("990121000000")))
+        return false;
+    demo_geom(o, demo_wkb_line(c, r->line, a));
+    demo_text(o, STR("code"), r->code);
+    demo_text(o, STR("name"), r->name);
+    demo_text(o, STR("class"), r->class);
+    demo_text(o, STR("from_place"), r->from);
+    demo_text(o, STR("to_place"), r->to);
+    if (!r->counted || str_eq(r->class, STR("县道")))
+        keeper(c, o, STR("keeper_county"), c->town[c->first].village + (c->town[c->first].nvillage > 1));
+    keeper(c, o, STR("keeper_town"), c->town[town].village);
+    keeper(c, o, STR("keeper_village"), village);
+    const int32_t opened = date_of(c->section[r->section].built, 10, 1);
+    demo_date(o, STR("opened_on"), opened);
+    demo_valid(o, opened, INT32_MAX);
+    return true;
+}
+
+/* After the township's people, who keep them, and before its sections. */
+bool demo_emit_roads(County *c, size_t town, Out *o, Err *err)
+{
+    for (size_t i = 0; i < c->nsection; i++) {
+        Road *r = &c->road[c->section[i].road];
+
+        if (r->told || c->village[c->section[i].village].town != town)
+            continue;
+        r->told = true;
+        if (!road(c, c->section[i].road, i, o))
             return FAIL(err, DEMO_STOPPED, STR("road"), "roads");
-        demo_geom(o, demo_wkb_line(c, r->line, a));
-        demo_text(o, STR("code"), r->code);
-        demo_text(o, STR("name"), r->name);
-        demo_text(o, STR("class"), r->class);
-        demo_text(o, STR("from_place"), r->from);
-        demo_text(o, STR("to_place"), r->to);
-        if (r->nsection)
-            demo_date(o, STR("opened_on"), date_of(c->section[r->section].built, 10, 1));
     }
     return true;
 }
@@ -108,6 +135,7 @@ static bool section(const County *c, Out *o, size_t i, Rng *r)
         demo_org_bureau(c, 0, id); /* the transport bureau */
     demo_id_of(o, STR("owner"), id);
     demo_int(o, STR("built_year"), s->built);
+    demo_valid(o, date_of(s->built, 10, 1), INT32_MAX);
     return true;
 }
 
@@ -203,11 +231,6 @@ static bool structures(const County *c, Arena *a, Structure **out, size_t *nout)
     return true;
 }
 
-static Str stake_text(int32_t m, Arena *a)
-{
-    return str_fmt(a, "K%d+%03d", m / 1000, m % 1000);
-}
-
 /* Half bear the village's name, the others that of something beside them. */
 static Str structure_name(const County *c, const Structure *s, size_t number, Arena *a)
 {
@@ -234,10 +257,7 @@ static bool structure(County *c, Out *o, const Structure *s, size_t number, Rng 
     demo_geom(o, demo_wkb_point(c, s->at, a));
     const Str name = structure_name(c, s, number, a);
     demo_text(o, STR("name"), name);
-    demo_named(c, name, s->tunnel ? "隧道" : "桥梁",
-        str_fmt(
-            a, "%.*s %.*s", STRV(c->road[c->section[s->section].road].code), STRV(stake_text(s->stake, a))),
-        c->section[s->section].village, s->at);
+    demo_named(c, name, s->tunnel ? "隧道" : "桥梁", (Str){ "", 0 }, c->section[s->section].village, s->at);
     section_id(c, s->section, id);
     demo_id_of(o, STR("section"), id);
     demo_int(o, STR("stake"), s->stake);
@@ -298,6 +318,10 @@ static bool inspection(County *c, Out *o, const Run *run, const char *story, Rng
                             : STR("人工"));
     demo_f64(o, STR("iri"), fmin(fmax(iri, 0.8), 22), 2);
     demo_f64(o, STR("dr"), fmin(fmax(dr, 0), 99), 2);
+    if (story) { /* what the inspector saw */
+        demo_picture_document(c, "bridge", id);
+        demo_id_of(o, STR("file"), id);
+    }
     if (run->automatic && !concrete)
         demo_f64(o, STR("rd"), fmin(fmax((100 - run->pqi) / 2.2, 0.5), 30), 1);
     return true;
@@ -352,6 +376,9 @@ static bool defect(County *c, Out *o, const Defect *d, const char *id)
     demo_bool(o, STR("safety"), d->safety);
     if (d->note)
         demo_text(o, STR("note"), str_of(d->note));
+    if (strcmp(d->kind, "坑槽") == 0)
+        demo_photos(o, c, "pothole", NULL);
+    keeper(c, o, STR("found_by"), c->section[d->section].village);
     demo_time(o, STR("found_at"), at_hour(d->day, d->hour));
     if (d->fixed) {
         demo_org_bureau(c, 1, ref); /* the upkeep centre */
@@ -415,6 +442,8 @@ static bool defects(County *c, size_t town, Out *o)
         date_split(day, &y, &m, &d);
         owed +=
             ago ? a_day * fmin(c->share, 1) * week[(day + 3) % 7] * (m >= 6 && m <= 8 ? 1.35 : 0.9) : a_day;
+        if (ago && demo_is_holiday(c, day)) /* quiet */
+            owed -= 0.6 * fmin(owed, a_day * fmin(c->share, 1));
         if (!ago)
             owed = a_day;
         for (; owed >= 1; owed--) {
@@ -458,11 +487,11 @@ static bool work(County *c, Out *o, size_t i, const char *id, const char *name, 
     one = str_copy(a, str_of(ref));
     demo_list(o, STR("sections"), &one, 1);
     demo_int(o, STR("budget"), yuan * 100);
-    demo_int(o, STR("spent"), (int64_t)((double)yuan * (day[1] ? 0.96 : 0.4)) * 100);
+    const bool over = day[1] <= c->spec->today; /* else the day it is to be ready */
+    demo_int(o, STR("spent"), (int64_t)((double)yuan * (over ? 0.96 : 0.4)) * 100);
     demo_date(o, STR("start"), day[0]);
-    if (day[1])
-        demo_date(o, STR("end"), day[1]);
-    demo_bool(o, STR("closed"), !day[1] && strcmp(kind, "大修") == 0);
+    demo_date(o, STR("end"), day[1]);
+    demo_bool(o, STR("closed"), !over && strcmp(kind, "大修") == 0);
     if (day[2])
         demo_date(o, STR("warranty_until"), day[2]);
     demo_text(o, STR("state"), str_of(state));
@@ -474,8 +503,8 @@ static bool works(County *c, size_t i, Out *o, Rng *r)
     const Section *s = &c->section[i];
     const int32_t start = c->spec->today - (int32_t)rng_below(r, DAYS),
                   end = start + 12 + (int32_t)rng_below(r, 60);
-    const bool over = end < c->spec->today;
-    const int32_t day[3] = { start, over ? end : 0, over ? end + 730 : 0 };
+    const bool over = end <= c->spec->today;
+    const int32_t day[3] = { start, end, over ? end + 730 : 0 };
     const char *kind = rng_unit(r) < 0.55 ? "小修" : s->pqi < 70 || rng_unit(r) < 0.3 ? "大修" : "中修";
     char id[ULID_LEN + 1];
 
@@ -501,7 +530,7 @@ static bool three_ford_bridge(County *c, Out *o, Rng *r)
     const int32_t limited = date_of(m > 3 || (m == 3 && d > 14) ? y : y - 1, 3, 14);
     demo_geom(o, demo_wkb_point(c, p, a));
     demo_text(o, STR("name"), STR("三渡桥"));
-    demo_named(c, STR("三渡桥"), "桥梁", STR("Y012 K4+620"), c->section[i].village, p);
+    demo_named(c, STR("三渡桥"), "桥梁", (Str){ "", 0 }, c->section[i].village, p);
     section_id(c, i, ref);
     demo_id_of(o, STR("section"), ref);
     demo_int(o, STR("stake"), BRIDGE_STAKE);
@@ -511,6 +540,7 @@ static bool three_ford_bridge(County *c, Out *o, Rng *r)
     demo_f64(o, STR("weight_limit"), 5, 0);
     demo_text(o, STR("grade"), STR("4"));
     demo_date(o, STR("limited_on"), limited);
+    demo_photos(o, c, "bridge", "notice");
     demo_date(o, STR("last_check"), c->spec->today - 9);
     for (unsigned k = 0; k < 4; k++) { /* four inspections, each a little worse */
         Run run = { i, 84 - 4.5 * k, k == 3 ? c->spec->today - 40 : limited - 700 + (int32_t)k * 230, false,

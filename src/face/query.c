@@ -6,7 +6,7 @@
 enum { LIMIT_MAX = 10000, LIMIT_USUAL = 10, NAMES_MAX = 200, EDGE = 8 };
 static const char *const known[] = { "f", "lang", "limit", "bbox", "bbox-crs", "datetime", "filter",
     "filter-lang", "filter-crs", "sortby", "properties", "crs", "q", "division", "count", "token", "expand",
-    "skipGeometry" };
+    "skipGeometry", "header" };
 
 static bool wrong(Err *err, const char *name, const char *right)
 {
@@ -389,7 +389,8 @@ static bool read_shape(FaceRequest *r, const PackCollection *c, FaceItems *it, E
     it->q.token = face_query(r, "token");
     it->q.words = face_query(r, "q");
     it->q.count = str_eq(count, STR("exact"));
-    if (count.len && !it->q.count && !str_eq(count, STR("none")))
+    it->q.uncounted = str_eq(count, STR("none"));
+    if (count.len && !it->q.count && !it->q.uncounted)
         return wrong(err, "count", "exact, none");
     it->labels = str_eq(expand, STR("labels"));
     if (expand.len && !it->labels)

@@ -310,6 +310,14 @@ static Str both(Str x, Str y, Arena *a)
     return x.len && y.len ? str_fmt(a, "(%.*s) AND (%.*s)", STRV(x), STRV(y)) : x.len ? x : y;
 }
 
+/* A date that processes overwrite (last inspected) tells of the newest period only: what it said before is not in it. */
+static bool keeps_the_past(const PackCollection *c, Str period)
+{
+    const PackProperty *p = period.len ? pack_property(c, period) : NULL;
+
+    return p && p->derive == PACK_TYPED;
+}
+
 static bool previous(Ledger *l, const PackIndicator *i, const PackCollection *c, Str division, Span span,
     double below, Arena *a, double *out, Err *err)
 {
@@ -319,7 +327,7 @@ static bool previous(Ledger *l, const PackIndicator *i, const PackCollection *c,
     int y, m, d;
 
     *out = NAN;
-    if (span.any || !i->period.len)
+    if (span.any || !keeps_the_past(c, i->period))
         return true;
     span.to = span.from;
     date_split(span.to - 1, &y, &m, &d);

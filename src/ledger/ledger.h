@@ -135,7 +135,7 @@ typedef struct LedgerQuery {
     size_t nsort;
     size_t limit; /* 0: all */
     Str token;    /* of the page before */
-    bool no_geometry, count, sealed; /* count: exactly; sealed: open what is sealed (costs) */
+    bool no_geometry, count, uncounted, sealed; /* count: exactly; uncounted: not at all; sealed: open what is sealed (costs) */
     const PackProperty *const *only; /* properties wanted; NULL: all */
     size_t nonly;
 } LedgerQuery;

@@ -6,12 +6,15 @@
 #include "ledger/ledger_in.h"
 #include <stdio.h>
 
-enum { CHUNK = 20000 };
+enum { CHUNK = 20000, SALT = 16, SALTS = 256 };
 struct LedgerLoad {
     Ledger *ledger;
     Str who, source, reason;
     int64_t at;
-    uint64_t salt;
+    uint64_t salt; /* seed of the demo's salts; 0: the system's */
+    Rng salts;
+    uint8_t random[SALTS][SALT];
+    size_t nsalt; /* taken of `random` */
     Arena *arena, *row; /* the load's, one record's */
     bool *aside, *touched; /* of each collection: its indexes lie aside; it got records */
     uint8_t (*digest)[SM3_LEN];
@@ -35,6 +38,7 @@ bool ledger_load_begin(Ledger *l, Str who, Str source, Str reason, int64_t at, u
     load->reason = str_copy(load->arena, reason);
     load->at = at;
     load->salt = salt;
+    load->salts = rng_of(salt, STR("salts"));
     load->aside = NEWS(load->arena, bool, l->model->ncollection);
     load->touched = NEWS(load->arena, bool, l->model->ncollection);
     load->full_name = map_new(load->arena);
@@ -128,19 +132,28 @@ static void fill(LedgerLoad *load, const LedgerLoadRecord *r, CqlValue *value)
     base[BASE_SEQ] = (CqlValue){ .kind = CQL_INT, .integer = load->ledger->seq + 1 };
 }
 
+/* Reproducible for the demo, whose secrets are none; else the system's, taken many at a time. */
+static void next_salt(LedgerLoad *load, uint8_t out[SALT])
+{
+    if (load->salt) {
+        for (size_t at = 0; at < SALT; at += sizeof(uint64_t)) {
+            const uint64_t word = rng_u64(&load->salts);
+
+            memcpy(out + at, &word, sizeof word);
+        }
+        return;
+    }
+    if (load->nsalt % SALTS == 0)
+        random_bytes(load->random, sizeof load->random);
+    memcpy(out, load->random[load->nsalt++ % SALTS], SALT);
+}
+
 static bool journal(LedgerLoad *load, const LedgerRecord *r, Err *err)
 {
     StoreEntry e = { 0, load->ledger->seq + 1, (int64_t)load->n, 1, r->collection->name, r->id, STR("create"), { 0 }, { 0 } };
-    uint8_t salt[16];
-    const uint64_t mark[2] = { load->salt ^ (uint64_t)load->total * 0x9E3779B97F4A7C15, load->salt + (uint64_t)load->total };
+    uint8_t salt[SALT];
 
-    if (load->salt) {
-        uint8_t d[SM3_LEN];
-
-        hmac_sm3((Bytes){ (const uint8_t *)&load->salt, 8 }, (Bytes){ (const uint8_t *)mark, 16 }, d);
-        memcpy(salt, d, 16);
-    } else
-        random_bytes(salt, 16);
+    next_salt(load, salt);
     if (!ledger_body(load->ledger, r, salt, load->row, &e.body, err))
         return false;
     sm3(e.body, e.digest);

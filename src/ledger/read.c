@@ -355,7 +355,7 @@ static bool count_page(Walk *w, LedgerPage *page, Err *err)
         page->matched = (int64_t)page->returned;
         return true;
     }
-    return (q->token.len && !q->count) || !q->limit || count_matches(w, page, err);
+    return ((q->token.len || q->uncounted) && !q->count) || !q->limit || count_matches(w, page, err);
 }
 
 bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx, Arena *a,

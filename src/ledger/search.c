@@ -76,7 +76,7 @@ static double score_of(Str title, Str words, double rank, Arena *a)
 {
     const Str t = cql_fold_case(title, a), w = cql_fold_case(words, a);
     Buf full, initials;
-    double score = 10 - rank / 100; /* bm25 is negative: better is lower */
+    double score = 10 - (int)((rank < 10000 ? rank : 10000) / 100) / 10.0; /* what says little else before what says much */
 
     if (str_eq(t, w))
         return 100;
@@ -121,6 +121,14 @@ static Str place_of(Ledger *l, Str code, Arena *a)
     return out;
 }
 
+/* Its records bear sealed titles: people. Three letters are the initials of hundreds; places come before them. */
+static bool people(const PackCollection *c)
+{
+    const PackProperty *label = pack_property(c, c->label);
+
+    return label && label->grade >= 3;
+}
+
 static bool add_hit(Search *s, const LedgerRecord *r, double rank)
 {
     const PackCollection *c = r->collection;
@@ -130,7 +138,7 @@ static bool add_hit(Search *s, const LedgerRecord *r, double rank)
         return true;
     *h = (LedgerHit){ .collection = c, .id = str_copy(s->arena, r->id), .title = ledger_name_of(r, s->arena),
         .division = str_copy(s->arena, r->division), .box = ledger_box(r->geometry) };
-    h->score = score_of(h->title, s->words, rank, s->arena) + (c->by_code ? 1 : 0);
+    h->score = score_of(h->title, s->words, rank, s->arena) + (c->by_code ? 1 : people(c) ? -1 : 0);
     h->has_point = r->geometry.len && geo_centre(r->geometry, &h->x, &h->y);
     s->nhit++;
     return true;
@@ -201,10 +209,11 @@ static bool repeats(const LedgerHit *hit, size_t n, const LedgerHit *h)
 static size_t tidy(Search *s, size_t limit)
 {
     size_t n = 0;
-    const bool exact = s->nhit && s->hit[0].score >= 90;
+    const double least = 89; /* equal, in Chinese, letters or initials */
+    const bool exact = s->nhit && s->hit[0].score >= least;
 
     for (size_t i = 0; i < s->nhit && n < limit; i++) {
-        if ((exact && s->hit[i].score < 90) || repeats(s->hit, n, s->hit + i))
+        if ((exact && s->hit[i].score < least) || repeats(s->hit, n, s->hit + i))
             continue;
         s->hit[n++] = s->hit[i];
     }

@@ -245,6 +245,29 @@ static void words_of(const PackCollection *c, const PackProperty *p, CqlValue v,
         names(v.text, out);
 }
 
+/* A village's full name says its name again, and every name says its characters twice: an index needs each word once. */
+static void once_each(Buf *words)
+{
+    enum { SLOTS = 1024 };
+    Str slot[SLOTS] = { { 0 } }, rest = buf_text(words), one;
+    size_t len = 0, seen = 0, h;
+
+    while (rest.len) { /* every word has its blank behind it */
+        if (!str_cut(rest, ' ', &one, &rest))
+            rest = (Str){ 0 };
+        for (h = hash64(BYTES(one)) % SLOTS; slot[h].len && !str_eq(slot[h], one); h = (h + 1) % SLOTS)
+            ;
+        if (!one.len || slot[h].len)
+            continue;
+        memmove(words->ptr + len, one.ptr, one.len);
+        if (2 * ++seen < SLOTS) /* a text so long may repeat itself */
+            slot[h] = (Str){ words->ptr + len, one.len };
+        words->ptr[len + one.len] = ' ';
+        len += one.len + 1;
+    }
+    words->len = len;
+}
+
 void ledger_words(const Sheet *s, const LedgerRecord *r, Buf *g1, Buf *g2)
 {
     const PackCollection *c = s->collection;
@@ -252,4 +275,8 @@ void ledger_words(const Sheet *s, const LedgerRecord *r, Buf *g1, Buf *g2)
     for (size_t i = 0; i < c->ndeclared; i++)
         if (c->property[i].search && c->property[i].grade <= 2)
             words_of(c, c->property + i, r->value[i], c->property[i].grade == 1 ? g1 : g2);
+    if (g1->len)
+        once_each(g1);
+    if (g2->len)
+        once_each(g2);
 }

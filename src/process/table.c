@@ -6,6 +6,7 @@
     X(geocode)         \
     X(reverse_geocode) \
     X(division_counts) \
+    X(document_files)  \
     X(verify)
 #define DECLARE(name) extern const Process process_##name;
 #define ROW(name)     &process_##name,

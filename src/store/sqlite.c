@@ -79,21 +79,39 @@ static bool keep(Conn *c, size_t at, Str sql, sqlite3_stmt **out, Err *err)
         return false;
     }
     c->kept[at].sql = text;
+    c->kept[at].len = sql.len;
     c->kept[at].stmt = *out;
+    c->last = at;
     c->kept[at].busy = true;
     return true;
 }
 
+/* Every row put in asks for its statement, hundreds of bytes long: eight at a step. */
+static size_t home_of(Str sql)
+{
+    uint64_t h = sql.len, word;
+
+    for (; sql.len >= sizeof word; sql = (Str){ sql.ptr + sizeof word, sql.len - sizeof word }) {
+        memcpy(&word, sql.ptr, sizeof word);
+        h = (h ^ word) * 0x9E3779B97F4A7C15;
+        h ^= h >> 29;
+    }
+    for (size_t i = 0; i < sql.len; i++)
+        h = (h ^ (uint8_t)sql.ptr[i]) * 0x100000001B3;
+    return (size_t)(h >> 32) % STATEMENTS;
+}
+
 bool sqlite_statement(Conn *c, Str sql, sqlite3_stmt **out, Err *err)
 {
-    const size_t home = hash64(BYTES(sql)) % STATEMENTS;
+    const size_t home = home_of(sql);
     size_t at = STATEMENTS;
 
     for (size_t i = 0; i < 8; i++) { /* eight places from its home on */
         const size_t k = (home + i) % STATEMENTS;
 
-        if (c->kept[k].stmt && !c->kept[k].busy && str_eq(str_of(c->kept[k].sql), sql)) {
+        if (c->kept[k].stmt && !c->kept[k].busy && str_eq((Str){ c->kept[k].sql, c->kept[k].len }, sql)) {
             c->kept[k].busy = true;
+            c->last = k;
             *out = c->kept[k].stmt;
             return true;
         }
@@ -112,17 +130,20 @@ bool sqlite_statement(Conn *c, Str sql, sqlite3_stmt **out, Err *err)
 
 void sqlite_done(Conn *c, sqlite3_stmt *stmt)
 {
+    size_t i = c->last;
+
     if (!stmt)
         return;
-    for (size_t i = 0; i < STATEMENTS; i++) {
-        if (c->kept[i].stmt == stmt) {
-            sqlite3_reset(stmt);
-            sqlite3_clear_bindings(stmt);
-            c->kept[i].busy = false;
-            return;
-        }
+    if (c->kept[i].stmt != stmt)
+        for (i = 0; i < STATEMENTS && c->kept[i].stmt != stmt; i++)
+            ;
+    if (i == STATEMENTS) {
+        sqlite3_finalize(stmt);
+        return;
     }
-    sqlite3_finalize(stmt);
+    sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt);
+    c->kept[i].busy = false;
 }
 
 int sqlite_bind_text(sqlite3_stmt *stmt, int at, Str s)
@@ -278,9 +299,20 @@ bool sqlite_functions(Conn *c, Err *err)
         rc = sqlite3_create_function(c->db, bounds[i], 1, pure, (void *)(uintptr_t)i, bound, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(c->db, "ST_IsEmpty", 1, pure, NULL, is_empty, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite_rows_register(c->db);
     if (rc != SQLITE_OK || !sqlite_cql_register(c->db))
         return SQLITE_FAILS(c->db, STR("functions"));
     return true;
+}
+
+/* SQLite counts the bytes of every allocation behind one lock of the whole process, for nobody. Only before its first use
+ * can it be told not to; later it says so and goes on counting. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void count_nothing(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 /* --- opening --------------------------------------------------------------------------------------------------- */
@@ -353,7 +385,7 @@ static const char *const ground[] = { /* one statement, or a few, each */
     "CREATE TABLE _text(doc INTEGER PRIMARY KEY, collection TEXT NOT NULL, fid INTEGER NOT NULL, division TEXT NOT NULL,"
     " g1 TEXT NOT NULL, g2 TEXT NOT NULL);",
     "CREATE UNIQUE INDEX _text_record ON _text(collection,fid);",
-    "CREATE VIRTUAL TABLE _words USING fts5(g1, g2, content='_text', content_rowid='doc', tokenize='unicode61');",
+    "CREATE VIRTUAL TABLE _words USING fts5(g1, g2, content='_text', content_rowid='doc', tokenize='ascii');",
     "CREATE TABLE _key(key TEXT PRIMARY KEY, at INTEGER NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID;",
     /* The journal only grows; a body may be erased by law, nothing else. */
     "CREATE TRIGGER _tx_kept BEFORE UPDATE ON _tx BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;",
@@ -443,6 +475,7 @@ bool store_open(const char *path, StoreMode mode, Store **out, Err *err)
 
     if (!s)
         return FAIL(err, BASE_NO_MEMORY, STR("store"), "store");
+    pthread_once(&once, count_nothing);
     pthread_mutex_init(&s->guard, NULL);
     pthread_cond_init(&s->freed, NULL);
     s->mode = mode;

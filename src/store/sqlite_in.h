@@ -9,9 +9,11 @@ typedef struct Conn { /* one connection and its prepared statements, by text */
     sqlite3 *db;
     struct {
         char *sql;
+        size_t len;
         sqlite3_stmt *stmt;
         bool busy;
     } kept[STATEMENTS];
+    size_t last; /* handed out: most likely the next that comes back */
     bool writes; /* what sangzi_writer() answers */
 } Conn;
 struct StoreRead {
@@ -43,3 +45,13 @@ Bytes sqlite_blob(sqlite3_stmt *stmt, int at);
 CqlValue sqlite_value(sqlite3_stmt *stmt, int at, CqlKind kind);
 bool sqlite_functions(Conn *c, Err *err) MUST;
 void sqlite_close(Conn *c); /* and its statements */
+
+typedef struct SqliteRows { /* row numbers as a table of a query (sqlite_rows.c); zeroed: none */
+    int64_t *fid;
+    size_t from, n, cap; /* from: the first not yet behind a page */
+} SqliteRows;
+int sqlite_rows_register(sqlite3 *db);
+bool sqlite_rows_add(SqliteRows *r, sqlite3_stmt *stmt) MUST; /* the first column of all its rows; false: no memory */
+bool sqlite_rows_order(SqliteRows *r, int64_t after) MUST;    /* after the last add; those up to `after` are passed over */
+int sqlite_rows_bind(sqlite3_stmt *stmt, int at, SqliteRows *r); /* lent until the statement is reset */
+void sqlite_rows_clear(SqliteRows *r);

@@ -10,6 +10,7 @@ struct StoreCursor {
     const size_t *column;
     size_t ncolumn;
     bool geometry;
+    SqliteRows rows; /* what the boxes found */
     StoreRow row;
     CqlValue *value;
 };
@@ -83,24 +84,22 @@ static int box_bind(sqlite3_stmt *stmt, int at, GeoBox b, int how)
     return at;
 }
 
-static void where(Buf *b, const StoreQuery *q)
+static void from(Buf *b, const StoreQuery *q)
+{
+    if (q->nbox)
+        buf_fmt(b, " FROM sangzi_rows(?) CROSS JOIN \"%.*s\" ON fid=_row", STRV(q->table->name));
+    else
+        buf_fmt(b, " FROM \"%.*s\"", STRV(q->table->name));
+}
+
+/* What decides soonest first; columns that stand far behind in a row last. A sum looks at all rows: it must not be led
+ * through an index of current rows, whose order is none of the table's (the + hides it), unless a division narrows it. */
+static void where(Buf *b, const StoreQuery *q, bool sum)
 {
     bool any = false;
 
     if (q->id)
         and_(b, &any), buf_str(b, STR("id=?"));
-    if (!q->retired && !q->timed)
-        and_(b, &any), buf_str(b, STR("valid_to IS NULL"));
-    if (q->timed)
-        and_(b, &any), buf_str(b, STR("(valid_from IS NULL OR valid_from<=?) AND (valid_to IS NULL OR valid_to>?)"));
-    if (q->division_from.len)
-        and_(b, &any), buf_str(b, STR("division>=? AND division<?"));
-    if (q->nbox) {
-        and_(b, &any), buf_str(b, STR("fid IN ("));
-        for (size_t i = 0; i < q->nbox; i++)
-            buf_fmt(b, "%sSELECT id FROM \"rtree_%.*s_geometry\" WHERE %s", i ? " UNION " : "", STRV(q->table->name), box_sql[q->how]);
-        buf_c(b, ')');
-    }
     if (q->match.len)
         and_(b, &any),
             buf_str(b, STR("fid IN (SELECT t.fid FROM _words w JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? AND t.collection=?)"));
@@ -110,6 +109,12 @@ static void where(Buf *b, const StoreQuery *q)
         and_(b, &any), buf_str(b, STR("sangzi_may(?,fid)"));
     if (q->where && q->where->text.len)
         and_(b, &any), buf_c(b, '('), buf_str(b, q->where->text), buf_c(b, ')');
+    if (q->division_from.len)
+        and_(b, &any), buf_str(b, STR("division>=? AND division<?"));
+    if (!q->retired && !q->timed)
+        and_(b, &any), buf_str(b, sum && !q->division_from.len ? STR("+valid_to IS NULL") : STR("valid_to IS NULL"));
+    if (q->timed)
+        and_(b, &any), buf_str(b, STR("(valid_from IS NULL OR valid_from<=?) AND (valid_to IS NULL OR valid_to>?)"));
     if (q->after_fid)
         and_(b, &any), keyset_sql(b, q);
 }
@@ -126,16 +131,6 @@ static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
 {
     if (q->id)
         sqlite_bind_text(stmt, at++, str_of(q->id));
-    if (q->timed) {
-        sqlite_bind(stmt, at++, moment(q->valid_at_to));
-        sqlite_bind(stmt, at++, moment(q->valid_at_from));
-    }
-    if (q->division_from.len) {
-        sqlite_bind_text(stmt, at++, q->division_from);
-        sqlite_bind_text(stmt, at++, q->division_to);
-    }
-    for (size_t i = 0; i < q->nbox; i++)
-        at = box_bind(stmt, at, q->box[i], q->how);
     if (q->match.len) {
         sqlite_bind_text(stmt, at++, q->match);
         sqlite_bind_text(stmt, at++, q->table->name);
@@ -146,7 +141,41 @@ static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
         sqlite3_bind_pointer(stmt, at++, (void *)(uintptr_t)q, "StoreQuery", NULL);
     for (size_t i = 0; q->where && q->where->text.len && i < q->where->nparams; i++)
         sqlite_bind(stmt, at++, q->where->params[i]);
+    if (q->division_from.len) {
+        sqlite_bind_text(stmt, at++, q->division_from);
+        sqlite_bind_text(stmt, at++, q->division_to);
+    }
+    if (q->timed) {
+        sqlite_bind(stmt, at++, moment(q->valid_at_to));
+        sqlite_bind(stmt, at++, moment(q->valid_at_from));
+    }
     return q->after_fid ? keyset_bind(stmt, at, q) : at;
+}
+
+/* --- the R-tree's part: which rows lie in the boxes ------------------------------------------------------------------ */
+static bool rows_of_box(StoreRead *r, const StoreQuery *q, GeoBox box, SqliteRows *rows, Err *err)
+{
+    char sql[400];
+    sqlite3_stmt *stmt;
+    bool good;
+
+    snprintf(sql, sizeof sql, "SELECT id FROM \"rtree_%.*s_geometry\" WHERE %s", STRV(q->table->name), box_sql[q->how]);
+    if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
+        return false;
+    box_bind(stmt, 1, box, q->how);
+    good = sqlite_rows_add(rows, stmt) || FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
+    if (good && sqlite3_reset(stmt) != SQLITE_OK)
+        good = SQLITE_FAILS(r->conn->db, q->table->name);
+    sqlite_done(r->conn, stmt);
+    return good;
+}
+
+static bool rows_of_boxes(StoreRead *r, const StoreQuery *q, SqliteRows *rows, Err *err)
+{
+    for (size_t i = 0; i < q->nbox; i++)
+        if (!rows_of_box(r, q, q->box[i], rows, err))
+            return false;
+    return sqlite_rows_order(rows, q->norder ? 0 : q->after_fid) || FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
 }
 
 static void select_sql(Buf *b, const StoreQuery *q)
@@ -158,8 +187,8 @@ static void select_sql(Buf *b, const StoreQuery *q)
         buf_c(b, ',');
         name(b, q->table, q->column[i]);
     }
-    buf_fmt(b, " FROM \"%.*s\"", STRV(q->table->name));
-    where(b, q);
+    from(b, q);
+    where(b, q, false);
     if (q->id)
         return;
     buf_str(b, STR(" ORDER BY "));
@@ -170,7 +199,7 @@ static void select_sql(Buf *b, const StoreQuery *q)
         name(b, q->table, q->order[i].column);
         buf_str(b, q->order[i].descending ? STR(" DESC,") : STR(","));
     }
-    buf_str(b, STR("fid"));
+    buf_str(b, q->nbox && !q->norder ? STR("_row") : STR("fid"));
     if (q->limit)
         buf_str(b, STR(" LIMIT ?"));
 }
@@ -215,7 +244,13 @@ bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err
     buf_clear(&sql);
     if (!good)
         return false;
-    at = where_bind(c->stmt, 1, q);
+    if (!rows_of_boxes(r, q, &c->rows, err)) {
+        store_cursor_close(c);
+        return false;
+    }
+    if (q->nbox)
+        sqlite_rows_bind(c->stmt, 1, &c->rows);
+    at = where_bind(c->stmt, q->nbox ? 2 : 1, q);
     if (q->limit && !q->id)
         sqlite3_bind_int64(c->stmt, at, (int64_t)q->limit);
     sqlite3_progress_handler(r->conn->db, q->budget ? (int)q->budget : 0, q->budget ? over : NULL, NULL);
@@ -289,6 +324,7 @@ void store_cursor_close(StoreCursor *c)
         return;
     sqlite_done(c->read->conn, c->stmt);
     sqlite3_progress_handler(c->read->conn->db, 0, NULL, NULL);
+    sqlite_rows_clear(&c->rows);
     mem_free(c);
 }
 
@@ -309,8 +345,8 @@ static void stats_sql(Buf *b, const StoreQuery *q, size_t group)
             buf_c(b, ')');
         }
     }
-    buf_fmt(b, " FROM \"%.*s\"", STRV(q->table->name));
-    where(b, q);
+    from(b, q);
+    where(b, q, true);
     if (group != SIZE_MAX)
         buf_str(b, STR(" GROUP BY 1 ORDER BY 1"));
 }
@@ -338,23 +374,13 @@ static void read_stat(sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Are
     }
 }
 
-bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, StoreStat **out, size_t *n, Err *err)
+static bool read_stats(StoreRead *r, sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Arena *a, StoreStat **out, size_t *n, Err *err)
 {
     enum { GROUPS = 10000 };
-    Buf sql;
-    sqlite3_stmt *stmt;
     StoreStat *stat = NULL;
     size_t count = 0, room = 0;
-    bool good;
     int rc;
 
-    buf_init(&sql, 1 << 20);
-    stats_sql(&sql, q, group);
-    good = q->ncolumn <= 16 && sqlite_statement(r->conn, buf_text(&sql), &stmt, err);
-    buf_clear(&sql);
-    if (!good)
-        return q->ncolumn <= 16 ? false : FAIL(err, STORE_FAILED, STR("more than 16 columns"), "store");
-    where_bind(stmt, 1, q);
     sqlite3_progress_handler(r->conn->db, q->budget ? (int)q->budget : 0, q->budget ? over : NULL, NULL);
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && count < GROUPS) {
         if (count == room) {
@@ -370,13 +396,35 @@ bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, Stor
         read_stat(stmt, q, group, a, stat + count++);
     }
     sqlite3_progress_handler(r->conn->db, 0, NULL, NULL);
-    if (rc == SQLITE_INTERRUPT)
-        good = FAIL(err, STORE_BUDGET, q->table->name, "statistics");
-    else
-        good = rc == SQLITE_ROW || rc == SQLITE_DONE || SQLITE_FAILS(r->conn->db, STR("statistics"));
-    sqlite_done(r->conn, stmt);
     *out = stat;
     *n = count;
+    if (rc == SQLITE_INTERRUPT)
+        return FAIL(err, STORE_BUDGET, q->table->name, "statistics");
+    return rc == SQLITE_ROW || rc == SQLITE_DONE || SQLITE_FAILS(r->conn->db, STR("statistics"));
+}
+
+bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, StoreStat **out, size_t *n, Err *err)
+{
+    SqliteRows rows = { 0 };
+    Buf sql;
+    sqlite3_stmt *stmt;
+    bool good;
+
+    if (q->ncolumn > 16)
+        return FAIL(err, STORE_FAILED, STR("more than 16 columns"), "store");
+    buf_init(&sql, 1 << 20);
+    stats_sql(&sql, q, group);
+    good = sqlite_statement(r->conn, buf_text(&sql), &stmt, err);
+    buf_clear(&sql);
+    if (!good)
+        return false;
+    good = rows_of_boxes(r, q, &rows, err);
+    if (q->nbox)
+        sqlite_rows_bind(stmt, 1, &rows);
+    where_bind(stmt, q->nbox ? 2 : 1, q);
+    good = good && read_stats(r, stmt, q, group, a, out, n, err);
+    sqlite_done(r->conn, stmt);
+    sqlite_rows_clear(&rows);
     return good;
 }
 
@@ -394,6 +442,32 @@ bool store_count_divisions(StoreRead *r, const StoreTable *t, void (*see)(void *
     return true;
 }
 
+static double be_float(const uint8_t *p)
+{
+    const uint32_t bits = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    float f;
+
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+/* An R-tree's node, sqlite.org/rtree.html clause 6.1: depth and number of cells, 2 bytes each; then cells of 8 bytes for a
+ * number and 4 for each bound, the greater byte first. The root's cells hold all others, so min() and max() need not look
+ * at every entry. */
+static GeoBox box_of_node(Bytes node)
+{
+    enum { HEAD = 4, NUMBER = 8, CELL = 24 };
+    GeoBox all = GEO_BOX_NONE;
+    size_t n = node.len >= HEAD ? (size_t)(node.ptr[2] << 8 | node.ptr[3]) : 0;
+
+    for (size_t i = 0; i < n && HEAD + (i + 1) * CELL <= node.len; i++) {
+        const uint8_t *b = node.ptr + HEAD + i * CELL + NUMBER;
+
+        all = geo_box_join(all, (GeoBox){ be_float(b), be_float(b + 8), be_float(b + 4), be_float(b + 12) });
+    }
+    return all;
+}
+
 bool store_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err)
 {
     char sql[256];
@@ -402,12 +476,11 @@ bool store_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err)
     *out = GEO_BOX_NONE;
     if (!t->spatial)
         return true;
-    snprintf(sql, sizeof sql, "SELECT min(minx),min(miny),max(maxx),max(maxy) FROM \"rtree_%.*s_geometry\"", STRV(t->name));
+    snprintf(sql, sizeof sql, "SELECT data FROM \"rtree_%.*s_geometry_node\" WHERE nodeno=1", STRV(t->name));
     if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
         return false;
-    if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
-        *out = (GeoBox){ sqlite3_column_double(stmt, 0), sqlite3_column_double(stmt, 1), sqlite3_column_double(stmt, 2),
-            sqlite3_column_double(stmt, 3) };
+    if (sqlite3_step(stmt) == SQLITE_ROW)
+        *out = box_of_node(sqlite_blob(stmt, 0));
     sqlite_done(r->conn, stmt);
     return true;
 }

@@ -57,8 +57,9 @@ bool store_insert(Store *s, const StoreTable *t, Str id, Bytes blob, const CqlVa
     lend_text(stmt, at++, id);
     if (t->spatial)
         lend_blob(stmt, at++, blob);
-    for (size_t i = 0; i < t->ncolumn; i++)
-        lend(stmt, at++, value[i]);
+    for (size_t i = 0; i < t->ncolumn; i++, at++)
+        if (value[i].kind != CQL_NULL) /* as which it was left */
+            lend(stmt, at, value[i]);
     if (!step(&s->writer, stmt, id, err))
         return false;
     *fid = sqlite3_last_insert_rowid(s->writer.db);
@@ -386,6 +387,8 @@ bool store_words_set(Store *s, Str collection, int64_t fid, Str division, Str g1
     return (!g1.len && !g2.len) || add_words(s, collection, fid, division, g1, g2, true, err);
 }
 
+/* bm25 looks at every record that has the words, at each time; a village's name is in hundreds, "村" in all. What says
+ * little beside the words comes first instead; of words as common as that the first records, which stand above the others. */
 bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *ctx, Str collection, int64_t fid, double rank),
     void *ctx, Err *err)
 {
@@ -393,8 +396,8 @@ bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *c
     int rc;
 
     if (!sqlite_statement(r->conn,
-            STR("SELECT t.collection,t.fid,w.rank FROM _words w JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? ORDER BY"
-                " w.rank LIMIT ?"),
+            STR("SELECT t.collection,t.fid,length(t.g1)+length(t.g2) FROM (SELECT rowid AS doc FROM _words WHERE _words MATCH ?"
+                " LIMIT 5000) w CROSS JOIN _text t ON t.doc=w.doc ORDER BY 3 LIMIT ?"),
             &stmt, err))
         return false;
     sqlite_bind_text(stmt, 1, match);

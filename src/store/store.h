@@ -168,6 +168,7 @@ bool store_links_to(StoreRead *r, Str to_id, bool (*see)(void *ctx, Str collecti
     Err *err) MUST;
 /* Words already cut for the index: grade 1 and 2. Empty both: taken out. */
 bool store_words_set(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, Err *err) MUST;
+/* rank: characters of all the record's words; the fewest come first */
 bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *ctx, Str collection, int64_t fid, double rank),
     void *ctx, Err *err) MUST;
 /* Bulk: words of a record that has none yet; `index` false: store_ground_build will do it. */

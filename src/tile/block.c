@@ -38,6 +38,22 @@ static Layout layout_of(const BlockHead *h)
     return l;
 }
 
+/* All blocks are hashed at every start: eight bytes at a step, four steps side by side. A block is a multiple of 8 long. */
+static uint64_t hash_of(Bytes in)
+{
+    const uint64_t by = 0x9E3779B97F4A7C15;
+    uint64_t h[4] = { in.len, 1, 2, 3 }, word;
+
+    for (size_t at = 0; at + sizeof word <= in.len; at += sizeof word) {
+        uint64_t *lane = &h[at / sizeof word % 4];
+
+        memcpy(&word, in.ptr + at, sizeof word);
+        *lane = (*lane ^ word) * by;
+        *lane ^= *lane >> 29;
+    }
+    return (((h[0] * by ^ h[1]) * by ^ h[2]) * by ^ h[3]) * by;
+}
+
 Block *tile_block_of(Bytes bytes, TileMap *map)
 {
     Block *b = bytes.len >= sizeof(BlockHead) ? mem_new(1, sizeof *b) : NULL;
@@ -57,7 +73,7 @@ Block *tile_block_of(Bytes bytes, TileMap *map)
     b->map = map;
     if (map)
         atomic_fetch_add(&map->refs, 1);
-    b->hash = hash64(bytes);
+    b->hash = hash_of(bytes);
     b->fid = (const void *)(p + l.fid);
     b->key = (const void *)(p + l.key);
     b->size = (const void *)(p + l.size);

@@ -6,12 +6,13 @@
 #include "tile/draw.h"
 #include "tile/pyramid.h"
 #include <assert.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { BODY_MAX = 64 << 20, ARENA_MAX = 1 << 30, GZIP_LEVEL = 4, MANY = 50000 };
+enum { BODY_MAX = 64 << 20, ARENA_MAX = 1 << 30, GZIP_LEVEL = 4, MANY = 50000, WIDE_ZOOM = 10 }; /* up to it a tile looks at most of a pack */
 #define SAVE_EVERY (10 * TIME_SECOND)
 
 struct TileLayer {
@@ -75,6 +76,7 @@ static bool build(TileLayer *l, Err *err)
     if (mapped)
         tile_pack_drop(p);
     swap_pack(l, mapped ? mapped : p);
+    malloc_trim(0); /* a whole layer was in memory: back to the system, the process idles small */
     return true;
 }
 
@@ -334,9 +336,11 @@ static bool draw(TileLayer *l, const Want *w, Arena *a, Buf *out, size_t *droppe
     Pack *p = pack_of(l);
     bool good;
 
-    if (p && p->seq >= w->number)
+    if (p && p->seq >= w->number) {
         good = tile_draw_pack(&l->draw, p, w->ask, a, out, dropped, err);
-    else
+        if (w->ask->z <= WIDE_ZOOM)
+            tile_pack_rest(p);
+    } else
         good = tile_draw_rows(&l->draw, w->ask, a, out, dropped, err);
     tile_pack_drop(p);
     return good;

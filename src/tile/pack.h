@@ -30,3 +30,5 @@ bool tile_pack_change(const Pack *p, const TileSource *s, size_t nattribute, con
     Err *err) MUST;
 Pack *tile_pack_load(PackFile *f, int64_t seq); /* NULL: not there, not whole, not ours or not of that seq */
 bool tile_pack_save(PackFile *f, Pack *p, Err *err) MUST; /* what is not written yet; whole when half of the file is waste */
+/* Gives the mapped pages back: what is asked for next comes from the system's cache, and counts as ours only then. */
+void tile_pack_rest(const Pack *p);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FORMAT = 1, HEAD_ROOM = 4096, WASTE_LEAST = 1 << 20 };
+enum { FORMAT = 2, HEAD_ROOM = 4096, WASTE_LEAST = 1 << 20 };
 typedef struct FileHead {
     char magic[8];
     uint64_t format, model;
@@ -105,6 +105,7 @@ static Pack *read_map(TileMap *m, PackFile *f, int64_t seq)
         return NULL;
     }
     f->end = m->len;
+    tile_pack_rest(p); /* all was read to check it */
     return p;
 }
 
@@ -116,6 +117,19 @@ Pack *tile_pack_load(PackFile *f, int64_t seq)
     if (m)
         tile_map_drop(m); /* the blocks hold theirs */
     return p;
+}
+
+void tile_pack_rest(const Pack *p)
+{
+    const TileMap *last = NULL;
+
+    for (size_t i = 0; i < p->n; i++) {
+        const TileMap *m = p->block[i]->map;
+
+        if (m && m != last)
+            (void)madvise(m->at, m->len, MADV_DONTNEED);
+        last = m ? m : last;
+    }
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------ */

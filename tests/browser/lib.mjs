@@ -16,8 +16,8 @@ const args = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--en
 export const openBrowser = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
 
 /** A fresh page; what the console calls an error fails the test that asks for `page.calm()`. */
-export async function openPage(browser, path, { width = 1440, height = 900, look = {}, actor } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, locale: 'zh-CN' })
+export async function openPage(browser, path, { width = 1440, height = 900, look = {}, actor, workers = 'block' } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, locale: 'zh-CN', hasTouch: width < 768, serviceWorkers: workers })
   const page = await context.newPage()
   page.setDefaultTimeout(60_000)
   const errors = []
@@ -53,6 +53,26 @@ export async function assertAccessible(page, what) {
 export const api = async (path) => (await fetch(url + path, { headers: { 'Accept-Language': 'zh' } })).json()
 
 export async function noSideScroll(page, what) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  // The page itself, and the part of it that scrolls.
+  const over = await page.evaluate(() => {
+    const main = document.getElementById('content')
+    return Math.max(document.documentElement.scrollWidth - innerWidth, main ? main.scrollWidth - main.clientWidth : 0)
+  })
   assert.ok(over <= 0, `${what}: ${over} px too wide`)
 }
+
+/** A small picture, made by the page itself. */
+export async function picture(page) {
+  const data = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 })
+    const pen = canvas.getContext('2d')
+    pen.fillStyle = `rgb(${Math.random() * 255},120,90)`
+    pen.fillRect(0, 0, 64, 48)
+    pen.fillText(String(Math.random()), 2, 30)
+    return canvas.toDataURL('image/png').split(',')[1]
+  })
+  return Buffer.from(data, 'base64')
+}
+
+/** Whether this server holds files; until it does, what needs them is left out. */
+export const filesFace = async () => (await fetch(`${url}/files?name=none`, { method: 'POST', headers: { 'Content-Type': 'image/png' }, body: '' })).status !== 404

@@ -1,7 +1,7 @@
 // The county's one map: layers, cards, roads, search.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { api, mapDrawn, noSideScroll, openBrowser, openPage, skip } from './lib.mjs'
+import { api, assertAccessible, mapDrawn, noSideScroll, openBrowser, openPage, skip } from './lib.mjs'
 
 describe('the one map', { skip }, () => {
   let browser
@@ -110,6 +110,64 @@ describe('the one map', { skip }, () => {
     // One second on a desk; software drawing on a busy machine is given more.
     const limit = Number(process.env.SANGZI_FRESH_MS ?? 60_000)
     assert.ok(Date.now() - done < limit, `asked for after ${Date.now() - done} ms`)
+    await page.context().close()
+  })
+
+  test('two sets of layers are compared by a divider, and the address keeps it', async () => {
+    const page = await openPage(browser, '/map')
+    await mapDrawn(page)
+    await page.getByRole('button', { name: '左右对比' }).click()
+    await page.waitForURL(/right=/)
+    await page.locator('.over .maplibregl-canvas').waitFor()
+    const slider = page.getByRole('slider', { name: /分界/ })
+    await slider.focus()
+    await page.keyboard.press('Home')
+    assert.equal(await slider.getAttribute('aria-valuenow'), '3')
+    await page.getByRole('button', { name: '右边的图层' }).waitFor()
+    const land = page.locator('[data-layer=land_use] input[type=checkbox]')
+    assert.equal(await land.isChecked(), false, 'the right side begins without what covers the left')
+    await page.getByRole('button', { name: '左边的图层' }).click()
+    assert.equal(await land.isChecked(), true)
+    await assertAccessible(page, 'comparing')
+    await page.getByRole('button', { name: '左右对比' }).click()
+    await page.waitForURL((u) => !u.searchParams.has('right'))
+    page.calm()
+    await page.context().close()
+  })
+
+  test('a box drawn on the map says what lies in it and leads to the list', async () => {
+    const page = await openPage(browser, '/map')
+    await mapDrawn(page)
+    await page.getByRole('button', { name: '圈选' }).click()
+    await page.mouse.move(620, 350)
+    await page.mouse.down()
+    await page.mouse.move(820, 520, { steps: 6 })
+    await page.mouse.up()
+    const panel = page.locator('[data-select]')
+    const road = panel.getByRole('link', { name: '路段' })
+    await road.waitFor()
+    const said = await panel.locator('li', { hasText: '路段' }).locator('.num').innerText()
+    await assertAccessible(page, 'an area chosen')
+    await road.click()
+    await page.waitForURL(/registers\/road_section\?filter=S_INTERSECTS/)
+    await page.locator('.count', { hasText: said }).waitFor()
+    page.calm()
+    await page.context().close()
+  })
+
+  test('the map goes on one A4 sheet with legend, scale, north, date and source', async () => {
+    const page = await openPage(browser, '/map')
+    await mapDrawn(page)
+    await page.getByRole('button', { name: '打印地图' }).click()
+    const paper = page.locator('dialog.sheet .paper')
+    await paper.waitFor()
+    const words = await paper.innerText()
+    for (const w of ['比例尺约 1 :', '制图日期', '来源', '北', '审图号', '演示数据', '公里']) assert.ok(words.includes(w), w)
+    assert.ok((await paper.locator('.legends li').count()) > 4)
+    await assertAccessible(page, 'the map on paper')
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+    assert.equal((pdf.match(/\/Type \/Page\b/g) ?? []).length, 1, 'one sheet')
+    assert.match(pdf, /MediaBox \[0 0 84[12]/, 'A4, landscape')
     await page.context().close()
   })
 

@@ -140,7 +140,7 @@ static void the_journal_is_the_same(void **state)
 static void the_files_are_the_same(void **state)
 {
     static const char *const name[] = { "dem.bin", "files/divisions.xlsx", "files/路况检测-橘坞镇.xlsx",
-        "files/坑塘-手机采集.geojson", "files/地块-带错.zip" };
+        "files/坑塘-手机采集.geojson", "files/地块-带错.zip", "files/dem.tif" };
     char file[2][200];
 
     (void)state;

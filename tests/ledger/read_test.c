@@ -40,6 +40,7 @@ typedef struct Seen {
     CqlValue last;
     bool disorder, descending;
     const char *sort;
+    double east;
 } Seen;
 
 static size_t which(Str id)
@@ -98,6 +99,52 @@ static void pages_visit_each_once(void **state)
         page_through(limit[i], false);
         page_through(limit[i], true);
     }
+}
+
+/* Two boxes that overlap, page by page, with and without an order: as the records' own places say. */
+static bool see_place(void *ctx, const LedgerRecord *r)
+{
+    Seen *s = ctx;
+    const GeoBox b = geo_wkb_box(r->geometry);
+
+    s->times[which(r->id)] += geo_box_empty(b) ? 0 : b.minx <= s->east ? 1 : 100;
+    return true;
+}
+
+static void boxes_in_pages(size_t limit, bool sorted, double east)
+{
+    const GeoBox world = { -180, -90, east, 90 }, again = { -179, -90, east, 90 }, box[] = { world, again };
+    LedgerQuery all = { .collection = col(&k, "farm") }, q = all;
+    Seen want = { .east = east }, got = want;
+    LedgerPage page;
+    Err err = { 0 };
+    Arena *a = arena_new(0);
+
+    memcpy(q.box, box, sizeof box);
+    q.nbox = LEN(box);
+    q.limit = limit;
+    q.nsort = sorted;
+    q.uncounted = true;
+    q.sort[0] = (LedgerSort){ prop(q.collection, "size"), false };
+    assert_true(ledger_select(k.ledger, &all, see_place, &want, a, &page, &err));
+    do {
+        assert_true(ledger_select(k.ledger, &q, see_place, &got, a, &page, &err));
+        assert_true(page.matched == -1 || !page.next.len);
+        q.token = page.next;
+    } while (page.next.len);
+    for (size_t i = 0; i < FARMS; i++)
+        assert_int_equal(got.times[i], want.times[i] == 1);
+    arena_free(a);
+}
+
+static void boxes_visit_each_once(void **state)
+{
+    (void)state;
+    for (size_t limit = 1; limit < 20; limit += 6)
+        for (double east = 110; east < 113; east += 0.3) {
+            boxes_in_pages(limit, false, east);
+            boxes_in_pages(limit, true, east);
+        }
 }
 
 static void a_changed_token_is_refused(void **state)
@@ -550,6 +597,7 @@ int main(void)
 {
     const struct CMUnitTest test[] = {
         cmocka_unit_test(pages_visit_each_once),
+        cmocka_unit_test(boxes_visit_each_once),
         cmocka_unit_test(a_changed_token_is_refused),
         cmocka_unit_test(sql_and_memory_agree),
         cmocka_unit_test(statistics_are_sums),

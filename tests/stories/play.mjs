@@ -33,7 +33,12 @@ function ulid() {
   return id
 }
 
-function payload(step, saved, folder) {
+async function payload(url, step, saved, folder) {
+  if (step.from !== undefined) { // a file that the county itself hands out
+    const got = await fetch(new URL(encodeURI(fill(step.from, saved)), url))
+    if (!got.ok) throw new Error(`${step.from}: ${got.status}`)
+    return [Buffer.from(await got.arrayBuffer()), 'application/octet-stream']
+  }
   if (step.file !== undefined) return [readFileSync(join(folder, step.file)), 'application/octet-stream']
   if (step.text !== undefined) return [fill(step.text, saved), 'text/plain']
   if (step.body === undefined) return [undefined, undefined]
@@ -46,7 +51,7 @@ function payload(step, saved, folder) {
 async function ask(url, step, saved, folder) {
   const verb = verbs.find((v) => step[v] !== undefined)
   if (!verb) throw new Error(`a step needs one of ${verbs.join(', ')}`)
-  const [body, type] = payload(step, saved, folder)
+  const [body, type] = await payload(url, step, saved, folder)
   const headers = Object.entries(step.headers ?? {}).map(([k, v]) => [k, String(fill(v, saved))])
   const all = { ...(type && { 'content-type': type }), 'accept-language': 'zh', ...Object.fromEntries(headers) }
   const begun = performance.now()

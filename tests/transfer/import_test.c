@@ -209,7 +209,7 @@ static void exchanged_axes_are_seen(void **state)
     assert_true(counts_are(&r, 2, 0, 0, 0));
 }
 
-/* Ponds drawn on a phone map lie 540 m off those of the land survey. */
+/* Ponds drawn on a phone map lie some 600 m off those of the land survey. */
 static void a_phone_map_is_smelt_and_never_shifted_silently(void **state)
 {
     County *k = *state;

@@ -26,6 +26,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/new/:collection', component: () => import('./form/NewPage.vue'), meta: { title: 'form.title' } },
   { path: '/imports', component: () => import('./import/ImportsPage.vue'), meta: { title: 'imports.title' } },
   { path: '/imports/:id', component: () => import('./import/ImportPage.vue'), meta: { title: 'imports.title' } },
+  { path: '/queue', component: () => import('./offline/QueuePage.vue'), meta: { title: 'queue.title' } },
   { path: '/jobs', component: () => import('./jobs/JobsPage.vue'), meta: { title: 'jobs.title' } },
   { path: '/jobs/:id', component: () => import('./jobs/JobsPage.vue'), meta: { title: 'jobs.title' } },
   { path: '/indicators', component: () => import('./indicators/IndicatorsPage.vue'), meta: { title: 'indicators.title' } },

@@ -1,4 +1,5 @@
 // One way to ask the county's server. It never throws: what fails is a Problem in the reader's language.
+import { heard, line } from '@/state/line'
 import { look } from '@/state/look'
 import { t } from '@/texts'
 import type { Problem, Result } from './types'
@@ -9,6 +10,8 @@ export interface Asking {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
+  /** As it stands in the county now, never what this device kept. */
+  fresh?: boolean
 }
 export type Query = Record<string, string | number | boolean | null | undefined>
 export interface Answer<T> {
@@ -48,6 +51,7 @@ async function problemOf(response: Response): Promise<Problem> {
 function failure(error: unknown): Problem {
   if (error instanceof DOMException && error.name === 'AbortError')
     return problem('/problems/ui/aborted', t('error.aborted'))
+  line.off = true
   return problem('/problems/ui/offline', t('error.offline'), 0, t('error.offlineDetail'))
 }
 
@@ -62,7 +66,9 @@ export async function askFull<T>(path: string, asking: Asking = {}): Promise<Res
       headers,
       body,
       signal: asking.signal,
+      ...(asking.fresh ? { cache: 'no-store' as const } : {}),
     })
+    heard(response)
     if (!response.ok) return { ok: false, problem: await problemOf(response) }
     const text = response.status === 204 ? '' : await response.text()
     return {

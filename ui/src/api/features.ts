@@ -58,10 +58,13 @@ export function getPage(href: string, signal?: AbortSignal): Promise<Result<Feat
 export const nextOf = (page: FeaturePage): string | undefined => page.links?.find((l) => l.rel === 'next')?.href
 
 export const downloadAddress = (c: string, format: 'xlsx' | 'csv' | 'geojson' | 'gpkg', q: ItemsQuery = {}): string =>
-  address(`/collections/${enc(c)}/items`, { ...itemsQuery(q), f: format })
+  address(`/collections/${enc(c)}/items`, { ...itemsQuery(q), f: format, ...(format === 'csv' ? { header: 'titles' } : {}) })
 
 export const getItem = (c: string, id: string, signal?: AbortSignal): Promise<Result<Answer<Feature>>> =>
   askFull(`/collections/${enc(c)}/items/${enc(id)}`, { query: { expand: 'labels' }, signal })
+/** What a decision hangs on: never out of the keep. */
+export const getItemNow = (c: string, id: string): Promise<Result<Answer<Feature>>> =>
+  askFull(`/collections/${enc(c)}/items/${enc(id)}`, { query: { expand: 'labels' }, fresh: true })
 export const getItemAt = (c: string, id: string, validAt: string, knownAt?: string): Promise<Result<Feature>> =>
   ask(`/collections/${enc(c)}/items/${enc(id)}`, { query: { 'valid-at': validAt, 'known-at': knownAt, expand: 'labels' } })
 export const getHistory = (c: string, id: string, signal?: AbortSignal): Promise<Result<{ versions: Version[] }>> =>
@@ -79,11 +82,12 @@ export interface Draft {
 }
 const asFeature = (d: Draft) => ({ type: 'Feature', geometry: d.geometry, properties: d.properties })
 
-export const createItem = (c: string, draft: Draft, reason?: string, key?: string): Promise<Result<Answer<Feature>>> =>
-  askFull(`/collections/${enc(c)}/items`, {
-    method: 'POST',
+/** A new record under an id of our own: sent again, it is made once. */
+export const putItem = (c: string, id: string, draft: Draft, key: string, reason?: string, as?: string): Promise<Result<Answer<Feature>>> =>
+  askFull(`/collections/${enc(c)}/items/${enc(id)}`, {
+    method: 'PUT',
     body: asFeature(draft),
-    headers: { ...actorHeaders(reason), ...(key ? { 'Idempotency-Key': key } : {}), 'Content-Type': 'application/geo+json' },
+    headers: { ...actorHeaders(reason, as), 'If-None-Match': '*', 'Idempotency-Key': key, 'Content-Type': 'application/geo+json' },
   })
 export const patchItem = (
   c: string,
@@ -91,11 +95,12 @@ export const patchItem = (
   etag: string,
   change: Partial<Draft>,
   reason?: string,
+  as?: string,
 ): Promise<Result<Answer<Feature>>> =>
   askFull(`/collections/${enc(c)}/items/${enc(id)}`, {
     method: 'PATCH',
     body: change,
-    headers: { ...actorHeaders(reason), 'If-Match': etag, 'Content-Type': 'application/merge-patch+json' },
+    headers: { ...actorHeaders(reason, as), 'If-Match': etag, 'Content-Type': 'application/merge-patch+json' },
   })
 export const retireItem = (c: string, id: string, etag: string, reason: string): Promise<Result<Answer<null>>> =>
   askFull(`/collections/${enc(c)}/items/${enc(id)}`, {

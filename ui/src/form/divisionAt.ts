@@ -1,16 +1,16 @@
-// The village in which a shape lies: the smallest division that holds its middle.
+// The village in which a shape lies: the smallest division that holds its middle. Undefined: it cannot be asked now.
 import type { Geometry } from 'geojson'
 import { getItems } from '@/api'
 import { boxOf } from '@/map/bounds'
 import { stem } from '@/register/clauses'
 
-export async function divisionAt(geometry: Geometry): Promise<{ code: string; name: string } | null> {
+export async function divisionAt(geometry: Geometry): Promise<{ code: string; name: string } | null | undefined> {
   const box = boxOf(geometry)
   if (!box) return null
   const x = ((box[0] + box[2]) / 2).toFixed(6)
   const y = ((box[1] + box[3]) / 2).toFixed(6)
   const got = await getItems('division', { filter: `S_INTERSECTS(geometry, POINT(${x} ${y}))`, limit: 10, labels: true })
-  if (!got.ok) return null
+  if (!got.ok) return undefined
   const codes = got.value.features.map((f) => ({
     code: String(f.properties.code ?? f.properties.division ?? ''),
     name: typeof f.labels?.division === 'string' ? f.labels.division : String(f.properties.name ?? ''),

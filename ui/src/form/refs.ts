@@ -1,9 +1,11 @@
 // Finding the record a reference should point to: by the county's search, else among the register's own rows.
 import { getDivision, getItem, getItems, search, type Feature } from '@/api'
 import { schemaOf } from '@/api/schemas'
+import { wholeList } from '@/offline/lists'
 import { fieldsOf } from '@/record/fields'
 import { nameOf } from '@/record/values'
 import { collectionOf } from '@/state/county'
+import { line } from '@/state/line'
 
 export interface Found {
   /** What is written into the property. */
@@ -34,6 +36,12 @@ async function titled(collection: string, rows: Feature[], refs: string[]): Prom
     note: typeof f.labels?.division === 'string' ? f.labels.division : undefined,
   }))
 }
+/** Without a line: among the lists read ahead. */
+async function kept(refs: string[], word: string): Promise<Found[]> {
+  const lists = await Promise.all(refs.slice(0, 3).map(async (c) => titled(c, await wholeList(c), refs)))
+  const low = word.toLowerCase()
+  return lists.flat().filter((f) => `${f.title} ${f.note ?? ''}`.toLowerCase().includes(low)).slice(0, 12)
+}
 async function listed(refs: string[], word: string, division: string | undefined, signal?: AbortSignal): Promise<Found[]> {
   const lists = await Promise.all(
     refs.slice(0, 3).map(async (c) => {
@@ -53,7 +61,8 @@ export async function findRefs(refs: string[], word: string, division?: string, 
     if (hits.length)
       return hits.map((h) => ({ value: write(refs, h.collection, h.id), title: h.title, note: h.subtitle ?? h.divisionName }))
   }
-  return listed(refs, word, division, signal)
+  const found = await listed(refs, word, division, signal)
+  return found.length || !line.off ? found : kept(refs, word)
 }
 
 /** What a reference's value is called. */

@@ -1,8 +1,15 @@
 // A form and its saving: checks, draft, one key a submission, and what to do when somebody else was faster.
 import { computed, reactive, ref, shallowRef } from 'vue'
 import type { Geometry } from 'geojson'
-import { createItem, getItem, patchItem, type Answer, type Feature, type Problem, type PropertyError, type Result, type Value } from '@/api'
+import { getItemNow, patchItem, putItem, type Answer, type Feature, type Problem, type PropertyError, type Result, type Value } from '@/api'
+import { sendFiles } from '@/offline/files'
+import { ulid } from '@/offline/ulid'
+import { enqueue } from '@/offline/useQueue'
+import type { Waiting } from '@/offline/queue'
 import type { Field } from '@/record/fields'
+import { nameOf } from '@/record/values'
+import { actor } from '@/state/actor'
+import { collectionOf } from '@/state/county'
 import { t } from '@/texts'
 import { checkAll, checkField } from './check'
 import { changed, clashes, settled, type Clash } from './conflict'
@@ -20,8 +27,7 @@ const uuid = (): string =>
   typeof crypto.randomUUID === 'function' ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2)}`
 
 export function useForm(start: FormStart) {
-  // Photos have no way in yet: a form does not ask for what it cannot take.
-  const fields = start.fields.filter((f) => !f.readOnly && f.kind !== 'photo' && (!f.base || f.name === 'division'))
+  const fields = start.fields.filter((f) => !f.readOnly && (!f.base || f.name === 'division'))
   const name = `${start.collection}.${start.feature?.id ?? 'new'}`
   const base = ref<Record<string, Value>>({ ...start.feature?.properties })
   const basePlace = shallowRef<Geometry | null>(start.feature?.geometry ?? null)
@@ -30,6 +36,9 @@ export function useForm(start: FormStart) {
   const values = reactive<Record<string, Value>>({ ...base.value, ...start.prefill, ...found?.values })
   const geometry = shallowRef<Geometry | null>(found?.geometry ?? basePlace.value)
   const etag = ref(start.etag)
+  const target = shallowRef(start.feature)
+  const newId = ulid()
+  const queued = ref(false)
   const reason = ref('')
   const errors = ref<PropertyError[]>([])
   const problem = ref<Problem | null>(null)
@@ -58,18 +67,46 @@ export function useForm(start: FormStart) {
     if (sent.body !== body) sent = { body, key: uuid() }
     return sent.key
   }
-  function send(): Promise<Result<Answer<Feature>>> {
-    const why = reason.value.trim() || undefined
-    if (start.feature) {
-      return patchItem(start.collection, start.feature.id, etag.value, { properties: patch.value, ...(moved.value ? { geometry: geometry.value } : {}) }, why)
-    }
+  const change = (): Waiting['change'] => {
+    if (target.value) return { properties: patch.value, ...(moved.value ? { geometry: geometry.value } : {}) }
     const own = Object.fromEntries(fields.map((f) => [f.name, values[f.name] ?? null]).filter(([, v]) => v !== null && v !== ''))
-    const draft = { geometry: geometry.value, properties: own as Record<string, Value> }
-    return createItem(start.collection, draft, why, keyFor(JSON.stringify(draft)))
+    return { geometry: geometry.value, properties: own as Record<string, Value> }
+  }
+  const why = (): string | undefined => reason.value.trim() || undefined
+  const photos = (): string[] =>
+    fields.filter((f) => f.kind === 'photo').flatMap((f) => values[f.name] ?? []).filter((v): v is string => typeof v === 'string')
+  async function send(): Promise<Result<Answer<Feature>>> {
+    const photo = await sendFiles(photos())
+    if (photo) return { ok: false, problem: photo }
+    const body = change()
+    if (target.value) return patchItem(start.collection, target.value.id, etag.value, body, why())
+    return putItem(start.collection, newId, { geometry: null, ...body }, keyFor(JSON.stringify(body)), why())
+  }
+  /** No line: the change lies on this device and goes up by itself. */
+  async function keep(): Promise<boolean> {
+    const shown: Feature = { type: 'Feature', id: target.value?.id ?? newId, geometry: null, properties: { ...values } }
+    const kept = await enqueue({
+      id: shown.id,
+      collection: start.collection,
+      verb: target.value ? 'update' : 'create',
+      title: nameOf(shown, fields, collectionOf(start.collection)?.['x-sangzi']?.label),
+      at: new Date().toISOString(),
+      change: JSON.parse(JSON.stringify(change())) as Waiting['change'],
+      base: target.value ? (JSON.parse(JSON.stringify(base.value)) as Record<string, Value>) : undefined,
+      etag: target.value ? etag.value : undefined,
+      reason: why(),
+      key: keyFor(JSON.stringify(change())),
+      files: photos(),
+      actor: actor.value?.name,
+      state: 'waiting',
+    })
+    if (kept) dropDraft(name)
+    return kept
   }
   async function meet(): Promise<void> {
-    const got = start.feature && (await getItem(start.collection, start.feature.id))
-    if (!got || !got.ok) return
+    const got = await getItemNow(start.collection, target.value?.id ?? newId)
+    if (!got.ok) return
+    target.value = got.value.value // made by an earlier attempt whose answer was lost: from here on it is an edit
     etag.value = got.value.etag ?? etag.value
     conflict.value = { theirs: got.value.value, list: clashes(fields, base.value, values, got.value.value.properties) }
   }
@@ -83,7 +120,8 @@ export function useForm(start: FormStart) {
       dropDraft(name)
       return got.value.value
     }
-    if (got.problem.status === 412) await meet()
+    if (got.problem.status === 0 && (await keep())) queued.value = true
+    else if (got.problem.status === 412) await meet()
     else if (got.problem.errors?.length) errors.value = got.problem.errors
     else problem.value = got.problem
     return null
@@ -108,6 +146,6 @@ export function useForm(start: FormStart) {
     geometry.value = basePlace.value
     errors.value = []
   }
-  return reactive({ fields, values, geometry, reason, errors, problem, saving, conflict, dirty, safe, draftAt, errorOf, touched, save, settle, forget })
+  return reactive({ fields, values, geometry, reason, errors, problem, saving, conflict, queued, dirty, safe, draftAt, errorOf, touched, save, settle, forget })
 }
 export type FormState = ReturnType<typeof useForm>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { meant, sortPicked } from './pick'
 
-const f = (type: string, sourceLayer: string, id: string) =>
-  ({ layer: { type }, properties: { id, name: id }, sourceLayer, source: sourceLayer }) as unknown as Parameters<typeof sortPicked>[0][number]
+const f = (type: string, sourceLayer: string, id: string, layer = sourceLayer) =>
+  ({ layer: { type, id: layer }, properties: { id, name: id }, sourceLayer, source: sourceLayer }) as unknown as Parameters<typeof sortPicked>[0][number]
 
 describe('what lies under the pointer', () => {
   it('says each record once, points first', () => {
@@ -13,6 +13,12 @@ describe('what lies under the pointer', () => {
     expect(meant(sortPicked([f('fill', 'land', 'a'), f('line', 'division', 'd'), f('line', 'road', 'b')]))?.id).toBe('b')
     expect(meant(sortPicked([f('fill', 'land', 'a'), f('line', 'division', 'd')]))?.id).toBe('a')
     expect(meant([])).toBeUndefined()
+  })
+  it('takes the road, though the words of a field lie over it', () => {
+    const kinds = new Map([['land', 'fill'], ['land-label', 'symbol'], ['road', 'line'], ['names', 'symbol']])
+    const words = f('symbol', 'land', 'a', 'land-label')
+    expect(meant(sortPicked([words, f('line', 'road', 'b')], kinds))?.id).toBe('b')
+    expect(meant(sortPicked([f('line', 'road', 'b'), f('symbol', 'names', 'n')], kinds))?.id).toBe('n')
   })
   it('leaves two roads to the reader', () => {
     expect(meant(sortPicked([f('line', 'road', 'a'), f('line', 'road', 'b')]))).toBeUndefined()

@@ -11,6 +11,13 @@ export interface Picked extends RecordKey {
 
 const ranks: Record<string, number> = { symbol: 0, circle: 0, line: 1, fill: 2, 'fill-extrusion': 2 }
 
+/** The words on a line or an area are no more precise than what they name. */
+function rankOf(layer: { id: string; type: string }, kinds: Map<string, string>): number {
+  const kindOf = (id: string): string | undefined => kinds.get(id) ?? kinds.get(`${id}-dash1`)
+  const named = layer.type === 'symbol' ? kindOf(layer.id.replace(/-label$/, '')) : undefined
+  return ranks[named ?? layer.type] ?? 3
+}
+
 export function nameOf(properties: Record<string, unknown>): string {
   for (const key of ['name', 'title', 'label', 'from_stake', 'kind', 'code']) {
     const value = properties[key]
@@ -20,7 +27,10 @@ export function nameOf(properties: Record<string, unknown>): string {
 }
 
 /** The records of rendered features, without repeats, the most precise first. */
-export function sortPicked(features: Pick<MapGeoJSONFeature, 'layer' | 'properties' | 'sourceLayer' | 'source'>[]): Picked[] {
+export function sortPicked(
+  features: Pick<MapGeoJSONFeature, 'layer' | 'properties' | 'sourceLayer' | 'source'>[],
+  kinds = new Map<string, string>(),
+): Picked[] {
   const found = new Map<string, Picked>()
   for (const f of features) {
     const properties = f.properties as Record<string, unknown>
@@ -28,7 +38,7 @@ export function sortPicked(features: Pick<MapGeoJSONFeature, 'layer' | 'properti
     const collection = f.sourceLayer ?? f.source
     if (typeof id !== 'string') continue
     const key = `${collection}/${id}`
-    const rank = ranks[f.layer.type] ?? 3
+    const rank = rankOf(f.layer, kinds)
     const known = found.get(key)
     if (!known) found.set(key, { collection, id, rank, name: nameOf(properties), properties })
     else known.rank = Math.min(known.rank, rank)
@@ -46,6 +56,7 @@ export function pickAt(map: MapLibre, point: { x: number; y: number }, reach = 5
       [[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]],
       { layers: dataLayers(style) },
     ),
+    new Map(style.layers.map((l) => [l.id, l.type])),
   )
 }
 

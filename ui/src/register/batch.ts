@@ -1,6 +1,6 @@
 // One change to many records: tried first, then made in one journalled step, and undone by a new one
 // which leaves alone whatever somebody changed since.
-import { getItem, postChanges, type BatchChange, type Feature, type Problem, type Result, type Value } from '@/api'
+import { getItemNow, postChanges, type BatchChange, type Feature, type Problem, type Result, type Value } from '@/api'
 
 export interface Row {
   id: string
@@ -31,7 +31,7 @@ export async function fewAtOnce<A, B>(list: A[], work: (a: A) => Promise<B>, lan
 export async function readRows(collection: string, ids: string[], onRead?: (n: number) => void): Promise<Result<Row[]>> {
   let n = 0
   const got = await fewAtOnce(ids, async (id) => {
-    const one = await getItem(collection, id)
+    const one = await getItemNow(collection, id)
     onRead?.(++n)
     return one
   })
@@ -79,7 +79,7 @@ export interface Undone {
 }
 /** A new change back to what was; rows changed since keep what they have and are listed. */
 export async function undoBatch(done: Done, reason: string): Promise<Undone> {
-  const now = await fewAtOnce(done.rows, async (r) => ({ row: r, got: await getItem(done.collection, r.id) }))
+  const now = await fewAtOnce(done.rows, async (r) => ({ row: r, got: await getItemNow(done.collection, r.id) }))
   // The version, not the tag: what is derived from others may change by itself.
   const same = now.filter((n) => n.got.ok && Number(n.got.value.value.properties.version) === n.row.version)
   const refused = now.filter((n) => !same.includes(n)).map((n) => ({ id: n.row.id, name: n.row.name }))

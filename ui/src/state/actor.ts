@@ -20,10 +20,10 @@ export function actAs(who: Actor | null): void {
   else localStorage.removeItem(KEY)
 }
 
-/** The writing headers of a change. */
-export function actorHeaders(reason?: string): Record<string, string> {
+/** The writing headers of a change; `as`: who made it, where it is sent later. */
+export function actorHeaders(reason?: string, as = actor.value?.name): Record<string, string> {
   const headers: Record<string, string> = { 'Sangzi-Source': 'form' }
-  if (actor.value) headers['Sangzi-Actor'] = encodeURIComponent(actor.value.name)
+  if (as) headers['Sangzi-Actor'] = encodeURIComponent(as)
   if (reason) headers['Sangzi-Reason'] = encodeURIComponent(reason)
   return headers
 }

@@ -15,8 +15,10 @@ import { form } from './form'
 import { imports } from './imports'
 import { jobs } from './jobs'
 import { print } from './print'
+import { queue } from './queue'
+import { view } from './view'
 
 export const en: { [A in keyof typeof zh]: Record<keyof (typeof zh)[A], string> } = {
   common, error, frame, palette, map, day, tasks, indicators, tour, wall,
-  register, record, form, imports, jobs, print,
+  register, record, form, imports, jobs, print, queue, view,
 }

@@ -14,8 +14,10 @@ import { form } from './form'
 import { imports } from './imports'
 import { jobs } from './jobs'
 import { print } from './print'
+import { queue } from './queue'
+import { view } from './view'
 
 export const zh = {
   common, error, frame, palette, map, day, tasks, indicators, tour, wall,
-  register, record, form, imports, jobs, print,
+  register, record, form, imports, jobs, print, queue, view,
 }
