@@ -83,6 +83,8 @@ static bool plan_filter(Plan *p, const LedgerQuery *q, SealedUse *use, Arena *a,
     p->store.where = &p->sql;
     if (p->sql.residual)
         cql_names(p->sql.residual, see_name, use);
+    if (!ledger_range_plan(p->sheet, p->sql.residual, a, &p->store))
+        return FAIL(err, BASE_NO_MEMORY, STR("filter"), "filter");
     return true;
 }
 

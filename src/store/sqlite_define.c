@@ -3,7 +3,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-static const char *type_of(const StoreColumn *c)
+const char *store_type(const StoreColumn *c)
 {
     if (c->list)
         return "TEXT";
@@ -59,7 +59,7 @@ static bool create_table(Conn *c, const StoreTable *t, Err *err)
     if (t->spatial)
         buf_fmt(&b, ", geometry %s", geometry_name(t->geometry));
     for (size_t i = 0; i < t->ncolumn; i++)
-        buf_fmt(&b, ", \"%.*s\" %s%s", STRV(t->column[i].name), type_of(t->column + i),
+        buf_fmt(&b, ", \"%.*s\" %s%s", STRV(t->column[i].name), store_type(t->column + i),
             t->column[i].required ? " NOT NULL" : "");
     buf_str(&b, STR(")"));
     good = sqlite_run(c, err, "%.*s", (int)b.len, b.ptr);
@@ -184,12 +184,12 @@ static bool add_columns(Conn *c, const StoreTable *t, Err *err)
         sqlite3_snprintf(sizeof name, name, "%.*s", STRV(col->name));
         if (!column_there(c, t, name, type, &there, err))
             return false;
-        if (there && strcmp(type, type_of(col))) {
+        if (there && strcmp(type, store_type(col))) {
             FAIL(err, STORE_SCHEMA, str_of(name), "%.*s.%s", STRV(t->name), name);
-            err_hint(err, "%s ≠ %s", type, type_of(col));
+            err_hint(err, "%s ≠ %s", type, store_type(col));
             return false;
         }
-        if (!there && !(sqlite_run(c, err, "ALTER TABLE \"%.*s\" ADD COLUMN \"%s\" %s", STRV(t->name), name, type_of(col)) &&
+        if (!there && !(sqlite_run(c, err, "ALTER TABLE \"%.*s\" ADD COLUMN \"%s\" %s", STRV(t->name), name, store_type(col)) &&
                           register_column(c, t, col, err)))
             return false;
     }

@@ -106,6 +106,8 @@ static void where(Buf *b, const StoreQuery *q, bool all)
             buf_str(b, STR("fid IN (SELECT t.fid FROM _words w JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? AND t.collection=?)"));
     if (q->fids.len)
         and_(b, &any), buf_str(b, STR("fid IN (SELECT value FROM json_each(?))"));
+    if (q->may)
+        and_(b, &any), buf_str(b, STR("sangzi_may(?,fid)"));
     if (q->where && q->where->text.len)
         and_(b, &any), buf_c(b, '('), buf_str(b, q->where->text), buf_c(b, ')');
     if (q->division_from.len)
@@ -136,6 +138,8 @@ static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
     }
     if (q->fids.len)
         sqlite_bind_text(stmt, at++, q->fids);
+    if (q->may)
+        sqlite3_bind_pointer(stmt, at++, (void *)(uintptr_t)q, "StoreQuery", NULL);
     for (size_t i = 0; q->where && q->where->text.len && i < q->where->nparams; i++)
         sqlite_bind(stmt, at++, q->where->params[i]);
     if (q->division_from.len) {

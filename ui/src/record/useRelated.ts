@@ -1,7 +1,7 @@
 // Which records of other registers point to this one: a group a register and property, with its count and the newest.
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { getItems, type Collection, type Feature, type ItemsQuery } from '@/api'
-import { schemaOf } from '@/api/schemas'
+import { schemaOf, sortablesOf } from '@/api/schemas'
 import { nameText, quote } from '@/register/cql'
 import { collections } from '@/state/county'
 import { fewAtOnce } from '@/register/batch'
@@ -28,7 +28,15 @@ const words = (f: Feature, fields: Field[], but: string): string => {
   return shown.map((x) => nameOf({ ...f, id: '' }, [x], x.name)).filter(Boolean).join(' · ')
 }
 
-async function groupsOf(c: Collection, collection: string, id: string, signal: AbortSignal): Promise<RelatedGroup[]> {
+/** The newest first, where the register has a day of its own and can be sorted by it. */
+async function newestFirst(collection: string, fields: Field[]): Promise<string | undefined> {
+  const days = fields.filter((f) => !f.base && !f.many && (f.kind === 'time' || f.kind === 'date'))
+  const got = days.length ? await sortablesOf(collection) : undefined
+  const at = got?.ok ? days.find((f) => f.name in got.value.properties) : undefined
+  return at && `-${at.name}`
+}
+
+async function groupsOf(c: Collection, collection: string, id: string, signal: AbortSignal, but?: string): Promise<RelatedGroup[]> {
   const schema = await schemaOf(c.id)
   if (!schema.ok || signal.aborted) return []
   const fields = fieldsOf(schema.value)
@@ -37,11 +45,13 @@ async function groupsOf(c: Collection, collection: string, id: string, signal: A
   for (const field of fields) {
     const filter = refersTo(field, collection, id)
     if (!filter) continue
-    const query: ItemsQuery = { filter, limit: 4, labels: true, count: 'exact' }
+    const query: ItemsQuery = { filter, limit: 5, labels: true, count: 'exact', sortby: await newestFirst(c.id, fields) }
     const got = await getItems(c.id, query, signal)
-    const n = got.ok ? (got.value.numberMatched ?? got.value.features.length) : 0
-    if (!got.ok || !n) continue
-    const rows = got.value.features.map((f) => ({ id: f.id, name: nameOf(f, fields, label), note: words(f, fields, label ?? '') }))
+    if (!got.ok) continue
+    const others = got.value.features.filter((f) => f.id !== but)
+    const n = (got.value.numberMatched ?? got.value.features.length) - (got.value.features.length - others.length)
+    if (n < 1) continue
+    const rows = others.slice(0, 4).map((f) => ({ id: f.id, name: nameOf(f, fields, label), note: words(f, fields, label ?? '') }))
     out.push({ collection: c.id, title: c.title, property: field, filter, count: n, rows })
   }
   return out
@@ -65,4 +75,39 @@ export function useRelated(collection: () => string, id: () => string): { groups
     { immediate: true },
   )
   return { groups, busy }
+}
+
+export interface Alongside {
+  what: string
+  to: string
+  groups: RelatedGroup[]
+}
+/** One step further: what else belongs to the thing this record lies on - a bridge's road section, its inspections.
+ *  Only within the record's own pack: a person or a village would bring half the county. */
+export function useAlongside(collection: () => string, feature: () => Feature | null, fields: () => Field[]): ShallowRef<Alongside[]> {
+  const found = shallowRef<Alongside[]>([])
+  watch(
+    () => [feature()?.id, fields().length, collections.value.length] as const,
+    async (_, __, onCleanup) => {
+      const stop = new AbortController()
+      onCleanup(() => stop.abort())
+      found.value = []
+      const f = feature()
+      const pack = collections.value.find((c) => c.id === collection())?.['x-sangzi']?.pack
+      const own = collections.value.filter((c) => c['x-sangzi']?.pack === pack)
+      if (!f || !pack) return
+      const out: Alongside[] = []
+      for (const field of fields()) {
+        const [target] = field.ref
+        const value = f.properties[field.name]
+        if (field.kind !== 'ref' || field.many || field.ref.length !== 1 || typeof value !== 'string' || !own.some((c) => c.id === target) || !target) continue
+        const groups = (await fewAtOnce(own, (c) => groupsOf(c, target, value, stop.signal, f.id), 4)).flat()
+        const label = f.labels?.[field.name]
+        if (groups.length) out.push({ what: typeof label === 'string' ? label : field.title, to: `/records/${target}/${value}`, groups: groups.sort((a, b) => b.count - a.count) })
+      }
+      if (!stop.signal.aborted) found.value = out
+    },
+    { immediate: true },
+  )
+  return found
 }

@@ -62,6 +62,7 @@ function one(field: Field, value: Value, labels: Labels, at: number): string {
 /** The whole value as text, without its unit. */
 export function say(field: Field, value: Value | undefined, labels?: Labels): string {
   if (!hasValue(value) || value === undefined) return '—'
+  if (field.kind === 'photo') return t('record.photosAre', { n: Array.isArray(value) ? value.length : 1 }) // a digest says nothing
   if (Array.isArray(value) && field.kind !== 'json') return value.map((v, i) => one(field, v, labels, i)).join(t('record.comma'))
   return one(field, value, labels, 0)
 }

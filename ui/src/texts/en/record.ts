@@ -16,6 +16,8 @@ export const record = {
   empty: 'empty',
   otherGroup: 'Other',
   baseGroup: 'About this record',
+  alongside: 'Also on',
+  photosAre: '{n} photos',
   related: 'Related',
   relatedNone: 'No other record points to it',
   relatedLooking: 'Looking for related records',

@@ -17,6 +17,8 @@ export const record = {
   otherGroup: '其他',
   baseGroup: '这条记录本身',
   related: '相关的',
+  alongside: '同在',
+  photosAre: '{n} 张照片',
   relatedNone: '没有别的记录提到它',
   relatedLooking: '正在找相关的记录',
   relatedAll: '看全部 {n} 条',
