@@ -327,7 +327,7 @@ static bool connect_to(const char *path, int flags, Conn *c, Err *err)
     return sqlite_functions(c, err) && sqlite_run(c, err, "PRAGMA cache_size=-8192; PRAGMA temp_store=2");
 }
 
-static void disconnect(Conn *c)
+void sqlite_close(Conn *c)
 {
     for (size_t i = 0; i < STATEMENTS; i++)
         if (c->kept[i].stmt)
@@ -505,10 +505,10 @@ void store_close(Store *s)
         return;
     for (size_t i = 0; i < STORE_READERS; i++)
         if (s->conn[i].db)
-            disconnect(&s->conn[i]);
+            sqlite_close(&s->conn[i]);
     if (s->writer.db) {
         sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-        disconnect(&s->writer);
+        sqlite_close(&s->writer);
     }
     pthread_mutex_destroy(&s->guard);
     pthread_cond_destroy(&s->freed);

@@ -72,7 +72,7 @@ static bool register_column(Conn *c, const StoreTable *t, const StoreColumn *col
     const bool coded = col->ncode > 0;
 
     if (!sqlite_run(c, err, "INSERT OR REPLACE INTO gpkg_data_columns VALUES(%.*Q,%.*Q,%.*Q,%.*Q,%.*Q,NULL,%s%.*s%s%.*s%s)",
-            STRV(t->name), STRV(col->name), STRV(col->name), STRV(col->title), (int)col->description.len,
+            STRV(t->name), STRV(col->name), STRV(col->name), (int)col->title.len, col->title.ptr ? col->title.ptr : "", (int)col->description.len,
             col->description.ptr ? col->description.ptr : "", coded ? "'" : "NULL",
             coded ? (int)t->name.len : 0, t->name.ptr, coded ? "_" : "", coded ? (int)col->name.len : 0, col->name.ptr,
             coded ? "'" : ""))

@@ -180,3 +180,18 @@ bool store_answer_set(Store *s, Str key, int64_t at, Str answer, Err *err) MUST;
 bool store_answer(StoreRead *r, Str key, int64_t since, Arena *a, Str *out, Err *err) MUST;
 bool store_integrity(StoreRead *r, Buf *said, Err *err) MUST; /* PRAGMA integrity_check and the foreign schema */
 bool store_backup(Store *s, const char *to, Err *err) MUST;   /* one consistent file, readers and writer go on */
+
+/* --- the node's own file, DIR/node.db (0600): what is of this machine and not of the county; in no backup -------------- */
+typedef struct StoreNode StoreNode;
+typedef struct StoreJob { /* a run of a process; borrowed while it is seen */
+    Str id, process, status, who, message;
+    Str code, zh, en, place; /* of a failure; empty: none */
+    int percent, http;
+    int64_t created, started, finished, updated;
+    Str outputs, log;
+} StoreJob;
+bool store_node_open(const char *path, StoreNode **out, Err *err) MUST; /* made where it is not */
+void store_node_close(StoreNode *n);                                     /* NULL is taken */
+bool store_job_put(StoreNode *n, const StoreJob *j, size_t most, Err *err) MUST; /* the newest `most` are kept */
+/* One by its id, whole; or, empty, all, the oldest first, without outputs and log. */
+bool store_jobs(StoreNode *n, Str id, bool (*see)(void *ctx, const StoreJob *j), void *ctx, Err *err) MUST;
