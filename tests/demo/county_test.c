@@ -553,7 +553,7 @@ static void land_of_paragraph_4(void **state)
 
             while (n < 6 && class[i].code[n])
                 n++;
-            if (!k.land[t].all)
+            if (k.land[t].all <= 0)
                 continue;
             snprintf(say, sizeof say, "%s in %s, %%", class[i].say, terrain[t]);
             row(say, class_sum(&k.land[t], class[i].code, n), class[i].want[t], whole() ? 0.5 : 2.5, 0);

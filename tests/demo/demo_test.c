@@ -174,7 +174,7 @@ static void digest(Seen *s, const DemoRecord *r)
         else if (v->kind == CQL_INT || v->kind == CQL_TIME)
             s->hash = s->hash * 31 + (uint64_t)v->integer;
         else if (v->kind == CQL_NUMBER)
-            s->hash = s->hash * 31 + (uint64_t)(v->number * 1000);
+            s->hash = s->hash * 31 + (uint64_t)(int64_t)(v->number * 1000);
     }
 }
 

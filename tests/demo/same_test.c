@@ -75,7 +75,7 @@ static int tear_down(void **state)
 static void same_file(const char *a, const char *b)
 {
     Arena *arena = arena_new(0);
-    Str x, y;
+    Str x = { 0, 0 }, y = { 0, 0 };
     Err err = { 0 };
 
     assert_true(file_read(a, 1 << 28, arena, &x, &err) && file_read(b, 1 << 28, arena, &y, &err));
