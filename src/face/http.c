@@ -37,7 +37,8 @@ enum {
     PIECE = 64 << 10,
     SLOWEST = 1024 /* bytes a second of a body */,
     ARENA_MAX = 512 << 20,
-    STOP_SECONDS = 9
+    STOP_SECONDS = 8,
+    HURRY_SECONDS = 1 /* after which readings end unfinished; both together within the 10 s of a stop */
 };
 
 /* Who streams a body without saying its length hears that it is too large only when he has ended: so much of it is taken
@@ -762,8 +763,11 @@ static void drain(Face *f)
 {
     const int listening = (int)MHD_quiesce_daemon(f->daemon), local = f->local ? (int)MHD_quiesce_daemon(f->local) : -1;
 
-    for (int i = 0; i < STOP_SECONDS * 50 && __atomic_load_n(&f->active, __ATOMIC_RELAXED) > 0; i++)
+    for (int i = 0; i < (STOP_SECONDS + HURRY_SECONDS) * 50 && __atomic_load_n(&f->active, __ATOMIC_RELAXED) > 0; i++) {
+        if (i >= STOP_SECONDS * 50)
+            store_hurry(ledger_store(f->o.ledger));
         usleep(20000);
+    }
     if (listening >= 0)
         close(listening);
     if (local >= 0)
