@@ -429,9 +429,11 @@ static bool renew(Moving *m, const RowShape *shape, const StoreRow *row, Renewed
     for (size_t i = 0; i < m->n; i++) {
         const Move *v = m->move + i;
 
-        if (v->from.len && !new_value(v, row->value[at++], m->row, &value[v->property->index], err) &&
-            v->property->derive == PACK_TYPED)
+        if (!v->from.len || new_value(v, row->value[at++], m->row, &value[v->property->index], err))
+            continue;
+        if (v->property->derive == PACK_TYPED)
             return false;
+        *err = (Err){ .kind = NULL }; /* it is derived again */
     }
     for (size_t i = 0; i < c->nproperty; i++)
         value[i] = ledger_copy(value[i], m->row);
@@ -801,8 +803,10 @@ static void drop_tiles(Ledger *l) /* derived; they may hold what is sealed now *
     arena_free(a);
 }
 
+/* Where there is no room for a second copy of the file, the county serves all the same, and each start tries again. */
 static bool wipe(Ledger *l, Err *err)
 {
+    Err why = { 0 };
     Str due;
 
     if (!store_meta(store_writer(l->store), STR("wipe"), l->arena, &due, err))
@@ -810,8 +814,12 @@ static bool wipe(Ledger *l, Err *err)
     if (!due.len)
         return true;
     drop_tiles(l);
-    return store_wipe(l->store, err) && store_begin(l->store, err) &&
-           store_meta_set(l->store, STR("wipe"), STR(""), err) && store_commit(l->store, err);
+    if (!store_wipe(l->store, &why)) {
+        log_err("ledger.wipe", &why);
+        return true;
+    }
+    return store_begin(l->store, err) && store_meta_set(l->store, STR("wipe"), STR(""), err) &&
+           store_commit(l->store, err);
 }
 
 static bool go(Ledger *l, Moving *m, const StoreTable *table, json_t *old, Str target, Err *err)
