@@ -257,7 +257,9 @@ typedef enum Kind {
     K_OTHER,
     K_DOCUMENT,
     K_MEMBERSHIP,
-    K_HOLIDAY
+    K_HOLIDAY,
+    K_VILLAGE_NAME,
+    K_GROUP_NAME
 } Kind;
 void demo_id(const County *c, Kind kind, uint32_t n, char out[ULID_LEN + 1]);
 bool demo_rec(
@@ -304,6 +306,8 @@ bool demo_emit_town_registers(
     County *c, size_t town, Out *o, Err *err) MUST; /* committees, facilities, devices … */
 /* Remembers a bridge, a school, a reservoir for the gazetteer of the township in hand. */
 void demo_named(County *c, Str name, const char *kind, Str alias, size_t village, Xy at);
+/* The name in the gazetteer that an address in this group refers to: the hamlet's, else the village's. */
+void demo_address(const County *c, size_t group, char out[ULID_LEN + 1]);
 bool demo_emit_place_names(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_files(County *c, Err *err) MUST;
 bool demo_pond_file(const County *c, Err *err) MUST; /* after the first township's patches */

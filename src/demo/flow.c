@@ -148,12 +148,11 @@ static Xy waypoint(const County *c, const Yaml *path, size_t i)
     return (Xy){ demo_num_at(p, 0) * c->size.x, demo_num_at(p, 1) * c->size.y };
 }
 
-/* How far the water that runs from `cell` stays from the course laid out for the river, m a waypoint; it ends in a river
- * named before. */
-static double astray(const County *c, const Yaml *path, size_t cell, const uint8_t *named)
+/* How far the water that runs from `cell` stays from the course laid out for the river: squares, summed over its waypoints.
+ * It ends in a river named before. Every third cell is looked at. */
+static double astray(const County *c, const Xy *way, size_t n, size_t cell, const uint8_t *named)
 {
     double near[WAYPOINTS], sum = 0;
-    const size_t n = path->n < WAYPOINTS ? path->n : WAYPOINTS;
     int64_t i = (int64_t)cell;
 
     for (size_t k = 0; k < n; k++)
@@ -161,24 +160,29 @@ static double astray(const County *c, const Yaml *path, size_t cell, const uint8
     for (size_t at = 0; i >= 0 && at < STREAM_POINTS; i = c->down[i], at++) {
         const Xy p = demo_centre(c->g, (size_t)i);
 
-        for (size_t k = 0; k < n; k++)
-            near[k] = fmin(near[k], demo_distance(p, waypoint(c, path, k)));
+        for (size_t k = 0; at % 3 == 0 && k < n; k++)
+            near[k] =
+                fmin(near[k], (p.x - way[k].x) * (p.x - way[k].x) + (p.y - way[k].y) * (p.y - way[k].y));
         if (named[i])
             break;
     }
     for (size_t k = 0; k < n; k++)
-        sum += near[k];
-    return sum / (double)n;
+        sum += sqrt(near[k]);
+    return sum;
 }
 
 /* Where the river begins: of the streams near its first two waypoints the one that keeps best to its course. */
 static size_t source(const County *c, const Yaml *path, const uint8_t *named)
 {
+    const size_t n = path->n < WAYPOINTS ? path->n : WAYPOINTS;
     size_t best = demo_cell(c->g, waypoint(c, path, 0));
     double least = INFINITY;
+    Xy way[WAYPOINTS];
 
-    for (size_t k = 0; k < 2; k++) {
-        const size_t at = demo_cell(c->g, waypoint(c, path, k));
+    for (size_t k = 0; k < n; k++)
+        way[k] = waypoint(c, path, k);
+    for (size_t k = 0; k < 2 && k < n; k++) {
+        const size_t at = demo_cell(c->g, way[k]);
         const int x0 = (int)(at % (size_t)c->g.w), y0 = (int)(at / (size_t)c->g.w);
 
         for (int y = y0 - AROUND; y <= y0 + AROUND; y += 2)
@@ -188,7 +192,7 @@ static size_t source(const County *c, const Yaml *path, const uint8_t *named)
 
                 if (x < 0 || y < 0 || x >= c->g.w || y >= c->g.h || c->upstream[i] < 0.6F || named[i])
                     continue;
-                off = astray(c, path, i, named);
+                off = astray(c, way, n, i, named);
                 if (off < least) {
                     least = off;
                     best = i;

@@ -353,6 +353,8 @@ static bool household(County *c, Out *o, const Home *h, Rng *r)
     demo_text(o, STR("kind"), collective ? STR("集体户") : farm ? STR("农户") : STR("非农户"));
     demo_list(o, STR("roles"), role, farm ? 3 : 2);
     demo_text(o, STR("group"), c->group[h->group].code);
+    demo_address(c, h->group, id);
+    demo_id_of(o, STR("address"), id);
     demo_bool(o, STR("contract_households"), farm);
     for (size_t k = 0; k < h->nhouse && k < 2; k++) {
         demo_id(c, K_BUILDING, h->building + (uint32_t)k, id);

@@ -470,7 +470,9 @@ static bool work(County *c, Out *o, size_t i, const char *id, const char *name, 
     const int32_t day[3], const char *state)
 {
     const Section *s = &c->section[i];
-    const int64_t yuan = (int64_t)(s->length * (strcmp(kind, "大修") == 0 ? 620 : 95));
+    const int64_t yuan = (int64_t)(s->length * (strcmp(kind, "大修") == 0      ? 620
+                                                   : strcmp(kind, "改建") == 0 ? 3800
+                                                                               : 95));
     Arena *a = demo_next(o);
     char ref[ULID_LEN + 1];
     Str one;
@@ -513,6 +515,44 @@ static bool works(County *c, size_t i, Out *o, Rng *r)
 }
 
 /* --- S01 and S02 ------------------------------------------------------------------------------------------------------------- */
+/* How the bus goes round a bridge: over other roads where there are some, never over it. */
+static Line detour(const County *c, size_t section, Xy bridge, Arena *a)
+{
+    const Section *s = &c->section[section];
+    const Road *road = &c->road[s->road];
+    const size_t cells = (size_t)c->g.w * (size_t)c->g.h;
+    const double at = BRIDGE_STAKE - road->start;
+    const size_t from = demo_cell(c->g, demo_along(road->line, fmax(at - 700, 0))),
+                 to = demo_cell(c->g, demo_along(road->line, fmin(at + 700, road->length)));
+    float *cost = NEWS(a, float, cells);
+    Line l = { NULL, 0 };
+
+    for (size_t i = 0; cost && i < cells; i++)
+        cost[i] = demo_distance(demo_centre(c->g, i), bridge) < 1.5 * c->g.cell ? 1000
+                  : c->roadway[i]                                               ? 1
+                                                                                : 5;
+    if (!cost || from == to || !demo_way(c->g, cost, from, to, a, &l))
+        return (Line){ NULL, 0 };
+    return demo_thin(demo_smooth(l, 2, a), 5, a);
+}
+
+/* The bridge is to be strengthened; until then the bus makes a detour. */
+static bool strengthening(County *c, Out *o, size_t section, Xy bridge, int32_t since)
+{
+    const int32_t day[3] = { since, c->spec->today + 120, 0 };
+    Arena *own = arena_new((size_t)256 << 20);
+    const Line way = detour(c, section, bridge, own);
+    char id[ULID_LEN + 1];
+    bool good;
+
+    demo_story_id(1, 6, id);
+    good = work(c, o, section, id, "三渡桥加固改造（限载期间客车绕行）", "改建", day, "设计");
+    if (good && way.n > 1)
+        demo_point(o, STR("detour"), demo_wkb_line(c, way, demo_arena(o)));
+    arena_free(own);
+    return good;
+}
+
 static bool three_ford_bridge(County *c, Out *o, Rng *r)
 {
     const size_t i = demo_section_at(c, STR("Y012"), BRIDGE_STAKE);
@@ -550,7 +590,7 @@ static bool three_ford_bridge(County *c, Out *o, Rng *r)
         if (!inspection(c, o, &run, id, r))
             return false;
     }
-    return true;
+    return strengthening(c, o, i, p, limited);
 }
 
 static bool five_times(County *c, Out *o)

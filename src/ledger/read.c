@@ -372,7 +372,8 @@ bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const
         return false;
     w.value = NEWS(a, CqlValue, q->collection->nproperty + q->collection->ninherited);
     w.arena = arena_new(0);
-    p->store.limit = 0;
+    if (q->limit && !p->sql.residual && !p->exact_box) /* all that SQL gives passes: it need not sort more than a page */
+        p->store.limit = q->limit + 1;
     good = w.value && store_read_begin(l->store, &w.read, err);
     if (good) {
         good = fill_page(&w, see, ctx, a, page, err) && count_page(&w, page, err);

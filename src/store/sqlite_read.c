@@ -92,9 +92,10 @@ static void from(Buf *b, const StoreQuery *q)
         buf_fmt(b, " FROM \"%.*s\"", STRV(q->table->name));
 }
 
-/* What decides soonest first; columns that stand far behind in a row last. A sum looks at all rows: it must not be led
- * through an index of current rows, whose order is none of the table's (the + hides it), unless a division narrows it. */
-static void where(Buf *b, const StoreQuery *q, bool sum)
+/* What decides soonest first; columns that stand far behind in a row last. Who looks at all rows anyhow (a sum; an order
+ * that falls, while indexes rise with nulls last) must not be led through an index of current rows, whose order is none of
+ * the table's: the + hides it, unless a division narrows it. */
+static void where(Buf *b, const StoreQuery *q, bool all)
 {
     bool any = false;
 
@@ -112,7 +113,7 @@ static void where(Buf *b, const StoreQuery *q, bool sum)
     if (q->division_from.len)
         and_(b, &any), buf_str(b, STR("division>=? AND division<?"));
     if (!q->retired && !q->timed)
-        and_(b, &any), buf_str(b, sum && !q->division_from.len ? STR("+valid_to IS NULL") : STR("valid_to IS NULL"));
+        and_(b, &any), buf_str(b, all && !q->division_from.len ? STR("+valid_to IS NULL") : STR("valid_to IS NULL"));
     if (q->timed)
         and_(b, &any), buf_str(b, STR("(valid_from IS NULL OR valid_from<=?) AND (valid_to IS NULL OR valid_to>?)"));
     if (q->after_fid)
@@ -188,7 +189,7 @@ static void select_sql(Buf *b, const StoreQuery *q)
         name(b, q->table, q->column[i]);
     }
     from(b, q);
-    where(b, q, false);
+    where(b, q, q->norder && q->order[0].descending);
     if (q->id)
         return;
     buf_str(b, STR(" ORDER BY "));

@@ -424,7 +424,7 @@ bool store_words_find(StoreRead *r, Str match, size_t limit,
     if (!sqlite_statement(r->conn,
             STR("SELECT t.collection,t.fid,length(t.g1)+length(t.g2) FROM (SELECT rowid AS doc FROM _words "
                 "WHERE _words MATCH ?"
-                " LIMIT 5000) w CROSS JOIN _text t ON t.doc=w.doc ORDER BY 3 LIMIT ?"),
+                " LIMIT 2000) w CROSS JOIN _text t ON t.doc=w.doc ORDER BY 3 LIMIT ?"),
             &stmt, err))
         return false;
     sqlite_bind_text(stmt, 1, match);
