@@ -149,7 +149,7 @@ static void inherit(PackLoader *l, PackDraft *d)
             *p = *AT(&from->property, PackProperty, i);
             p->index = d->property.n + v.n - 1;
             p->cql.index = p->index;
-            p->cql.column = STR("");
+            p->cql.from = up->name;
         }
     }
     d->c.inherited = v.ptr;
