@@ -1,7 +1,22 @@
 // bench/start/start.mjs - the server's start and its memory at rest, at three sizes.
 import fs from 'node:fs';
-import { county, quick, result, round, serve, sleep } from '../lib.mjs';
+import { county, quick, result, round, serve, sleep, tileAt } from '../lib.mjs';
 
+const asks = ['/collections', '/collections/person/items?limit=100', '/collections/land_patch/items?limit=100&f=json', '/search?q=%E7%9F%B3%E6%A1%A5', '/indicators',
+  9, 10, 12, 13, 14]; // numbers: the tile in the county's middle at this zoom
+const memory = pid => {
+  const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8'), mb = k => Number(status.match(new RegExp(k + ':\\s+(\\d+)'))[1]) / 1024;
+  return { all: mb('VmRSS'), own: mb('RssAnon') };
+};
+async function few(base) { // what one reader asks for in a minute: lists, a search, the county's map from afar and near
+  const tj = await (await fetch(`${base}/collections/land_patch/tiles/WebMercatorQuad?f=tilejson`)).json(), [w, s, e, n] = tj.bounds;
+  for (const a of asks) {
+    const [x, y] = typeof a === 'number' ? tileAt(a, (w + e) / 2, (s + n) / 2) : [];
+    const r = await fetch(base + (typeof a === 'number' ? `/collections/land_patch/tiles/WebMercatorQuad/${a}/${y}/${x}` : a));
+    if (!r.ok) throw new Error(`${a}: ${r.status}`);
+    await r.arrayBuffer();
+  }
+}
 const all = [];
 for (const n of quick ? [5000] : [5000, 50000, 500000]) {
   const dir = await county(n), size = `${n} persons`;
@@ -10,8 +25,12 @@ for (const n of quick ? [5000] : [5000, 50000, 500000]) {
   server = await serve(dir);
   all.push({ work: 'sangzi serve answers after', size, ours: round(server.started), peer: null, unit: 's', goal: '< 1' });
   await sleep(15000); // packed layers that are missing are made meanwhile
-  const status = fs.readFileSync(`/proc/${server.pid}/status`, 'utf8'), mb = k => Number(status.match(new RegExp(k + ':\\s+(\\d+)'))[1]) / 1024;
-  all.push({ work: 'memory at rest', size, ours: round(mb('RssAnon')), peer: null, unit: 'MB', goal: '< 120', note: `with mapped pages of files ${round(mb('VmRSS'))} MB` });
+  const rest = memory(server.pid);
+  await few(server.base);
+  await sleep(1000);
+  const asked = memory(server.pid);
+  for (const [work, m] of [['memory at rest, mapped pages of files included', rest], ['memory after a few requests', asked]])
+    all.push({ work, size, ours: round(m.all), peer: null, unit: 'MB', goal: '< 120', note: `its own ${round(m.own)} MB` });
   await server.stop();
   result('start/result.json', all);
 }

@@ -49,7 +49,7 @@ Str str_sub(Str s, size_t at, size_t len)
         at = s.len;
     if (len > s.len - at)
         len = s.len - at;
-    return (Str){ s.ptr + at, len };
+    return (Str){ at ? s.ptr + at : s.ptr, len }; /* no arithmetic on NULL, not even + 0 */
 }
 
 static size_t blank_at_front(Str s)
@@ -81,7 +81,7 @@ bool str_cut(Str s, char at, Str *before, Str *after)
 
     if (!p) {
         *before = s;
-        *after = (Str){ s.ptr + s.len, 0 };
+        *after = (Str){ s.len ? s.ptr + s.len : s.ptr, 0 };
         return false;
     }
     *before = (Str){ s.ptr, (size_t)(p - s.ptr) };

@@ -84,13 +84,29 @@ static bool packs_good(const char *packs)
     return good;
 }
 
-static bool reload(const char *dir, CliCounty *c, FaceOptions *o, Face **face, Err *err)
+/* What the new packs ask of the data may be refused: nothing is served until they are mended. */
+static bool open_again(const char *dir, const char *packs, CliCounty *c, Err *err)
+{
+    while (!cli_open(dir, LEDGER_WRITE, c, err)) {
+        const int64_t seen = newest_in(packs);
+
+        if (err->kind != &LEDGER_MIGRATION && err->kind != &LEDGER_MIGRATING)
+            return false;
+        (void)cli_fail(err);
+        while (newest_in(packs) == seen || !packs_good(packs))
+            if (stop_wait(TIME_SECOND) == STOP_END)
+                return false;
+    }
+    return true;
+}
+
+static bool reload(const char *dir, const char *packs, CliCounty *c, FaceOptions *o, Face **face, Err *err)
 {
     o->port = face_port(*face);
     face_stop(*face);
     *face = NULL;
     cli_close(c);
-    if (!cli_open(dir, LEDGER_WRITE, c, err))
+    if (!open_again(dir, packs, c, err))
         return false;
     o->ledger = c->ledger;
     log_info("packs.reloaded", KV("dir", dir));
@@ -107,7 +123,7 @@ static bool serve_developing(const char *dir, const char *packs, CliCounty *c, F
         if (now == seen)
             continue;
         seen = now;
-        if (packs_good(packs) && !reload(dir, c, o, face, err))
+        if (packs_good(packs) && !reload(dir, packs, c, o, face, err))
             return false;
     }
     return true;

@@ -114,6 +114,9 @@ GeoBox cql_box(const CqlExpr *e);
 /* Calls `see` with the name of every property used. */
 void cql_names(const CqlExpr *e, void (*see)(void *ctx, Str name), void *ctx);
 
+/* The span a property's number (date: day, time: µs, money: 分) must lie in for `e` to be true; false: none is known. */
+bool cql_bounds(const CqlExpr *e, const CqlProperty *p, double *least, double *most);
+
 /* Values, for all who hold them. */
 int cql_compare(CqlValue a, CqlValue b); /* total order, nulls last; text by code point; numbers by value */
 bool cql_equal(CqlValue a, CqlValue b);

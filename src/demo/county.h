@@ -47,7 +47,8 @@ typedef struct Village {
     size_t surname[3]; /* its clans; SIZE_MAX: none */
     size_t poem;
     size_t persons, households;
-    bool past; /* was something else before */
+    bool past;       /* was something else before */
+    uint32_t keeper; /* the person who keeps its roads: its number and 1; 0: not known yet */
 } Village;
 typedef struct Past { /* a village of before: its name, its code, the groups it had of today's village */
     Str name, code;
@@ -86,7 +87,7 @@ typedef struct Road {
     int32_t start; /* stake of its first point, m */
     size_t town;
     size_t section, nsection;
-    bool counted;
+    bool counted, told;
 } Road;
 
 typedef struct Named {     /* something of another register that the gazetteer names too */
@@ -254,7 +255,11 @@ typedef enum Kind {
     K_WORK,
     K_PLACE,
     K_OTHER,
-    K_DOCUMENT
+    K_DOCUMENT,
+    K_MEMBERSHIP,
+    K_HOLIDAY,
+    K_VILLAGE_NAME,
+    K_GROUP_NAME
 } Kind;
 void demo_id(const County *c, Kind kind, uint32_t n, char out[ULID_LEN + 1]);
 bool demo_rec(
@@ -286,17 +291,23 @@ int32_t demo_since(
     const Past *before); /* the day a division, and its name, is valid from; NULL: from the first */
 bool demo_plan_roads(County *c, Err *err) MUST;
 bool demo_plan_sections(County *c, Err *err) MUST;
-bool demo_emit_roads(County *c, Out *o, Err *err) MUST; /* lines, county wide */
+bool demo_emit_roads(
+    County *c, size_t town, Out *o, Err *err) MUST; /* those it is the first to have sections of */
 bool demo_emit_road_file(
     County *c, size_t town, Out *o, Err *err) MUST; /* sections, structures, inspections … */
 bool demo_emit_patches(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_plan_people(County *c, Err *err) MUST; /* after it, demo_emit_people in any order of towns */
 bool demo_emit_people(County *c, size_t town, Out *o, Err *err) MUST;
-bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST; /* bureaus, firms, products */
+/* Who keeps a village's roads; false: nobody, or its people are not told yet. */
+bool demo_keeper(const County *c, size_t village, char out[ULID_LEN + 1]);
+bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST; /* bureaus, products, days off */
+bool demo_is_holiday(const County *c, int32_t day);
 bool demo_emit_town_registers(
     County *c, size_t town, Out *o, Err *err) MUST; /* committees, facilities, devices … */
 /* Remembers a bridge, a school, a reservoir for the gazetteer of the township in hand. */
 void demo_named(County *c, Str name, const char *kind, Str alias, size_t village, Xy at);
+/* The name in the gazetteer that an address in this group refers to: the hamlet's, else the village's. */
+void demo_address(const County *c, size_t group, char out[ULID_LEN + 1]);
 bool demo_emit_place_names(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_files(County *c, Err *err) MUST;
 bool demo_pond_file(const County *c, Err *err) MUST; /* after the first township's patches */

@@ -135,6 +135,22 @@ static bool before(const County *c, Out *o, const Rings *r, const Boxes *b, cons
     return true;
 }
 
+/* 46 villages of the standard county, all in hills and mountains: evenly among those. */
+static bool traditional(const County *c, size_t village)
+{
+    size_t rank = 0, all = 0;
+
+    for (size_t v = 0; v < c->nvillage; v++) {
+        const bool high = c->town[c->village[v].town].terrain >= HILLS && !c->village[v].community;
+
+        rank += high && v < village;
+        all += high;
+    }
+    const size_t want = demo_quota(46, c->share, 0);
+    return want && all && c->town[c->village[village].town].terrain >= HILLS &&
+           !c->village[village].community && (rank + 1) * want / all > rank * want / all;
+}
+
 static bool village(const County *c, Out *o, const Rings *r, const Boxes *b, const uint16_t *map, size_t i)
 {
     const Village *v = &c->village[i];
@@ -158,6 +174,8 @@ static bool village(const County *c, Out *o, const Rings *r, const Boxes *b, con
         from[n++] = str_copy(demo_arena(o), str_of(id));
     }
     demo_list(o, STR("predecessors"), from, n);
+    if (traditional(c, i))
+        demo_list(o, STR("tags"), &(Str){ "传统村落", 12 }, 1);
     return true;
 }
 

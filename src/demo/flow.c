@@ -140,36 +140,88 @@ static void lakes(County *c, size_t n)
     }
 }
 
+enum { STREAM_POINTS = 4096, AROUND = 30, WAYPOINTS = 16 };
+static Xy waypoint(const County *c, const Yaml *path, size_t i)
+{
+    const Yaml *p = demo_at(path, i);
+
+    return (Xy){ demo_num_at(p, 0) * c->size.x, demo_num_at(p, 1) * c->size.y };
+}
+
+/* How far the water that runs from `cell` stays from the course laid out for the river: squares, summed over its waypoints.
+ * It ends in a river named before. Every third cell is looked at. */
+static double astray(const County *c, const Xy *way, size_t n, size_t cell, const uint8_t *named)
+{
+    double near[WAYPOINTS], sum = 0;
+    int64_t i = (int64_t)cell;
+
+    for (size_t k = 0; k < n; k++)
+        near[k] = INFINITY;
+    for (size_t at = 0; i >= 0 && at < STREAM_POINTS; i = c->down[i], at++) {
+        const Xy p = demo_centre(c->g, (size_t)i);
+
+        for (size_t k = 0; at % 3 == 0 && k < n; k++)
+            near[k] =
+                fmin(near[k], (p.x - way[k].x) * (p.x - way[k].x) + (p.y - way[k].y) * (p.y - way[k].y));
+        if (named[i])
+            break;
+    }
+    for (size_t k = 0; k < n; k++)
+        sum += sqrt(near[k]);
+    return sum;
+}
+
+/* Where the river begins: of the streams near its first two waypoints the one that keeps best to its course. */
+static size_t source(const County *c, const Yaml *path, const uint8_t *named)
+{
+    const size_t n = path->n < WAYPOINTS ? path->n : WAYPOINTS;
+    size_t best = demo_cell(c->g, waypoint(c, path, 0));
+    double least = INFINITY;
+    Xy way[WAYPOINTS];
+
+    for (size_t k = 0; k < n; k++)
+        way[k] = waypoint(c, path, k);
+    for (size_t k = 0; k < 2 && k < n; k++) {
+        const size_t at = demo_cell(c->g, way[k]);
+        const int x0 = (int)(at % (size_t)c->g.w), y0 = (int)(at / (size_t)c->g.w);
+
+        for (int y = y0 - AROUND; y <= y0 + AROUND; y += 2)
+            for (int x = x0 - AROUND; x <= x0 + AROUND; x += 2) {
+                const size_t i = (size_t)y * (size_t)c->g.w + (size_t)x;
+                double off;
+
+                if (x < 0 || y < 0 || x >= c->g.w || y >= c->g.h || c->upstream[i] < 0.6F || named[i])
+                    continue;
+                off = astray(c, way, n, i, named);
+                if (off < least) {
+                    least = off;
+                    best = i;
+                }
+            }
+    }
+    return best;
+}
+
 static bool named_streams(County *c)
 {
+    uint8_t *named = NEWS(c->a, uint8_t, (size_t)c->g.w * (size_t)c->g.h);
     const Yaml *y = yaml_get(c->d.county, "rivers");
 
     for (y = y ? y->first : NULL; y && c->nstream < LEN(c->stream); y = y->next) {
-        const Yaml *path = yaml_get(y, "path"), *p = path->first;
-        const Xy start = { demo_num_at(p, 0) * c->size.x, demo_num_at(p, 1) * c->size.y };
-        const size_t cells = (size_t)c->g.w * (size_t)c->g.h;
-        Line l = { NEWS(c->a, Xy, 4096), 0 };
-        size_t at = demo_cell(c->g, start), best = at;
+        const Yaml *path = yaml_get(y, "path");
+        Line l = { NEWS(c->a, Xy, STREAM_POINTS), 0 };
 
-        if (!l.p)
+        if (!l.p || !named || !path || !path->n)
             return false;
-        for (int v = -12; v <= 12; v++) /* the strongest flow near the start */
-            for (int u = -12; u <= 12; u++) {
-                const int64_t i = (int64_t)at + v * c->g.w + u;
-
-                if (i >= 0 && (size_t)i < cells && c->upstream[i] > c->upstream[best])
-                    best = (size_t)i;
-            }
-        const float stop =
-            c->nstream ? 6 : 1e9F; /* a tributary ends where the flow is suddenly much larger */
-        for (int64_t i = (int64_t)best; i >= 0 && l.n < 4096; i = c->down[i]) {
-            if (l.n > 3 && c->down[i] >= 0 && c->upstream[c->down[i]] > stop * c->upstream[i])
-                break;
+        for (int64_t i = (int64_t)source(c, path, named); i >= 0 && l.n < STREAM_POINTS; i = c->down[i]) {
             l.p[l.n++] = demo_centre(c->g, (size_t)i);
+            if (named[i]) /* a tributary ends in the river named before it */
+                break;
+            named[i] = 1;
         }
         if (l.n > 8)
             c->stream[c->nstream++] = (Stream){ yaml_text(y, "name"), yaml_text(y, "roman"),
-                demo_smooth(demo_thin(l, 70, c->a), 2, c->a) };
+                demo_smooth(demo_thin(l, 100, c->a), 2, c->a) };
     }
     return true;
 }

@@ -24,9 +24,9 @@ static bool lay_out(County *c, Err *err)
 
 static bool one_town(County *c, size_t t, Out *o, Err *err)
 {
-    return demo_emit_town_registers(c, t, o, err) && demo_emit_road_file(c, t, o, err) &&
-           demo_emit_people(c, t, o, err) && demo_emit_place_names(c, t, o, err) &&
-           demo_emit_patches(c, t, o, err);
+    return demo_emit_town_registers(c, t, o, err) && demo_emit_people(c, t, o, err) &&
+           demo_emit_roads(c, t, o, err) && demo_emit_road_file(c, t, o, err) &&
+           demo_emit_place_names(c, t, o, err) && demo_emit_patches(c, t, o, err);
 }
 
 static bool all(County *c, Out *o, Err *err)
@@ -36,7 +36,7 @@ static bool all(County *c, Out *o, Err *err)
     if (!lay_out(c, err) || !demo_emit_divisions(c, o, err) || !demo_out_flush(o) ||
         !demo_plan_roads(c, err) || !demo_plan_sections(c, err) || !demo_plan_people(c, err) ||
         !demo_emit_county_registers(c, o, err) || !demo_emit_documents(c, o, err) ||
-        !demo_emit_roads(c, o, err) || (c->spec->out && !demo_files(c, err)))
+        (c->spec->out && !demo_files(c, err)))
         return false;
     for (size_t k = 0; k < c->ntown; k++) {
         const size_t t = k == 0 ? c->first : k <= c->first ? k - 1 : k;

@@ -208,16 +208,19 @@ static Str generation(const County *c, const Home *h, const Member *m, int year,
     return demo_char(poem, (size_t)(year - 1900) / 24 % demo_chars(poem));
 }
 
-static const char *schooling(const County *c, int year, int age, Rng *r)
+/* Those who work elsewhere have their own table; the others by the year of their birth. */
+static const char *schooling(const County *c, int year, int age, bool worker, Rng *r)
 {
     const Yaml *row = yaml_get(c->d.people, "education");
+    const Yaml *workers = yaml_get(c->d.people, "workers");
     const double u = rng_unit(r) * 100;
     double sum = 0;
     size_t k = 1;
 
     if (age < 6)
         return "";
-    if (age < 22)
+    worker = worker && workers && age >= 19;
+    if (age < 22 && !worker)
         return age < 13   ? "小学"
                : age < 16 ? "初中"
                : age < 19 ? (u < 60 ? "高中" : "中专")
@@ -225,7 +228,7 @@ static const char *schooling(const County *c, int year, int age, Rng *r)
                           : "大专";
     for (row = row ? row->first : NULL; row && row->next && year >= demo_num_at(row, 0);)
         row = row->next;
-    while (k < 5 && (sum += demo_num_at(row, k)) <= u)
+    while (k < 5 && (sum += worker ? demo_num_at(workers, k - 1) : demo_num_at(row, k)) <= u)
         k++;
     switch (k) {
     case 1:
@@ -278,6 +281,9 @@ static bool person(County *c, Out *o, const Home *h, size_t i, Rng *r)
     else if ((m->role == CHILD || m->role == GROWN) &&
              rng_unit(r) * demo_num(c->d.names, "mother_surname") < 1)
         family = h->name[1];
+    if (!c->village[h->village].keeper && m->role == HUSBAND && !m->away && m->age >= 32 && m->age < 58)
+        c->village[h->village].keeper =
+            h->person + (uint32_t)i + 1; /* the first who is at home and of an age */
     demo_id(c, K_PERSON, h->person + (uint32_t)i, id);
     if (!demo_rec(o, STR("person"), id, c->village[h->village].code))
         return false;
@@ -297,7 +303,7 @@ static bool person(County *c, Out *o, const Home *h, size_t i, Rng *r)
     demo_text(o, STR("household"), str_of(h->id));
     demo_text(o, STR("relation"), i == head ? STR("户主") : str_of(relation(h, m, h->family->kind == SKIP)));
     residence(c, o, m, r);
-    demo_text(o, STR("education"), str_of(schooling(c, year, m->age, r)));
+    demo_text(o, STR("education"), str_of(schooling(c, year, m->age, m->away >= 2 && m->age < 65, r)));
     demo_text(o, STR("labour"), str_of(labour(m->age, r)));
     if (m->age > 70)
         demo_bool(o, STR("big_letters"), true);
@@ -347,6 +353,8 @@ static bool household(County *c, Out *o, const Home *h, Rng *r)
     demo_text(o, STR("kind"), collective ? STR("集体户") : farm ? STR("农户") : STR("非农户"));
     demo_list(o, STR("roles"), role, farm ? 3 : 2);
     demo_text(o, STR("group"), c->group[h->group].code);
+    demo_address(c, h->group, id);
+    demo_id_of(o, STR("address"), id);
     demo_bool(o, STR("contract_households"), farm);
     for (size_t k = 0; k < h->nhouse && k < 2; k++) {
         demo_id(c, K_BUILDING, h->building + (uint32_t)k, id);
@@ -425,6 +433,40 @@ static bool village(
     return true;
 }
 
+bool demo_keeper(const County *c, size_t village, char out[ULID_LEN + 1])
+{
+    const uint32_t n = c->village[village].keeper;
+
+    if (n)
+        demo_id(c, K_PERSON, n - 1, out);
+    return n != 0;
+}
+
+/* Who keeps the village's roads, as a post of its committee; in the seat's village the township's. */
+static bool posts(County *c, size_t town, Out *o)
+{
+    const Town *t = &c->town[town];
+
+    for (size_t v = t->village; v < t->village + t->nvillage; v++) {
+        const bool seat = v == t->village;
+        char id[ULID_LEN + 1], who[ULID_LEN + 1];
+
+        if (!demo_keeper(c, v, who))
+            continue;
+        demo_id(c, K_MEMBERSHIP, (uint32_t)v, id);
+        if (!demo_next(o) || !demo_rec(o, STR("membership"), id, c->village[v].code))
+            return false;
+        demo_id_of(o, STR("person"), who);
+        demo_org_committee(c, v, id);
+        if (seat)
+            demo_org_town(c, town, id);
+        demo_id_of(o, STR("organization"), id);
+        demo_text(o, STR("post"), seat ? STR("乡级路长") : STR("村级路长"));
+        demo_date(o, STR("from"), c->spec->today - 700 - (int32_t)(v % 300));
+    }
+    return true;
+}
+
 bool demo_emit_people(County *c, size_t town, Out *o, Err *err)
 {
     const Town *t = &c->town[town];
@@ -443,5 +485,6 @@ bool demo_emit_people(County *c, size_t town, Out *o, Err *err)
         at = to > f.n ? f.n : to;
     }
     arena_free(own);
+    good = good && posts(c, town, o);
     return good || FAIL(err, DEMO_STOPPED, STR("person"), "people");
 }

@@ -92,8 +92,17 @@ static bool town_name(County *c, size_t town, Out *o, Rng *r)
     return a && demo_tell_name(c, o, &own, r);
 }
 
+void demo_address(const County *c, size_t group, char out[ULID_LEN + 1])
+{
+    if (str_ends(c->group[group].name, STR("组")))
+        demo_id(c, K_VILLAGE_NAME, (uint32_t)c->group[group].village, out);
+    else
+        demo_id(c, K_GROUP_NAME, (uint32_t)group, out);
+}
+
 static bool village_name(County *c, size_t v, Out *o, Rng *r)
 {
+    char id[ULID_LEN + 1];
     const Village *p = &c->village[v];
     Arena *a = demo_next(o);
     Name n = { .name = p->name,
@@ -101,10 +110,12 @@ static bool village_name(County *c, size_t v, Out *o, Rng *r)
         .division = p->code,
         .parent = c->town[p->town].code,
         .origin = STR("约定俗成"),
-        .tail = p->community ? 2 : 1 };
+        .tail = p->community ? 2 : 1,
+        .id = id };
 
     if (!a)
         return false;
+    demo_id(c, K_VILLAGE_NAME, (uint32_t)v, id);
     n.place = demo_wkb_point(c, p->seat, a);
     n.meaning = demo_meaning(c, p->bare, a);
     for (size_t k = 0; k < c->npast; k++)
@@ -120,6 +131,7 @@ static bool hamlet_names(County *c, size_t v, Out *o, Rng *r)
 {
     const Village *p = &c->village[v];
     const Yaml *number = yaml_get(c->d.places, "group_number");
+    char id[ULID_LEN + 1];
 
     for (size_t g = p->group; g < p->group + p->ngroup; g++) {
         const Group *q = &c->group[g];
@@ -129,9 +141,11 @@ static bool hamlet_names(County *c, size_t v, Out *o, Rng *r)
             return false;
         if (!a)
             continue;
+        demo_address(c, g, id);
         const Name h = { .name = q->name,
             .kind = STR("自然村"),
             .division = p->code,
+            .id = id,
             .origin = STR("约定俗成"),
             .meaning = demo_meaning(c, q->name, a),
             .alias = { str_fmt(a, "%.*s%.*s组", STRV(p->bare), STRV(demo_at(number, g - p->group)->text)) },

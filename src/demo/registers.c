@@ -175,6 +175,52 @@ static Xy spot(const County *c, size_t village, Str near, Rng *r)
     return around(c, c->group[v->group + rng_below(r, v->ngroup)].seat, 220, r);
 }
 
+/* --- days off ---------------------------------------------------------------------------------------------- */
+static const Yaml *day_off(
+    const County *c, size_t *year, size_t *at) /* the next of `holidays`; NULL: no more */
+{
+    const Yaml *list = yaml_get(c->d.registers, "holidays"), *days;
+
+    while ((days = demo_at(list, *year)) != NULL && *year < list->n) {
+        if (*at < days->n)
+            return demo_at(days, (*at)++);
+        ++*year;
+        *at = 0;
+    }
+    return NULL;
+}
+
+bool demo_is_holiday(const County *c, int32_t day)
+{
+    size_t year = 0, at = 0;
+    int32_t on;
+
+    for (const Yaml *y; (y = day_off(c, &year, &at));)
+        if (date_parse(demo_at(y, 0)->text, &on) && on == day)
+            return true;
+    return false;
+}
+
+static bool holidays(County *c, Out *o)
+{
+    size_t year = 0, at = 0;
+    uint32_t n = 0;
+    int32_t on;
+    char id[ULID_LEN + 1];
+
+    for (const Yaml *y; (y = day_off(c, &year, &at));) {
+        if (!date_parse(demo_at(y, 0)->text, &on) || !demo_next(o))
+            return false;
+        demo_id(c, K_HOLIDAY, n++, id);
+        if (!demo_rec(o, STR("holiday"), id, STR("990121000000")))
+            return false;
+        demo_date(o, STR("on"), on);
+        demo_bool(o, STR("working"), false);
+        demo_text(o, STR("name"), demo_at(y, 1)->text);
+    }
+    return true;
+}
+
 /* --- the county's own -------------------------------------------------------------------------------------- */
 bool demo_emit_county_registers(County *c, Out *o, Err *err)
 {
@@ -198,6 +244,7 @@ bool demo_emit_county_registers(County *c, Out *o, Err *err)
     }
     for (size_t i = 0; good && i < products; i++)
         good = product(c, o, demo_at(list, i % list->n), i, i / list->n);
+    good = good && holidays(c, o);
     return good || FAIL(err, DEMO_STOPPED, STR("organization"), "registers.yaml");
 }
 

@@ -52,30 +52,53 @@ static int64_t at_hour(int32_t day, double hour) /* of China */
 }
 
 /* --- roads and sections -------------------------------------------------------------------------------------------- */
-bool demo_emit_roads(County *c, Out *o, Err *err)
+static void keeper(const County *c, Out *o, Str name, size_t village)
 {
     char id[ULID_LEN + 1];
 
-    for (size_t i = 0; i < c->nroad; i++) {
-        const Road *r = &c->road[i];
-        Arena *a = demo_next(o);
+    if (demo_keeper(c, village, id))
+        demo_id_of(o, name, id);
+}
 
-        demo_id(c, K_ROAD, (uint32_t)i, id);
-        if (!a || !demo_rec(o, STR("road"), id,
-                      str_eq(r->class, STR("村道")) ? c->town[r->town].code : STR("990121000000")))
+/* Its keepers: the county's for county roads and above, the township's, and the village's where it begins. */
+static bool road(County *c, size_t i, size_t section, Out *o)
+{
+    const Road *r = &c->road[i];
+    const size_t village = c->section[section].village, town = c->village[village].town;
+    Arena *a = demo_next(o);
+    char id[ULID_LEN + 1];
+
+    demo_id(c, K_ROAD, (uint32_t)i, id);
+    if (!a || !demo_rec(o, STR("road"), id,
+                  str_eq(r->class, STR("村道")) ? c->town[r->town].code : STR("990121000000")))
+        return false;
+    demo_geom(o, demo_wkb_line(c, r->line, a));
+    demo_text(o, STR("code"), r->code);
+    demo_text(o, STR("name"), r->name);
+    demo_text(o, STR("class"), r->class);
+    demo_text(o, STR("from_place"), r->from);
+    demo_text(o, STR("to_place"), r->to);
+    if (!r->counted || str_eq(r->class, STR("县道")))
+        keeper(c, o, STR("keeper_county"), c->town[c->first].village + (c->town[c->first].nvillage > 1));
+    keeper(c, o, STR("keeper_town"), c->town[town].village);
+    keeper(c, o, STR("keeper_village"), village);
+    const int32_t opened = date_of(c->section[r->section].built, 10, 1);
+    demo_date(o, STR("opened_on"), opened);
+    demo_valid(o, opened, INT32_MAX);
+    return true;
+}
+
+/* After the township's people, who keep them, and before its sections. */
+bool demo_emit_roads(County *c, size_t town, Out *o, Err *err)
+{
+    for (size_t i = 0; i < c->nsection; i++) {
+        Road *r = &c->road[c->section[i].road];
+
+        if (r->told || c->village[c->section[i].village].town != town)
+            continue;
+        r->told = true;
+        if (!road(c, c->section[i].road, i, o))
             return FAIL(err, DEMO_STOPPED, STR("road"), "roads");
-        demo_geom(o, demo_wkb_line(c, r->line, a));
-        demo_text(o, STR("code"), r->code);
-        demo_text(o, STR("name"), r->name);
-        demo_text(o, STR("class"), r->class);
-        demo_text(o, STR("from_place"), r->from);
-        demo_text(o, STR("to_place"), r->to);
-        if (r->nsection) {
-            const int32_t opened = date_of(c->section[r->section].built, 10, 1);
-
-            demo_date(o, STR("opened_on"), opened);
-            demo_valid(o, opened, INT32_MAX);
-        }
     }
     return true;
 }
@@ -355,6 +378,7 @@ static bool defect(County *c, Out *o, const Defect *d, const char *id)
         demo_text(o, STR("note"), str_of(d->note));
     if (strcmp(d->kind, "坑槽") == 0)
         demo_photos(o, c, "pothole", NULL);
+    keeper(c, o, STR("found_by"), c->section[d->section].village);
     demo_time(o, STR("found_at"), at_hour(d->day, d->hour));
     if (d->fixed) {
         demo_org_bureau(c, 1, ref); /* the upkeep centre */
@@ -418,6 +442,8 @@ static bool defects(County *c, size_t town, Out *o)
         date_split(day, &y, &m, &d);
         owed +=
             ago ? a_day * fmin(c->share, 1) * week[(day + 3) % 7] * (m >= 6 && m <= 8 ? 1.35 : 0.9) : a_day;
+        if (ago && demo_is_holiday(c, day)) /* quiet */
+            owed -= 0.6 * fmin(owed, a_day * fmin(c->share, 1));
         if (!ago)
             owed = a_day;
         for (; owed >= 1; owed--) {
@@ -444,7 +470,9 @@ static bool work(County *c, Out *o, size_t i, const char *id, const char *name, 
     const int32_t day[3], const char *state)
 {
     const Section *s = &c->section[i];
-    const int64_t yuan = (int64_t)(s->length * (strcmp(kind, "大修") == 0 ? 620 : 95));
+    const int64_t yuan = (int64_t)(s->length * (strcmp(kind, "大修") == 0      ? 620
+                                                   : strcmp(kind, "改建") == 0 ? 3800
+                                                                               : 95));
     Arena *a = demo_next(o);
     char ref[ULID_LEN + 1];
     Str one;
@@ -461,11 +489,11 @@ static bool work(County *c, Out *o, size_t i, const char *id, const char *name, 
     one = str_copy(a, str_of(ref));
     demo_list(o, STR("sections"), &one, 1);
     demo_int(o, STR("budget"), yuan * 100);
-    demo_int(o, STR("spent"), (int64_t)((double)yuan * (day[1] ? 0.96 : 0.4)) * 100);
+    const bool over = day[1] <= c->spec->today; /* else the day it is to be ready */
+    demo_int(o, STR("spent"), (int64_t)((double)yuan * (over ? 0.96 : 0.4)) * 100);
     demo_date(o, STR("start"), day[0]);
-    if (day[1])
-        demo_date(o, STR("end"), day[1]);
-    demo_bool(o, STR("closed"), !day[1] && strcmp(kind, "大修") == 0);
+    demo_date(o, STR("end"), day[1]);
+    demo_bool(o, STR("closed"), !over && strcmp(kind, "大修") == 0);
     if (day[2])
         demo_date(o, STR("warranty_until"), day[2]);
     demo_text(o, STR("state"), str_of(state));
@@ -477,8 +505,8 @@ static bool works(County *c, size_t i, Out *o, Rng *r)
     const Section *s = &c->section[i];
     const int32_t start = c->spec->today - (int32_t)rng_below(r, DAYS),
                   end = start + 12 + (int32_t)rng_below(r, 60);
-    const bool over = end < c->spec->today;
-    const int32_t day[3] = { start, over ? end : 0, over ? end + 730 : 0 };
+    const bool over = end <= c->spec->today;
+    const int32_t day[3] = { start, end, over ? end + 730 : 0 };
     const char *kind = rng_unit(r) < 0.55 ? "小修" : s->pqi < 70 || rng_unit(r) < 0.3 ? "大修" : "中修";
     char id[ULID_LEN + 1];
 
@@ -487,6 +515,44 @@ static bool works(County *c, size_t i, Out *o, Rng *r)
 }
 
 /* --- S01 and S02 ------------------------------------------------------------------------------------------------------------- */
+/* How the bus goes round a bridge: over other roads where there are some, never over it. */
+static Line detour(const County *c, size_t section, Xy bridge, Arena *a)
+{
+    const Section *s = &c->section[section];
+    const Road *road = &c->road[s->road];
+    const size_t cells = (size_t)c->g.w * (size_t)c->g.h;
+    const double at = BRIDGE_STAKE - road->start;
+    const size_t from = demo_cell(c->g, demo_along(road->line, fmax(at - 700, 0))),
+                 to = demo_cell(c->g, demo_along(road->line, fmin(at + 700, road->length)));
+    float *cost = NEWS(a, float, cells);
+    Line l = { NULL, 0 };
+
+    for (size_t i = 0; cost && i < cells; i++)
+        cost[i] = demo_distance(demo_centre(c->g, i), bridge) < 1.5 * c->g.cell ? 1000
+                  : c->roadway[i]                                               ? 1
+                                                                                : 5;
+    if (!cost || from == to || !demo_way(c->g, cost, from, to, a, &l))
+        return (Line){ NULL, 0 };
+    return demo_thin(demo_smooth(l, 2, a), 5, a);
+}
+
+/* The bridge is to be strengthened; until then the bus makes a detour. */
+static bool strengthening(County *c, Out *o, size_t section, Xy bridge, int32_t since)
+{
+    const int32_t day[3] = { since, c->spec->today + 120, 0 };
+    Arena *own = arena_new((size_t)256 << 20);
+    const Line way = detour(c, section, bridge, own);
+    char id[ULID_LEN + 1];
+    bool good;
+
+    demo_story_id(1, 6, id);
+    good = work(c, o, section, id, "三渡桥加固改造（限载期间客车绕行）", "改建", day, "设计");
+    if (good && way.n > 1)
+        demo_point(o, STR("detour"), demo_wkb_line(c, way, demo_arena(o)));
+    arena_free(own);
+    return good;
+}
+
 static bool three_ford_bridge(County *c, Out *o, Rng *r)
 {
     const size_t i = demo_section_at(c, STR("Y012"), BRIDGE_STAKE);
@@ -524,7 +590,7 @@ static bool three_ford_bridge(County *c, Out *o, Rng *r)
         if (!inspection(c, o, &run, id, r))
             return false;
     }
-    return true;
+    return strengthening(c, o, i, p, limited);
 }
 
 static bool five_times(County *c, Out *o)

@@ -168,7 +168,7 @@ static void write_properties(FaceWriter *w, const LedgerRecord *record, Buf *b)
         const PackProperty *p = property_at(w->c, i);
         const CqlValue *v = &record->value[i];
 
-        if (i == w->keys->seq || (w->only && !wanted(w, p)) || (v->kind == CQL_NULL && p->base))
+        if (i == w->keys->seq || p->retired || (w->only && !wanted(w, p)) || (v->kind == CQL_NULL && p->base))
             continue;
         if (!first)
             buf_c(b, ',');
@@ -260,7 +260,8 @@ void face_feature(FaceWriter *w, const LedgerRecord *record, Buf *b)
 
 Str face_etag(FaceRequest *r, int64_t version, int64_t seq)
 {
-    return str_fmt(r->a, "%lld.%lld", (long long)version, (long long)seq);
+    /* The model too: when packs change, the same record reads otherwise. */
+    return str_fmt(r->a, "%lld.%lld.%02x%02x", (long long)version, (long long)seq, r->model->digest[0], r->model->digest[1]);
 }
 
 Str face_record_title(const PackCollection *c, const LedgerRecord *record, Arena *a)

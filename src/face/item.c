@@ -45,7 +45,7 @@ static bool write_page(FaceRequest *r, const LedgerRecord *record, FaceAnswer *o
     face_page_begin(r, out, face_record_title(c, record, r->a));
     buf_str(&out->body, STR("<table>"));
     for (size_t i = 0; i < c->nproperty; i++) {
-        if (record->value[i].kind == CQL_NULL || record->value[i].kind == CQL_GEOM)
+        if (c->property[i].retired || record->value[i].kind == CQL_NULL || record->value[i].kind == CQL_GEOM)
             continue;
         buf_str(&out->body, STR("<tr><th>"));
         face_html(&out->body, face_title(r, c->property[i].title));

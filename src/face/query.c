@@ -6,7 +6,7 @@
 enum { LIMIT_MAX = 10000, LIMIT_USUAL = 10, NAMES_MAX = 200, EDGE = 8 };
 static const char *const known[] = { "f", "lang", "limit", "bbox", "bbox-crs", "datetime", "filter",
     "filter-lang", "filter-crs", "sortby", "properties", "crs", "q", "division", "count", "token", "expand",
-    "skipGeometry" };
+    "skipGeometry", "header" };
 
 static bool wrong(Err *err, const char *name, const char *right)
 {

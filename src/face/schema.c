@@ -213,7 +213,7 @@ static bool sortable(const PackCollection *c, const PackProperty *p)
 
 static bool shown(const PackCollection *c, const PackProperty *p, Use use)
 {
-    if (str_eq(p->name, STR("changed_seq")))
+    if (str_eq(p->name, STR("changed_seq")) || p->retired)
         return false;
     if (use == FOR_SORT)
         return sortable(c, p);

@@ -1,9 +1,19 @@
 /* src/face/styles.c - /styles: the county's map as MapLibre draws it, and what the layer panel must know of it. */
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include "face/style.h"
 
 enum { LAYERS_MAX = 512 };
+typedef struct Known { /* what was found out of a layer, good until its collection changes */
+    const PackLayer *layer;
+    int64_t changed, count; /* -1: not known */
+    double completeness;    /* the share of its records that have the property it is coloured by; NAN: not known */
+} Known;
+typedef struct Styles {
+    pthread_mutex_t guard; /* guards known */
+    Known known[LAYERS_MAX];
+} Styles;
 
 static bool styles_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
@@ -110,46 +120,46 @@ static void legend_entry(FaceRequest *r, const PackLayer *l, size_t i, Buf *b)
     buf_c(b, '}');
 }
 
-static bool none(void *ctx, const LedgerRecord *record)
+/* One look at all its records: how many, and how many of them have the property. */
+static Known look(FaceRequest *r, const PackLayer *l, const PackCollection *c)
 {
-    (void)ctx;
-    (void)record;
-    return true;
-}
-
-static int64_t count_of(FaceRequest *r, const PackCollection *c, const CqlExpr *filter)
-{
-    const LedgerQuery q = {
-        .collection = c, .filter = filter, .limit = 1, .no_geometry = true, .count = true
-    };
-    LedgerPage page = { .matched = -1 };
+    const LedgerQuery q = { .collection = c, .filter = l->filter, .no_geometry = true };
+    const PackProperty *by = l->property.len ? pack_property(c, l->property) : NULL;
+    Known k = { l, ledger_changed_at(r->ledger, c), -1, NAN };
+    LedgerStat *stat;
+    size_t n;
     Err err = { 0 };
 
-    if (!filter)
-        return ledger_count(r->ledger, c, (Str){ "", 0 });
-    return ledger_select(r->ledger, &q, none, NULL, r->a, &page, &err) ? page.matched : -1;
+    if (!l->filter && !by)
+        k.count = ledger_count(r->ledger, c, (Str){ "", 0 });
+    else if (ledger_stats(r->ledger, &q, &by, by != NULL, NULL, r->a, &stat, &n, &err))
+        k.count = n ? stat[0].count : 0;
+    if (k.count > 0)
+        k.completeness = by ? (double)stat[0].property[0].n / (double)k.count : 1;
+    return k;
 }
 
-/* The share of the layer's records that have the property it is coloured by. */
-static double completeness(FaceRequest *r, const PackLayer *l, const PackCollection *c, int64_t all)
+static Known known(FaceRequest *r, const PackLayer *l, const PackCollection *c)
 {
-    CqlExpr *known;
-    Err err = { 0 };
-    int64_t n;
+    Styles *s = r->state;
+    Known *kept = &s->known[(size_t)(l - r->model->layer) % LAYERS_MAX], k;
 
-    if (!l->property.len || all <= 0)
-        return all > 0 ? 1 : NAN;
-    if (!cql_parse_text(str_fmt(r->a, "\"%.*s\" IS NOT NULL", STRV(l->property)), r->a, &known, &err) ||
-        !cql_check(known, &c->schema, r->a, &err))
-        return NAN;
-    n = count_of(r, c, cql_and(known, l->filter, r->a));
-    return n < 0 ? NAN : (double)n / (double)all;
+    pthread_mutex_lock(&s->guard);
+    k = *kept;
+    pthread_mutex_unlock(&s->guard);
+    if (k.layer == l && k.changed == ledger_changed_at(r->ledger, c))
+        return k;
+    k = look(r, l, c);
+    pthread_mutex_lock(&s->guard);
+    *kept = k;
+    pthread_mutex_unlock(&s->guard);
+    return k;
 }
 
 static void panel_entry(FaceRequest *r, const PackLayer *l, const PackCollection *c, Buf *b)
 {
     static const char *const kind[] = { "line", "fill", "circle", "symbol" };
-    const int64_t count = count_of(r, c, l->filter);
+    const Known k = known(r, l, c);
 
     if (b->ptr[b->len - 1] != '[')
         buf_c(b, ',');
@@ -161,10 +171,10 @@ static void panel_entry(FaceRequest *r, const PackLayer *l, const PackCollection
     face_text(b, "kind", str_of(kind[l->kind]));
     face_truth(b, "visible", l->visible);
     face_truth(b, "base", l->base);
-    face_int(b, "count", count);
+    face_int(b, "count", k.count);
     face_text(b, "source", face_title(r, l->source));
     face_time(b, "changed", ledger_changed_at(r->ledger, c));
-    face_num(b, "completeness", completeness(r, l, c, count));
+    face_num(b, "completeness", k.completeness);
     face_key(b, "legend");
     buf_c(b, '[');
     for (size_t i = 0; i < l->nclass + (l->other.color.len > 0); i++)
@@ -257,7 +267,23 @@ static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
     return true;
 }
 
+static bool start(Face *f, void **state, Err *err)
+{
+    Styles *s = NEW(face_arena(f), Styles);
+
+    if (!s)
+        return FAIL(err, BASE_NO_MEMORY, STR("styles"), "start");
+    pthread_mutex_init(&s->guard, NULL);
+    *state = s;
+    return true;
+}
+
+static void stop(void *state)
+{
+    pthread_mutex_destroy(&((Styles *)state)->guard);
+}
+
 static const FaceRow row[] = { { FACE_GET, "/styles", styles_get, .zh = "地图样式列表", .en = "Map styles" },
     { FACE_GET, "/styles/{id}", county_get, FACE_SLOW, "一个地图样式（MapLibre）", "A map style (MapLibre)",
         NULL } };
-const FaceDoor face_styles = { .name = "styles", .row = row, .nrow = LEN(row) };
+const FaceDoor face_styles = { .name = "styles", .row = row, .nrow = LEN(row), .start = start, .stop = stop };

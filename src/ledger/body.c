@@ -142,6 +142,49 @@ bool ledger_body(const Ledger *l, const LedgerRecord *r, const uint8_t salt[16],
     return good;
 }
 
+/* Retired ones too, and by the name it had when the entry was written. */
+static const PackProperty *property_named(const PackCollection *c, Str name)
+{
+    const PackProperty *p = pack_property(c, name);
+
+    if (p && p->index < c->nproperty)
+        return p;
+    for (size_t i = 0; i < c->nproperty; i++)
+        if (str_eq(c->property[i].name, name))
+            return c->property + i;
+    for (size_t i = 0; i < c->ndeclared; i++)
+        if (c->property[i].was.len && str_eq(c->property[i].was, name))
+            return c->property + i;
+    return NULL;
+}
+
+/* A value of a type the property had before is read as a person would have typed it. */
+static bool older_value(const PackProperty *p, json_t *item, Arena *a, CqlValue *out)
+{
+    json_t *one = !p->many && json_array_size(item) == 1 ? json_array_get(item, 0) : item;
+    json_t *list = p->many && !json_is_array(item) ? json_pack("[O]", item) : NULL;
+    Str text;
+    Err err;
+    bool good = ledger_value_of_json(p, list ? list : one, a, out, &err);
+
+    json_decref(list);
+    if (good || json_is_array(one) || json_is_object(one))
+        return good;
+    text = json_is_string(one)    ? json_str(one)
+           : json_is_integer(one) ? str_fmt(a, "%lld", (long long)json_integer_value(one))
+           : json_is_boolean(one) ? (json_is_true(one) ? STR("true") : STR("false"))
+                                  : STR("");
+    if (json_is_real(one)) {
+        Buf b;
+
+        buf_init(&b, 64);
+        buf_f64(&b, json_real_value(one));
+        text = str_copy(a, buf_text(&b));
+        buf_clear(&b);
+    }
+    return ledger_value_of_text(p, text, a, out, &err);
+}
+
 static void take_values(const PackCollection *c, json_t *v, CqlValue *value, Arena *a)
 {
     const char *key;
@@ -149,11 +192,12 @@ static void take_values(const PackCollection *c, json_t *v, CqlValue *value, Are
     Err err;
 
     json_object_foreach (v, key, item) {
-        const PackProperty *p = pack_property(c, str_of(key));
+        const PackProperty *p = property_named(c, str_of(key));
 
-        if (!p || p->index >= c->nproperty)
+        if (!p)
             continue;
-        if (!ledger_value_of_json(p, item, a, &value[p->index], &err) && json_is_string(item)) /* written under older rules */
+        if (!ledger_value_of_json(p, item, a, &value[p->index], &err) && !older_value(p, item, a, &value[p->index]) &&
+            json_is_string(item)) /* written under older rules */
             value[p->index] = (CqlValue){ .kind = CQL_TEXT, .text = json_str(item) };
     }
 }

@@ -18,6 +18,14 @@ const ErrKind LEDGER_REQUIRED = { "ledger/required", 422, "请填写{0}。", "{0
 const ErrKind LEDGER_NO_TARGET = { "ledger/no-target", 422, "没有找到“{0}”：{1}。请先登记它，或改选一个。", "{0} was not found: {1}." };
 const ErrKind LEDGER_NO_FILE = { "ledger/no-file", 422, "文件“{0}”没有收到{1}；请先上传，再填它的编号。",
     "The file {0} is not held here{1}; send it to /files first and put its id here." };
+const ErrKind LEDGER_MIGRATION = { "ledger/migration", 409,
+    "业务包改了“{0}”，但有值放不进新的类型：{1}。没有改动任何数据；请先改正这些值，或改回原来的类型。",
+    "The packs changed {0}, and a value does not fit the new type: {1}. Nothing was changed; correct the values first, or take the change back." };
+const ErrKind LEDGER_MIGRATING = { "ledger/migrating", 409, "“{0}”正迁移到另一版业务包，中途停了；请用那一版业务包打开，让它做完。",
+    "{0} was on its way to another version of the packs; open it with those packs and let it finish." };
+const ErrKind LEDGER_PACKS_DIFFER = { "ledger/packs-differ", 409,
+    "业务包改过，县数据“{0}”还没有跟上；请先启动（或重新启动）sangzi serve，让数据跟上业务包。",
+    "The packs have changed and the county {0} has not followed yet; start (or restart) sangzi serve once, so that it does." };
 const ErrKind LEDGER_TWICE = { "ledger/twice", 422, "“{0}”已被另一条记录使用，不能重复。", "{0} is used by another record." };
 const ErrKind LEDGER_DERIVED = { "ledger/derived", 422, "{0}由系统算出，不能手工填写。", "{0} is computed and cannot be typed." };
 const ErrKind LEDGER_BAD_GEOMETRY = { "ledger/bad-geometry", 422, "图形不对：{0}。{1}", "The geometry is not acceptable: {0}. {1}" };

@@ -208,7 +208,7 @@ bool ledger_listen(Ledger *l, void (*hear)(void *ctx, const LedgerEvent *e, size
     }
     pthread_mutex_unlock(&l->event_guard);
     for (size_t i = 0; good && i < l->model->ncollection; i++)
-        ledger_find_warm(l->sheet + i); /* somebody serves: questions will come */
+        ledger_find_warm(l->sheet + i), ledger_range_warm(l->sheet + i); /* somebody serves: questions will come */
     return good;
 }
 

@@ -19,6 +19,8 @@ static inline GeoBox ledger_box(Bytes wkb) /* a record need not have a place */
 
 #define NO_COLUMN SIZE_MAX
 typedef struct LedgerFind LedgerFind;
+typedef struct LedgerRange LedgerRange;
+typedef struct LedgerSpans LedgerSpans;
 typedef struct Sheet { /* a collection as the store keeps it */
     const PackCollection *collection;
     StoreTable table;
@@ -29,6 +31,7 @@ typedef struct Sheet { /* a collection as the store keeps it */
     bool has_words, has_links;
     struct Sheet *const *below; /* of the collections that extend this one */
     size_t nbelow;
+    LedgerRange *range; /* of sealed values; NULL: none */
     LedgerFind *find; /* of a sealed text; NULL: none */
     /* counters of current records a division; guarded by Ledger.count_guard */
     Map *count;
@@ -108,6 +111,9 @@ bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const St
     LedgerRecord *out, Err *err) MUST; /* value: room for nproperty + ninherited */
 /* `r` NULL: a reader of its own. *found false: no such id. Also retired ones. */
 bool ledger_find(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
+/* the packs have changed (migrate.c): tables follow, `target` is the model's digest; at opening only */
+bool ledger_migrate(Ledger *l, const StoreTable *table, Str target, Err *err) MUST;
+bool ledger_follows(Ledger *l, Err *err) MUST; /* whether the tables are those of the model: LEDGER_PACKS_DIFFER */
 /* extends (extend.c) */
 bool ledger_inherit(const Ledger *l, StoreRead *r, LedgerRecord *rec, Arena *a, Err *err) MUST; /* fills value[nproperty …] */
 bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t valid_at, int64_t known_at, int64_t seq, Arena *a,
@@ -149,6 +155,14 @@ void ledger_find_close(Sheet *s);
 void ledger_find_warm(Sheet *s); /* begins to read, waits for nothing */
 void ledger_find_note(Sheet *s, int64_t fid);
 size_t ledger_find_text(Sheet *s, Str words, int64_t *fid, size_t most);
+/* sealed numbers, dates and money in memory (range.c) */
+bool ledger_range_open(Ledger *l, Sheet *s, Err *err) MUST;
+void ledger_range_close(Sheet *s);
+void ledger_range_warm(Sheet *s);
+void ledger_range_note(Sheet *s, int64_t fid);
+void ledger_range_hold(Sheet *s, int64_t fid); /* before a commit, then released after it */
+void ledger_range_release(Sheet *s);
+bool ledger_range_plan(const Sheet *s, const CqlExpr *residual, Arena *a, StoreQuery *q) MUST; /* may leave rows out */
 /* counters and events */
 void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at);
 bool ledger_tally_all(Ledger *l, Err *err) MUST;

@@ -223,6 +223,7 @@ static void announce(LedgerLoad *load)
             continue;
         ledger_announce(l, &e, 1);
         ledger_find_note(l->sheet + i, 0);
+        ledger_range_note(l->sheet + i, 0);
     }
 }
 

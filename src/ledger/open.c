@@ -165,7 +165,7 @@ const StoreTable *ledger_table(Ledger *l, const PackCollection *c)
 /* The schema is compared with the model whole only when the packs changed. */
 static bool define_tables(Ledger *l, Err *err)
 {
-    Str known, now;
+    Str known, now, due, half;
     Buf hex;
     StoreTable *table;
     bool good;
@@ -176,15 +176,18 @@ static bool define_tables(Ledger *l, Err *err)
     buf_clear(&hex);
     if (!store_meta(store_writer(l->store), STR("model"), l->arena, &known, err))
         return false;
-    if (str_eq(known, now))
+    if (!store_meta(store_writer(l->store), STR("wipe"), l->arena, &due, err))
+        return false;
+    if (!store_meta(store_writer(l->store), STR("migrating"), l->arena, &half, err))
+        return false;
+    if (str_eq(known, now) && !due.len && !half.len)
         return true;
     table = NEWS(l->arena, StoreTable, l->model->ncollection);
     if (!table)
         return FAIL(err, BASE_NO_MEMORY, STR("tables"), "ledger");
     for (size_t i = 0; i < l->model->ncollection; i++)
         table[i] = l->sheet[i].table;
-    good = store_define(l->store, table, l->model->ncollection, err) && store_begin(l->store, err) &&
-           store_meta_set(l->store, STR("model"), now, err) && store_commit(l->store, err);
+    good = ledger_migrate(l, table, now, err);
     if (good)
         log_info("ledger.tables", KV("collections", (int64_t)l->model->ncollection));
     return good;
@@ -248,10 +251,10 @@ static bool open_parts(Ledger *l, Err *err)
     snprintf(path, sizeof path, "%s/keys", l->dir);
     if (!access_keys_open(path, &l->keys, err) || !ledger_sheets(l, err) || !settings(l, err))
         return false;
-    if (l->mode == LEDGER_WRITE && !(define_tables(l, err) && mend(l, err)))
+    if (l->mode == LEDGER_WRITE ? !(define_tables(l, err) && mend(l, err)) : !ledger_follows(l, err))
         return false;
     for (size_t i = 0; i < l->model->ncollection; i++)
-        if (!ledger_find_open(l, l->sheet + i, err))
+        if (!ledger_find_open(l, l->sheet + i, err) || !ledger_range_open(l, l->sheet + i, err))
             return false;
     return ledger_tally_all(l, err) && (l->mode == LEDGER_READ || ledger_writer_start(l, err));
 }
@@ -297,7 +300,7 @@ void ledger_close(Ledger *l)
     }
     ledger_herald_stop(l);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
-        ledger_find_close(l->sheet + i);
+        ledger_find_close(l->sheet + i), ledger_range_close(l->sheet + i);
     store_close(l->store);
     access_keys_close(l->keys);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)

@@ -83,6 +83,8 @@ static bool plan_filter(Plan *p, const LedgerQuery *q, SealedUse *use, Arena *a,
     p->store.where = &p->sql;
     if (p->sql.residual)
         cql_names(p->sql.residual, see_name, use);
+    if (!ledger_range_plan(p->sheet, p->sql.residual, a, &p->store))
+        return FAIL(err, BASE_NO_MEMORY, STR("filter"), "filter");
     return true;
 }
 
@@ -370,7 +372,8 @@ bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const
         return false;
     w.value = NEWS(a, CqlValue, q->collection->nproperty + q->collection->ninherited);
     w.arena = arena_new(0);
-    p->store.limit = 0;
+    if (q->limit && !p->sql.residual && !p->exact_box) /* all that SQL gives passes: it need not sort more than a page */
+        p->store.limit = q->limit + 1;
     good = w.value && store_read_begin(l->store, &w.read, err);
     if (good) {
         good = fill_page(&w, see, ctx, a, page, err) && count_page(&w, page, err);

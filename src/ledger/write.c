@@ -121,7 +121,7 @@ static bool become(Apply *p)
         memcpy(p->value, p->before.value, (c->nproperty + c->ninherited) * sizeof *p->value);
     if (verb == LEDGER_REPLACE)
         for (size_t i = 0; i < c->ndeclared; i++)
-            if (ledger_is_typed(c->property + i))
+            if (ledger_is_typed(c->property + i) && !c->property[i].retired)
                 p->value[i] = (CqlValue){ .kind = CQL_NULL };
     p->after = p->before;
     p->after.seal[0] = p->after.seal[1] = (Bytes){ NULL, 0 };
@@ -627,6 +627,7 @@ static void count_events(Ledger *l, const Batch *b)
 
         ledger_tally(l, s, str_of(e->division), by, e->at);
         ledger_find_note(s, e->fid);
+        ledger_range_note(s, e->fid);
     }
 }
 
@@ -665,6 +666,20 @@ static void answer(Ledger *l, Batch *run, const Err *failed)
     pthread_mutex_unlock(&l->guard);
 }
 
+/* From before the commit until after it was noted, no value that is read of these rows is kept. */
+static void hold(Ledger *l, const Batch *run, bool on)
+{
+    for (const Batch *b = run; b; b = b->next)
+        for (size_t i = 0; i < b->nevent; i++) {
+            Sheet *s = ledger_sheet(l, b->event[i].collection);
+
+            if (on)
+                ledger_range_hold(s, b->event[i].fid);
+            else
+                ledger_range_release(s);
+        }
+}
+
 static void commit_run(Ledger *l, Batch *run)
 {
     const int64_t start = time_mono(), seq = l->seq;
@@ -677,6 +692,7 @@ static void commit_run(Ledger *l, Batch *run)
     good = store_begin(l->store, &err);
     for (Batch *b = run; b && good; b = b->next)
         attempt(l, b);
+    hold(l, run, true);
     good = good && store_commit(l->store, &err);
     pthread_mutex_unlock(&l->write_guard);
     if (good) {
@@ -691,6 +707,7 @@ static void commit_run(Ledger *l, Batch *run)
         memcpy(l->last_hash, hash, SM3_LEN);
         log_err("ledger.commit", &err);
     }
+    hold(l, run, false);
     metric_add(METRIC_ledger_commits, 1);
     metric_add(METRIC_ledger_commit_micros, time_mono() - start);
     answer(l, run, good ? NULL : &err);

@@ -175,16 +175,18 @@ static void bind_schema(PackLoader *l, PackDraft *d)
 {
     PackCollection *c = &d->c;
     Map *names = map_new(l->a);
-    size_t n = c->nproperty + c->ninherited;
-    const CqlProperty **all = pack_take(l, n + 2, sizeof *all);
+    size_t n = 0;
+    const CqlProperty **all = pack_take(l, c->nproperty + c->ninherited + 2, sizeof *all);
 
     l->no_memory |= !names;
     if (!names || !all)
         return;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < c->nproperty + c->ninherited; i++) {
         const PackProperty *p = i < c->nproperty ? &c->property[i] : &c->inherited[i - c->nproperty];
 
-        all[i] = &p->cql;
+        if (p->retired)
+            continue;
+        all[n++] = &p->cql;
         if (!map_get(names, p->name)) /* the nearest wins */
             l->no_memory |= !map_put(names, p->name, (void *)(uintptr_t)p);
     }
@@ -222,6 +224,9 @@ void pack_bind_collection(PackLoader *l, PackDraft *d)
         PackProperty *p = AT(&d->property, PackProperty, i);
 
         p->index = p->cql.index = i;
+        for (size_t k = 0; p->was.len && k < d->property.n; k++)
+            if (str_eq(AT(&d->property, PackProperty, k)->name, p->was))
+                pack_say(l, SAY_BAD_WAS, p->line, p->name, p->was);
     }
     d->c.unique = d->unique.ptr;
     d->c.nunique = d->unique.n;

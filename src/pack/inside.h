@@ -96,6 +96,8 @@ typedef struct PackSaying {
         "there is no collection \"{0}\"{2}; if a later pack brings it, add later: true", false)                \
     X(BAD_RANGE, "bad-range", "“{0}”的下限大于上限", "the minimum of \"{0}\" is above its maximum", false)      \
     X(BAD_FORMAT, "bad-format", "没有格式“{0}”{2}；可用的格式：{1}", "there is no format \"{0}\"{2}; formats are: {1}", false) \
+    X(BAD_WAS, "bad-was", "“{0}”的 was“{1}”现在另有其用；请改名或删去 was",                                       \
+        "the was of \"{0}\", \"{1}\", is the name of another property; rename one or leave it out", false)             \
     X(BAD_FIND, "bad-find", "“{0}”的 find 应为 equal、range 或 text，且只用于 3、4 级属性",                    \
         "find of \"{0}\" must be equal, range or text, and is for grades 3 and 4 only", false)                 \
     X(BAD_DERIVED, "bad-derived", "“{0}”的 derived 应为 {{ cql: \"…\" }}、{{ by: 处理过程 }} 或 {{ clock: \"…\" }} 之一", \

@@ -75,6 +75,8 @@ typedef struct PackProperty {
     Str opposite; /* a derived many-reference, never stored: "collection.property" of the stored single one */
     Str concept;  /* whose home this is, or that it means; empty: none */
     Str distinct; /* why it is not that concept */
+    Str was;      /* its name before: the column is renamed, old journal entries are read under the new name; empty: none */
+    bool retired; /* kept where it stands, shown and taken nowhere */
     PackTitle group; /* heading in the form */
     size_t index;    /* place in collection->property; an inherited one's is nproperty + its place there */
     CqlProperty

@@ -4,12 +4,12 @@
 
 typedef struct Line { /* as it is written */
     PackTitle title, help, group;
-    Str type, unit, format, pattern, find, opposite, concept, distinct, codes_name;
+    Str type, unit, format, pattern, find, opposite, concept, distinct, was;
     PackNames ref;
     const Yaml *codes, *derived;
     double min, max;
     int grade, max_length;
-    bool many, required, search, later;
+    bool many, required, search, later, retired;
 } Line;
 
 #define K(name, kind)                            \
@@ -21,7 +21,8 @@ static const PackKey line_key[] = { K(title, KEY_TITLE), K(help, KEY_TITLE), K(g
     K(opposite, KEY_TEXT), K(concept, KEY_TEXT), K(distinct, KEY_TEXT), K(ref, KEY_NAMES), K(codes, KEY_NODE),
     K(derived, KEY_NODE), { "minimum", KEY_NUMBER, offsetof(Line, min), false },
     { "maximum", KEY_NUMBER, offsetof(Line, max), false }, K(grade, KEY_INT), K(max_length, KEY_INT),
-    K(many, KEY_BOOL), K(required, KEY_BOOL), K(search, KEY_BOOL), K(later, KEY_BOOL) };
+    K(many, KEY_BOOL), K(required, KEY_BOOL), K(search, KEY_BOOL), K(later, KEY_BOOL), K(was, KEY_TEXT),
+    K(retired, KEY_BOOL) };
 #undef K
 
 /* What the words of `type` mean to the expression language. */
@@ -199,8 +200,10 @@ bool pack_read_property(PackLoader *l, const Yaml *node, PackProperty *p)
         .help = in.help,
         .group = in.group,
         .many = in.many,
-        .required = in.required,
-        .search = in.search,
+        .required = in.required && !in.retired,
+        .search = in.search && !in.retired,
+        .was = in.was,
+        .retired = in.retired,
         .format = in.format,
         .unit = in.unit,
         .pattern = in.pattern,

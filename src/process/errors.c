@@ -10,4 +10,5 @@ const ErrKind PROCESS_STOPPED = { "process/stopped", 409, "任务“{0}”已取
 const ErrKind PROCESS_NOT_READY = { "process/not-ready", 404, "任务“{0}”还没有结果（{1}），请稍后再取。", "The job “{0}” has no results yet ({1}); ask again shortly." };
 const ErrKind PROCESS_FULL = { "process/full", 503, "等待的任务太多（{0}），请等一些完成后再提交。", "Too many jobs are waiting ({0}); try again when some are done." };
 const ErrKind PROCESS_NO_MODEL = { "process/no-model", 409, "这个计算需要台账“{0}”，而当前的包里没有它。", "This process needs the collection “{0}”, which no pack here has." };
+const ErrKind PROCESS_CUT_OFF = { "process/cut-off", 409, "服务停下时任务“{0}”还没有做完，没有结果；请再运行一次。", "The server ended before the job {0} had finished; there is no result. Run it again." };
 /* clang-format on */

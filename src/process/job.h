@@ -14,6 +14,7 @@ struct ProcessJob {
     Str who; /* in arena */
     Arena *arena;
     bool en, cancel;       /* cancel: atomic */
+    bool past;             /* of a server before this one: outputs and log stand in node.db */
     pthread_mutex_t guard; /* guards all below */
     ProcessStatus status;
     int percent;

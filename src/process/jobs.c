@@ -8,6 +8,7 @@ enum { THREADS = 2, KEPT = 500, WAITING = 100 };
 struct ProcessJobs {
     Ledger *ledger;
     Pool *pool;
+    StoreNode *node; /* NULL: it could not be opened, jobs are in memory only */
     void (*tell)(void *ctx, const char *job);
     void *ctx;
     pthread_mutex_t guard; /* guards all below; never taken while a job's own is held */
@@ -43,6 +44,127 @@ static void job_free(ProcessJob *job)
     mem_free(job);
 }
 
+/* --- kept in the node's file ------------------------------------------------------------------------------------------- */
+static void say(const Err *err, bool en, Arena *a, Str *out)
+{
+    Buf b;
+
+    buf_init(&b, 4096);
+    if (err->kind)
+        err_say(err, en, &b);
+    *out = str_copy(a, buf_text(&b));
+    buf_clear(&b);
+}
+
+static void keep(ProcessJobs *j, ProcessJob *job)
+{
+    Arena *a = arena_new(0);
+    StoreJob k;
+    Err err;
+
+    if (!j || !j->node) {
+        arena_free(a);
+        return;
+    }
+    pthread_mutex_lock(&job->guard);
+    k = (StoreJob){ .id = str_of(job->id), .process = str_of(job->process->id), .status = str_of(process_status_name(job->status)),
+        .who = job->who, .message = str_copy(a, str_of(job->message)), .code = str_of(job->err.kind ? job->err.kind->code : ""),
+        .place = str_copy(a, str_of(job->err.where)), .percent = job->percent, .http = job->err.kind ? job->err.kind->status : 0,
+        .created = job->created, .started = job->started, .finished = job->finished, .updated = job->updated };
+    if (job->finished) {
+        k.outputs = job->status == PROCESS_DONE ? str_copy(a, buf_text(&job->out)) : STR("");
+        k.log = str_copy(a, buf_text(&job->log));
+    }
+    say(&job->err, false, a, &k.zh);
+    say(&job->err, true, a, &k.en);
+    pthread_mutex_unlock(&job->guard);
+    if (!store_job_put(j->node, &k, KEPT, &err))
+        log_err("job.keep", &err);
+    arena_free(a);
+}
+
+static bool status_of(Str name, ProcessStatus *out)
+{
+    for (ProcessStatus s = PROCESS_ACCEPTED; s <= PROCESS_DISMISSED; s++)
+        if (str_eq(name, str_of(process_status_name(s)))) {
+            *out = s;
+            return true;
+        }
+    return false;
+}
+
+/* What it said then, word for word: the sentence is a kind of its own. */
+static void past_failure(ProcessJob *job, const StoreJob *k)
+{
+    ErrKind *kind = NEW(job->arena, ErrKind);
+
+    if (!kind || !k->code.len)
+        return;
+    *kind = (ErrKind){ str_c(job->arena, k->code), k->http, str_c(job->arena, k->zh), str_c(job->arena, k->en) };
+    if (kind->code && kind->zh && kind->en)
+        (void)FAIL(&job->err, *kind, STR(""), "%.*s", STRV(k->place));
+}
+
+static ProcessJob *job_new(ProcessJobs *j, const Process *p, const json_t *inputs, Str who, bool en);
+
+static bool recall(void *ctx, const StoreJob *k)
+{
+    ProcessJobs *j = ctx;
+    const Process *p;
+    ProcessJob *job;
+    Err err;
+
+    if (!process_find(k->process, &p, &err) || k->id.len != ULID_LEN || !(job = job_new(j, p, NULL, k->who, false)))
+        return true; /* of a process that is no more */
+    memcpy(job->id, k->id.ptr, ULID_LEN);
+    job->past = true;
+    snprintf(job->message, sizeof job->message, "%.*s", STRV(str_sub(k->message, 0, sizeof job->message - 1)));
+    job->percent = k->percent;
+    job->created = k->created;
+    job->started = k->started;
+    job->finished = k->finished;
+    job->updated = k->updated;
+    past_failure(job, k);
+    if (!status_of(k->status, &job->status) || job->status == PROCESS_ACCEPTED || job->status == PROCESS_RUNNING) {
+        job->status = PROCESS_FAILED; /* nobody was left to say how it ended */
+        job->finished = job->updated = time_now();
+        (void)FAIL(&job->err, PROCESS_CUT_OFF, str_of(p->id), "job");
+    }
+    job->next = j->first;
+    j->first = job;
+    j->n++;
+    return true;
+}
+
+static void open_node(ProcessJobs *j)
+{
+    char path[4200];
+    Err err = { 0 };
+
+    snprintf(path, sizeof path, "%s/node.db", ledger_dir(j->ledger));
+    if (!store_node_open(path, &j->node, &err) || !store_jobs(j->node, STR(""), recall, j, &err)) {
+        log_err("job.node", &err);
+        return;
+    }
+    for (ProcessJob *job = j->first; job; job = job->next)
+        if (job->err.kind == &PROCESS_CUT_OFF)
+            keep(j, job);
+}
+
+typedef struct Past {
+    Arena *arena;
+    ProcessInfo *info;
+} Past;
+
+static bool whole(void *ctx, const StoreJob *k)
+{
+    const Past *p = ctx;
+
+    p->info->outputs = str_copy(p->arena, k->outputs);
+    p->info->log = str_copy(p->arena, k->log);
+    return false;
+}
+
 ProcessJobs *process_jobs_new(Ledger *l, void (*tell)(void *ctx, const char *job), void *ctx)
 {
     ProcessJobs *j = mem_new(1, sizeof *j);
@@ -52,8 +174,10 @@ ProcessJobs *process_jobs_new(Ledger *l, void (*tell)(void *ctx, const char *job
     *j = (ProcessJobs){ .ledger = l, .pool = pool_new(THREADS), .tell = tell, .ctx = ctx };
     pthread_mutex_init(&j->guard, NULL);
     pthread_cond_init(&j->ended, NULL);
-    if (j->pool)
+    if (j->pool) {
+        open_node(j);
         return j;
+    }
     process_jobs_free(j);
     return NULL;
 }
@@ -72,6 +196,7 @@ void process_jobs_free(ProcessJobs *j)
         return;
     process_jobs_end(j);
     pool_free(j->pool);
+    store_node_close(j->node);
     while (j->first) {
         ProcessJob *job = j->first;
 
@@ -97,6 +222,7 @@ static void set_status(ProcessJob *job, ProcessStatus s, const Err *err)
     if (err)
         job->err = *err;
     pthread_mutex_unlock(&job->guard);
+    keep(job->jobs, job);
     process_tell(job);
 }
 
@@ -209,6 +335,7 @@ bool process_start(
         return err->kind ? false : FAIL(err, BASE_NO_MEMORY, STR("job"), "jobs");
     }
     memcpy(id, job->id, sizeof job->id);
+    keep(j, job);
     if (!pool_run(j->pool, work, job))
         work(job); /* the pool is ending: it is dismissed at once */
     return true;
@@ -262,13 +389,15 @@ static void copy_info(ProcessJob *job, Arena *a, ProcessInfo *out)
 bool process_info(ProcessJobs *j, Str id, Arena *a, ProcessInfo *out, Err *err)
 {
     ProcessJob *job;
+    bool past;
 
     pthread_mutex_lock(&j->guard);
     job = find(j, id, err);
     if (job)
         copy_info(job, a, out);
+    past = job && job->past;
     pthread_mutex_unlock(&j->guard);
-    return job != NULL;
+    return job != NULL && (!past || !j->node || store_jobs(j->node, str_of(out->id), whole, &(Past){ a, out }, err));
 }
 
 bool process_cancel(ProcessJobs *j, Str id, Err *err)

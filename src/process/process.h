@@ -8,7 +8,8 @@
  *     if (process_start(jobs, STR("road-condition"), json, STR("王芳"), false, id, err)) …           in the background
  *
  * Stands on base, geo, cql, pack, ledger.
- * Memory   outputs in the arena handed in; jobs keep theirs (the last 500), freed by process_jobs_free.
+ * Memory   outputs in the arena handed in; jobs keep theirs, freed by process_jobs_free. The last 500 stand in DIR/node.db as
+ *          well: after a restart they can be read, and one that was cut off says so (PROCESS_CUT_OFF).
  * Threads  jobs run on threads of their own, at most 2 at a time; everything may be called from any thread.
  * Errors   PROCESS_NO_PROCESS, PROCESS_NO_JOB (404), PROCESS_BAD_INPUT, PROCESS_NO_INPUT (400), PROCESS_STOPPED (409),
  *          PROCESS_NOT_READY (404), PROCESS_FULL (503); and whatever the process itself says.
@@ -18,7 +19,7 @@
 #include "ledger/ledger.h"
 
 extern const ErrKind PROCESS_NO_PROCESS, PROCESS_NO_JOB, PROCESS_BAD_INPUT, PROCESS_NO_INPUT, PROCESS_STOPPED,
-    PROCESS_NOT_READY, PROCESS_FULL, PROCESS_NO_MODEL;
+    PROCESS_NOT_READY, PROCESS_FULL, PROCESS_NO_MODEL, PROCESS_CUT_OFF;
 
 typedef enum ProcessKind {
     PROCESS_TEXT,

@@ -246,6 +246,15 @@ static void is_writer(sqlite3_context *ctx, int n, sqlite3_value **arg)
     sqlite3_result_int(ctx, c->writes);
 }
 
+/* A question of the query's owner about a row (StoreQuery.may): asked before its columns are read. */
+static void may_be_wanted(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+    const StoreQuery *q = sqlite3_value_pointer(arg[0], "StoreQuery");
+
+    (void)n;
+    sqlite3_result_int(ctx, !q || q->may(q->may_ctx, sqlite3_value_int64(arg[1])));
+}
+
 static bool envelope(sqlite3_value *arg, GeoBox *box)
 {
     const Bytes b = { sqlite3_value_blob(arg), (size_t)sqlite3_value_bytes(arg) };
@@ -284,6 +293,8 @@ bool sqlite_functions(Conn *c, Err *err)
     const int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
     int rc = sqlite3_create_function(c->db, "sangzi_writer", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, c, is_writer, NULL, NULL);
 
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function(c->db, "sangzi_may", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, may_be_wanted, NULL, NULL);
     for (size_t i = 0; i < LEN(bounds) && rc == SQLITE_OK; i++)
         rc = sqlite3_create_function(c->db, bounds[i], 1, pure, (void *)(uintptr_t)i, bound, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -316,7 +327,7 @@ static bool connect_to(const char *path, int flags, Conn *c, Err *err)
     return sqlite_functions(c, err) && sqlite_run(c, err, "PRAGMA cache_size=-8192; PRAGMA temp_store=2");
 }
 
-static void disconnect(Conn *c)
+void sqlite_close(Conn *c)
 {
     for (size_t i = 0; i < STATEMENTS; i++)
         if (c->kept[i].stmt)
@@ -386,12 +397,56 @@ static const char *const ground[] = { /* one statement, or a few, each */
     "CREATE TRIGGER _journal_ours BEFORE INSERT ON _journal WHEN NOT sangzi_writer() BEGIN"
     " SELECT RAISE(ABORT,'only Sangzi writes here'); END;" };
 
+/* Every table of the ground, for an old file too: a foreign program has no sangzi_writer(), so its edit fails before it begins. */
+static bool guard_ground(Conn *c, Err *err)
+{
+    static const char *const table[] = { "_meta", "_link", "_text", "_key", "gpkg_spatial_ref_sys", "gpkg_contents",
+        "gpkg_geometry_columns", "gpkg_extensions", "gpkg_data_columns", "gpkg_data_column_constraints" };
+    static const char *const verb[] = { "INSERT", "UPDATE", "DELETE" };
+
+    for (size_t i = 0; i < LEN(table); i++)
+        for (size_t k = 0; k < LEN(verb); k++)
+            if (!sqlite_run(c, err,
+                    "CREATE TRIGGER IF NOT EXISTS \"_ours_%s_%s\" BEFORE %s ON \"%s\" WHEN NOT sangzi_writer() BEGIN"
+                    " SELECT RAISE(ABORT,'only Sangzi writes here'); END",
+                    table[i], verb[k], verb[k], table[i]))
+                return false;
+    return sqlite_run(c, err,
+        "CREATE TRIGGER IF NOT EXISTS _journal_ours2 BEFORE UPDATE ON _journal WHEN NOT sangzi_writer() BEGIN"
+        " SELECT RAISE(ABORT,'only Sangzi writes here'); END");
+}
+
+/* Only when one is missing: a start that has nothing to write writes nothing. */
+static bool guarded(Conn *c, Err *err)
+{
+    sqlite3_stmt *stmt;
+    bool there;
+
+    if (!sqlite_statement(c, STR("SELECT 1 FROM sqlite_master WHERE type='trigger' AND name='_journal_ours2'"), &stmt, err))
+        return false;
+    there = sqlite3_step(stmt) == SQLITE_ROW;
+    sqlite_done(c, stmt);
+    return there || (sqlite_run(c, err, "BEGIN IMMEDIATE") && guard_ground(c, err) && sqlite_run(c, err, "COMMIT"));
+}
+
 static bool lay_ground(Conn *c, Err *err)
 {
     for (size_t i = 0; i < LEN(ground); i++)
         if (sqlite3_exec(c->db, ground[i], NULL, NULL, NULL) != SQLITE_OK)
             return SQLITE_FAILS(c->db, STR("ground"));
     return true;
+}
+
+static bool is_ours(Store *s, Conn *c, Err *err)
+{
+    sqlite3_stmt *stmt;
+    bool good;
+
+    if (sqlite3_prepare_v2(c->db, "SELECT 1 FROM sqlite_master WHERE name='_journal'", -1, &stmt, NULL) != SQLITE_OK)
+        return FAIL(err, STORE_NOT_OURS, str_of(s->path), "store");
+    good = sqlite3_step(stmt) == SQLITE_ROW;
+    sqlite3_finalize(stmt);
+    return good || FAIL(err, STORE_NOT_OURS, str_of(s->path), "store");
 }
 
 static bool open_writer(Store *s, Err *err)
@@ -408,20 +463,10 @@ static bool open_writer(Store *s, Err *err)
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;"
             "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=0"))
         return false;
-    return !create || (sqlite_run(&s->writer, err, "BEGIN") && lay_ground(&s->writer, err) &&
-                          sqlite_run(&s->writer, err, "COMMIT"));
-}
-
-static bool is_ours(Store *s, Conn *c, Err *err)
-{
-    sqlite3_stmt *stmt;
-    bool good;
-
-    if (sqlite3_prepare_v2(c->db, "SELECT 1 FROM sqlite_master WHERE name='_journal'", -1, &stmt, NULL) != SQLITE_OK)
-        return FAIL(err, STORE_NOT_OURS, str_of(s->path), "store");
-    good = sqlite3_step(stmt) == SQLITE_ROW;
-    sqlite3_finalize(stmt);
-    return good || FAIL(err, STORE_NOT_OURS, str_of(s->path), "store");
+    if (create)
+        return sqlite_run(&s->writer, err, "BEGIN") && lay_ground(&s->writer, err) && guard_ground(&s->writer, err) &&
+               sqlite_run(&s->writer, err, "COMMIT");
+    return is_ours(s, &s->writer, err) && guarded(&s->writer, err);
 }
 
 bool store_open(const char *path, StoreMode mode, Store **out, Err *err)
@@ -460,10 +505,10 @@ void store_close(Store *s)
         return;
     for (size_t i = 0; i < STORE_READERS; i++)
         if (s->conn[i].db)
-            disconnect(&s->conn[i]);
+            sqlite_close(&s->conn[i]);
     if (s->writer.db) {
         sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-        disconnect(&s->writer);
+        sqlite_close(&s->writer);
     }
     pthread_mutex_destroy(&s->guard);
     pthread_cond_destroy(&s->freed);

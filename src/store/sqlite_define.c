@@ -3,7 +3,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-static const char *type_of(const StoreColumn *c)
+const char *store_type(const StoreColumn *c)
 {
     if (c->list)
         return "TEXT";
@@ -59,7 +59,7 @@ static bool create_table(Conn *c, const StoreTable *t, Err *err)
     if (t->spatial)
         buf_fmt(&b, ", geometry %s", geometry_name(t->geometry));
     for (size_t i = 0; i < t->ncolumn; i++)
-        buf_fmt(&b, ", \"%.*s\" %s%s", STRV(t->column[i].name), type_of(t->column + i),
+        buf_fmt(&b, ", \"%.*s\" %s%s", STRV(t->column[i].name), store_type(t->column + i),
             t->column[i].required ? " NOT NULL" : "");
     buf_str(&b, STR(")"));
     good = sqlite_run(c, err, "%.*s", (int)b.len, b.ptr);
@@ -72,7 +72,7 @@ static bool register_column(Conn *c, const StoreTable *t, const StoreColumn *col
     const bool coded = col->ncode > 0;
 
     if (!sqlite_run(c, err, "INSERT OR REPLACE INTO gpkg_data_columns VALUES(%.*Q,%.*Q,%.*Q,%.*Q,%.*Q,NULL,%s%.*s%s%.*s%s)",
-            STRV(t->name), STRV(col->name), STRV(col->name), STRV(col->title), (int)col->description.len,
+            STRV(t->name), STRV(col->name), STRV(col->name), (int)col->title.len, col->title.ptr ? col->title.ptr : "", (int)col->description.len,
             col->description.ptr ? col->description.ptr : "", coded ? "'" : "NULL",
             coded ? (int)t->name.len : 0, t->name.ptr, coded ? "_" : "", coded ? (int)col->name.len : 0, col->name.ptr,
             coded ? "'" : ""))
@@ -184,12 +184,12 @@ static bool add_columns(Conn *c, const StoreTable *t, Err *err)
         sqlite3_snprintf(sizeof name, name, "%.*s", STRV(col->name));
         if (!column_there(c, t, name, type, &there, err))
             return false;
-        if (there && strcmp(type, type_of(col))) {
+        if (there && strcmp(type, store_type(col))) {
             FAIL(err, STORE_SCHEMA, str_of(name), "%.*s.%s", STRV(t->name), name);
-            err_hint(err, "%s ≠ %s", type, type_of(col));
+            err_hint(err, "%s ≠ %s", type, store_type(col));
             return false;
         }
-        if (!there && !(sqlite_run(c, err, "ALTER TABLE \"%.*s\" ADD COLUMN \"%s\" %s", STRV(t->name), name, type_of(col)) &&
+        if (!there && !(sqlite_run(c, err, "ALTER TABLE \"%.*s\" ADD COLUMN \"%s\" %s", STRV(t->name), name, store_type(col)) &&
                           register_column(c, t, col, err)))
             return false;
     }

@@ -44,6 +44,7 @@ Str sqlite_text(sqlite3_stmt *stmt, int at);
 Bytes sqlite_blob(sqlite3_stmt *stmt, int at);
 CqlValue sqlite_value(sqlite3_stmt *stmt, int at, CqlKind kind);
 bool sqlite_functions(Conn *c, Err *err) MUST;
+void sqlite_close(Conn *c); /* and its statements */
 
 typedef struct SqliteRows { /* row numbers as a table of a query (sqlite_rows.c); zeroed: none */
     int64_t *fid;

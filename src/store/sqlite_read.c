@@ -92,8 +92,10 @@ static void from(Buf *b, const StoreQuery *q)
         buf_fmt(b, " FROM \"%.*s\"", STRV(q->table->name));
 }
 
-/* What decides soonest first; columns that stand far behind in a row last. */
-static void where(Buf *b, const StoreQuery *q)
+/* What decides soonest first; columns that stand far behind in a row last. Who looks at all rows anyhow (a sum; an order
+ * that falls, while indexes rise with nulls last) must not be led through an index of current rows, whose order is none of
+ * the table's: the + hides it, unless a division narrows it. */
+static void where(Buf *b, const StoreQuery *q, bool all)
 {
     bool any = false;
 
@@ -104,12 +106,14 @@ static void where(Buf *b, const StoreQuery *q)
             buf_str(b, STR("fid IN (SELECT t.fid FROM _words w JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? AND t.collection=?)"));
     if (q->fids.len)
         and_(b, &any), buf_str(b, STR("fid IN (SELECT value FROM json_each(?))"));
+    if (q->may)
+        and_(b, &any), buf_str(b, STR("sangzi_may(?,fid)"));
     if (q->where && q->where->text.len)
         and_(b, &any), buf_c(b, '('), buf_str(b, q->where->text), buf_c(b, ')');
     if (q->division_from.len)
         and_(b, &any), buf_str(b, STR("division>=? AND division<?"));
     if (!q->retired && !q->timed)
-        and_(b, &any), buf_str(b, STR("valid_to IS NULL"));
+        and_(b, &any), buf_str(b, all && !q->division_from.len ? STR("+valid_to IS NULL") : STR("valid_to IS NULL"));
     if (q->timed)
         and_(b, &any), buf_str(b, STR("(valid_from IS NULL OR valid_from<=?) AND (valid_to IS NULL OR valid_to>?)"));
     if (q->after_fid)
@@ -134,6 +138,8 @@ static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
     }
     if (q->fids.len)
         sqlite_bind_text(stmt, at++, q->fids);
+    if (q->may)
+        sqlite3_bind_pointer(stmt, at++, (void *)(uintptr_t)q, "StoreQuery", NULL);
     for (size_t i = 0; q->where && q->where->text.len && i < q->where->nparams; i++)
         sqlite_bind(stmt, at++, q->where->params[i]);
     if (q->division_from.len) {
@@ -183,7 +189,7 @@ static void select_sql(Buf *b, const StoreQuery *q)
         name(b, q->table, q->column[i]);
     }
     from(b, q);
-    where(b, q);
+    where(b, q, q->norder && q->order[0].descending);
     if (q->id)
         return;
     buf_str(b, STR(" ORDER BY "));
@@ -341,7 +347,7 @@ static void stats_sql(Buf *b, const StoreQuery *q, size_t group)
         }
     }
     from(b, q);
-    where(b, q);
+    where(b, q, true);
     if (group != SIZE_MAX)
         buf_str(b, STR(" GROUP BY 1 ORDER BY 1"));
 }
@@ -437,6 +443,32 @@ bool store_count_divisions(StoreRead *r, const StoreTable *t, void (*see)(void *
     return true;
 }
 
+static double be_float(const uint8_t *p)
+{
+    const uint32_t bits = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    float f;
+
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+/* An R-tree's node, sqlite.org/rtree.html clause 6.1: depth and number of cells, 2 bytes each; then cells of 8 bytes for a
+ * number and 4 for each bound, the greater byte first. The root's cells hold all others, so min() and max() need not look
+ * at every entry. */
+static GeoBox box_of_node(Bytes node)
+{
+    enum { HEAD = 4, NUMBER = 8, CELL = 24 };
+    GeoBox all = GEO_BOX_NONE;
+    size_t n = node.len >= HEAD ? (size_t)(node.ptr[2] << 8 | node.ptr[3]) : 0;
+
+    for (size_t i = 0; i < n && HEAD + (i + 1) * CELL <= node.len; i++) {
+        const uint8_t *b = node.ptr + HEAD + i * CELL + NUMBER;
+
+        all = geo_box_join(all, (GeoBox){ be_float(b), be_float(b + 8), be_float(b + 4), be_float(b + 12) });
+    }
+    return all;
+}
+
 bool store_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err)
 {
     char sql[256];
@@ -445,12 +477,11 @@ bool store_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err)
     *out = GEO_BOX_NONE;
     if (!t->spatial)
         return true;
-    snprintf(sql, sizeof sql, "SELECT min(minx),min(miny),max(maxx),max(maxy) FROM \"rtree_%.*s_geometry\"", STRV(t->name));
+    snprintf(sql, sizeof sql, "SELECT data FROM \"rtree_%.*s_geometry_node\" WHERE nodeno=1", STRV(t->name));
     if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
         return false;
-    if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
-        *out = (GeoBox){ sqlite3_column_double(stmt, 0), sqlite3_column_double(stmt, 1), sqlite3_column_double(stmt, 2),
-            sqlite3_column_double(stmt, 3) };
+    if (sqlite3_step(stmt) == SQLITE_ROW)
+        *out = box_of_node(sqlite_blob(stmt, 0));
     sqlite_done(r->conn, stmt);
     return true;
 }

@@ -213,7 +213,7 @@ bool store_history(StoreRead *r, Str collection, Str id, bool (*see)(void *ctx, 
 
     if (!sqlite_statement(r->conn,
             STR("SELECT j.*,t.* FROM _journal j JOIN _tx t ON t.chain=j.chain AND t.seq=j.seq WHERE j.id=? AND"
-                " j.collection=? ORDER BY j.version DESC"),
+                " j.collection=? AND j.verb<>'reseal' ORDER BY j.version DESC"),
             &stmt, err))
         return false;
     sqlite_bind_text(stmt, 1, id);
@@ -223,6 +223,55 @@ bool store_history(StoreRead *r, Str collection, Str id, bool (*see)(void *ctx, 
         const StoreTx tx = read_tx(stmt, 9);
 
         if (!see(ctx, &tx, &e))
+            break;
+    }
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+bool store_put_body(Store *s, int64_t chain, int64_t seq, int64_t n, Bytes body, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(&s->writer, STR("UPDATE _journal SET body=? WHERE chain=? AND seq=? AND n=?"), &stmt, err))
+        return false;
+    lend_blob(stmt, 1, body);
+    sqlite3_bind_int64(stmt, 2, chain);
+    sqlite3_bind_int64(stmt, 3, seq);
+    sqlite3_bind_int64(stmt, 4, n);
+    return step(&s->writer, stmt, STR("_journal"), err);
+}
+
+bool store_resealed(StoreRead *r, Str collection, Str id, int64_t version, const uint8_t digest[SM3_LEN], bool *yes, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(r->conn,
+            STR("SELECT 1 FROM _journal WHERE id=? AND version=? AND collection=? AND verb='reseal' AND digest=?"), &stmt, err))
+        return false;
+    sqlite_bind_text(stmt, 1, id);
+    sqlite3_bind_int64(stmt, 2, version);
+    sqlite_bind_text(stmt, 3, collection);
+    sqlite_bind_blob(stmt, 4, (Bytes){ digest, SM3_LEN });
+    *yes = sqlite3_step(stmt) == SQLITE_ROW;
+    sqlite_done(r->conn, stmt);
+    return true;
+}
+
+bool store_entries_of(StoreRead *r, Str collection, int64_t after, size_t limit, bool (*see)(void *ctx, int64_t place, const StoreEntry *e),
+    void *ctx, Err *err)
+{
+    sqlite3_stmt *stmt;
+
+    if (!sqlite_statement(r->conn, STR("SELECT *,rowid FROM _journal WHERE rowid>? AND collection=? ORDER BY rowid LIMIT ?"), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, after);
+    sqlite_bind_text(stmt, 2, collection);
+    sqlite3_bind_int64(stmt, 3, (int64_t)limit);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        const StoreEntry e = read_entry(stmt, 0);
+
+        if (!see(ctx, sqlite3_column_int64(stmt, 9), &e))
             break;
     }
     sqlite_done(r->conn, stmt);
@@ -348,7 +397,7 @@ bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *c
 
     if (!sqlite_statement(r->conn,
             STR("SELECT t.collection,t.fid,length(t.g1)+length(t.g2) FROM (SELECT rowid AS doc FROM _words WHERE _words MATCH ?"
-                " LIMIT 5000) w CROSS JOIN _text t ON t.doc=w.doc ORDER BY 3 LIMIT ?"),
+                " LIMIT 2000) w CROSS JOIN _text t ON t.doc=w.doc ORDER BY 3 LIMIT ?"),
             &stmt, err))
         return false;
     sqlite_bind_text(stmt, 1, match);

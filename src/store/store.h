@@ -47,6 +47,14 @@ void store_close(Store *s); /* checkpoints; NULL is taken */
 bool store_define(Store *s, const StoreTable *table, size_t n, Err *err) MUST;
 const CqlDialect *store_dialect(const StoreTable *t, Arena *a); /* NULL: no memory */
 
+/* --- when packs change: columns as the file has them, renamed, dropped ------------------------------------ */
+const char *store_type(const StoreColumn *c); /* as SQL says it: "INTEGER" */
+bool store_columns(StoreRead *r, Str table, void (*see)(void *ctx, Str name, Str type), void *ctx, Err *err) MUST; /* none: no table */
+bool store_column_rename(Store *s, Str table, Str from, Str to, Err *err) MUST; /* its indexes go: store_define makes them anew */
+bool store_column_drop(Store *s, Str table, Str column, Err *err) MUST;
+/* What was overwritten stands nowhere in the file any more: all pages are written anew. Outside a transaction. */
+bool store_wipe(Store *s, Err *err) MUST;
+
 /* --- reading -------------------------------------------------------------------------------------------- */
 bool store_read_begin(Store *s, StoreRead **out, Err *err) MUST; /* waits for a free reader */
 void store_read_end(StoreRead *r);
@@ -63,6 +71,8 @@ typedef struct StoreQuery {
     const CqlSql *where;    /* may be NULL */
     Str match;              /* words: an FTS5 expression; empty: all */
     Str fids;               /* JSON list of the only rows wanted; empty: all */
+    bool (*may)(const void *ctx, int64_t fid); /* false: the row is not wanted, and not read; NULL: all are */
+    const void *may_ctx;
     int64_t budget;         /* steps of the virtual machine after which the cursor ends with STORE_BUDGET; 0: none */
     const GeoBox *box;      /* rows whose envelope meets one of them */
     size_t nbox;
@@ -141,6 +151,12 @@ bool store_put_entry(Store *s, const StoreEntry *e, Err *err) MUST;
 bool store_last_tx(StoreRead *r, int64_t chain, StoreTx *out, Arena *a, Err *err) MUST; /* seq 0: none yet */
 bool store_txs(StoreRead *r, int64_t chain, int64_t from_seq, bool (*see)(void *ctx, const StoreTx *tx), void *ctx, Err *err) MUST;
 bool store_entries(StoreRead *r, int64_t chain, int64_t seq, bool (*see)(void *ctx, const StoreEntry *e), void *ctx, Err *err) MUST;
+/* A body sealed after the fact: its digest in the chain stays, an entry of the verb "reseal" brings the new one. */
+bool store_put_body(Store *s, int64_t chain, int64_t seq, int64_t n, Bytes body, Err *err) MUST;
+bool store_resealed(StoreRead *r, Str collection, Str id, int64_t version, const uint8_t digest[SM3_LEN], bool *yes, Err *err) MUST;
+/* Entries of one collection in the order they were written, after a place; `see` is told the place of each. */
+bool store_entries_of(StoreRead *r, Str collection, int64_t after, size_t limit, bool (*see)(void *ctx, int64_t place,
+    const StoreEntry *e), void *ctx, Err *err) MUST;
 /* Of one record, newest first; each with its transaction. */
 bool store_history(StoreRead *r, Str collection, Str id, bool (*see)(void *ctx, const StoreTx *tx, const StoreEntry *e),
     void *ctx, Err *err) MUST;
@@ -164,3 +180,18 @@ bool store_answer_set(Store *s, Str key, int64_t at, Str answer, Err *err) MUST;
 bool store_answer(StoreRead *r, Str key, int64_t since, Arena *a, Str *out, Err *err) MUST;
 bool store_integrity(StoreRead *r, Buf *said, Err *err) MUST; /* PRAGMA integrity_check and the foreign schema */
 bool store_backup(Store *s, const char *to, Err *err) MUST;   /* one consistent file, readers and writer go on */
+
+/* --- the node's own file, DIR/node.db (0600): what is of this machine and not of the county; in no backup -------------- */
+typedef struct StoreNode StoreNode;
+typedef struct StoreJob { /* a run of a process; borrowed while it is seen */
+    Str id, process, status, who, message;
+    Str code, zh, en, place; /* of a failure; empty: none */
+    int percent, http;
+    int64_t created, started, finished, updated;
+    Str outputs, log;
+} StoreJob;
+bool store_node_open(const char *path, StoreNode **out, Err *err) MUST; /* made where it is not */
+void store_node_close(StoreNode *n);                                     /* NULL is taken */
+bool store_job_put(StoreNode *n, const StoreJob *j, size_t most, Err *err) MUST; /* the newest `most` are kept */
+/* One by its id, whole; or, empty, all, the oldest first, without outputs and log. */
+bool store_jobs(StoreNode *n, Str id, bool (*see)(void *ctx, const StoreJob *j), void *ctx, Err *err) MUST;

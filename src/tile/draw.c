@@ -1,5 +1,5 @@
-/* src/tile/draw.c - see draw.h. A tile is drawn at once where it is not crowded; else with a cut that its size asks for,
- * and again with a stricter one until it fits.
+/* src/tile/draw.c - see draw.h. A tile is drawn at once where it is not crowded. From a pack it is else drawn with a cut that
+ * its size asks for, and again with a stricter one until it fits; what rows have drawn is thinned where it stands.
  */
 #include "tile/draw.h"
 #include <math.h>
@@ -365,6 +365,14 @@ static GeoBox with_buffer(const TileAsk *ask)
     return b;
 }
 
+/* The crowd was weighed behind the reading's cut: a share of the class that it sampled is a share of that sample. */
+static Cut stricter(Cut reading, Cut now)
+{
+    if (now.bucket == reading.bucket)
+        now.share = (uint32_t)((uint64_t)now.share * reading.share / CUT_ALL);
+    return now;
+}
+
 /* Read again only where there were far too many: then with a cut of about what can be drawn. */
 static bool read_rows(Draw *d, GeoBox box, size_t *seen)
 {
@@ -376,7 +384,7 @@ static bool read_rows(Draw *d, GeoBox box, size_t *seen)
             *seen = mvt_count(d->layer) + d->weighed;
         if (!d->weighed)
             return true;
-        d->cut = tile_crowd_cut(d->crowd, DRAW_LIMIT * 2);
+        d->cut = stricter(d->cut, tile_crowd_cut(d->crowd, DRAW_LIMIT * 2));
         memset(d->crowd, 0, sizeof *d->crowd);
         d->drawn.len = 0;
         d->weighed = 0;
@@ -407,12 +415,13 @@ static void forget_thinned(Draw *d) /* the list is of what the layer holds */
 
 static bool thin(Draw *d)
 {
+    const Cut reading = d->cut;
     double budget = DRAW_LIMIT;
 
     if (d->drawn.bad)
         return no_memory(d->err);
     for (int i = 0; i < TRIES && mvt_bytes(d->layer) > DRAW_LIMIT; i++) {
-        d->cut = tile_crowd_cut(d->crowd, budget);
+        d->cut = stricter(reading, tile_crowd_cut(d->crowd, budget));
         if (!mvt_thin(d->layer, stays, d))
             return no_memory(d->err);
         forget_thinned(d);

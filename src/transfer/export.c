@@ -28,7 +28,7 @@ const char *transfer_media(const char *format)
 /* --- which columns ------------------------------------------------------------------------------------------------------ */
 static bool goes_out(const TransferOut *o, const PackProperty *p)
 {
-    if (p->opposite.len || (p->grade >= 3 && !o->x.query.sealed))
+    if (p->opposite.len || p->retired || (p->grade >= 3 && !o->x.query.sealed))
         return false;
     return !p->base || str_eq(p->name, STR("division"));
 }

@@ -311,10 +311,11 @@ typedef struct Table { /* score[column * nprop + property] */
 static void list_properties(const PackCollection *c, Table *t)
 {
     for (size_t i = 0; i < c->nproperty; i++)
-        if (!c->property[i].opposite.len)
+        if (!c->property[i].opposite.len && !c->property[i].retired)
             t->prop[t->nprop++] = c->property + i;
     for (size_t i = 0; i < c->ninherited; i++)
-        t->prop[t->nprop++] = c->inherited + i;
+        if (!c->inherited[i].retired)
+            t->prop[t->nprop++] = c->inherited + i;
 }
 
 static bool taken(const TransferColumn *col, size_t n, const PackProperty *p)

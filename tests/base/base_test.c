@@ -22,6 +22,8 @@ static void text_is_cut_and_compared(void **state)
     assert_true(str_cut(STR("road/01"), '/', &a, &b));
     is(a, "road");
     is(b, "01");
+    assert_false(str_cut((Str){ NULL, 0 }, '/', &a, &b)); /* what a YAML file did not say; found by fuzz/pack.c */
+    assert_true(!a.len && !b.len && !str_sub((Str){ NULL, 0 }, 0, 3).len);
     assert_false(str_cut(STR("road"), '/', &a, &b));
     is(a, "road");
     is(str_sub(STR("abc"), 1, 99), "bc");

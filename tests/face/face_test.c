@@ -138,8 +138,9 @@ static Reply read_reply(County *c, int fd)
 static Reply send_bytes(County *c, const char *path, const char *head, Str body)
 {
     const int fd = connect_to(c->port);
-    const Str text = str_fmt(c->a, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n",
-        path, c->port, head, body.len);
+    const Str text = str_fmt(c->a,
+        "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n", path,
+        c->port, head, body.len);
     Reply r;
 
     assert_int_equal(write(fd, text.ptr, text.len), (ssize_t)text.len);
@@ -235,7 +236,8 @@ static const struct Row {
     { "/collections/shop/items", 200, "\"numberReturned\":4" },
     { "/collections/shop/items/", 200, "\"numberReturned\":4" },
     { "/collections/shop/items?limit=2", 200, "\"rel\":\"next\"" },
-    { "/collections/shop/items?limit=2&bbox=110,30,112,32&count=none", 200, "\"numberReturned\":2,\"timeStamp\"" },
+    { "/collections/shop/items?limit=2&bbox=110,30,112,32&count=none", 200,
+        "\"numberReturned\":2,\"timeStamp\"" },
     { "/collections/shop/items?limit=2&bbox=110,30,112,32", 200, "\"numberReturned\":2,\"numberMatched\":4" },
     { "/collections/shop/items?limit=99999999", 200, "\"numberReturned\":4" },
     { "/collections/shop/items?area=7", 200, "\"numberReturned\":1" },
@@ -261,6 +263,9 @@ static const struct Row {
     { "/collections/shop/items?crs=http://www.opengis.net/def/crs/EPSG/0/4490&area=12.5", 200,
         "[31.5,111.1]" },
     { "/collections/shop/items?f=csv", 200, "石桥店" },
+    { "/collections/shop/items?f=csv", 200, ",name," },
+    { "/collections/shop/items?f=csv&header=titles", 200, "记录编号" },
+    { "/collections/shop/items?f=csv&header=bold", 400, "titles, names" },
     { "/collections/shop/items?f=geojson", 200, "\"FeatureCollection\"" },
     { "/collections/shop/items?f=xlsx", 200, "PK" },
     { "/collections/shop/items?f=gpkg", 200, "SQLite format 3" },
@@ -465,8 +470,10 @@ static void foreign_pages_are_kept_out(void **state)
         ask(c, "POST", "/collections/shop/items", JSON "Origin: http://evil.example\r\n", SHOP("x")).status,
         403);
     assert_int_equal(
-        ask(c, "POST", "/collections/shop/items", JSON "Sec-Fetch-Site: cross-site\r\n", SHOP("x")).status, 403);
-    assert_int_equal(ask(c, "POST", "/collections/shop/items", JSON "Origin: null\r\n", SHOP("x")).status, 403);
+        ask(c, "POST", "/collections/shop/items", JSON "Sec-Fetch-Site: cross-site\r\n", SHOP("x")).status,
+        403);
+    assert_int_equal(
+        ask(c, "POST", "/collections/shop/items", JSON "Origin: null\r\n", SHOP("x")).status, 403);
 }
 
 /* Fetch standard, clauses 3.2 and 2.2.2; made by us. */
@@ -475,10 +482,11 @@ static void only_this_machine_is_believed(void **state)
     static const struct {
         const char *host;
         bool ours;
-    } host[] = { { "localhost", true }, { "LOCALHOST:8080", true }, { "127.0.0.1:1", true }, { "127.9.9.9", true },
-        { "[::1]:8080", true }, { "[::1]", true }, { "127.evil.example", false }, { "127.0.0.1.evil.example", false },
-        { "localhost.evil.example", false }, { "evil.example:127", false }, { "10.0.0.1", false }, { "[fe80::1]", false },
-        { "[::1]evil", false }, { "[::1", false }, { "", false }, { "127.0.0.1:99999", false }, { "127.0.0.1:80@evil", false } };
+    } host[] = { { "localhost", true }, { "LOCALHOST:8080", true }, { "127.0.0.1:1", true },
+        { "127.9.9.9", true }, { "[::1]:8080", true }, { "[::1]", true }, { "127.evil.example", false },
+        { "127.0.0.1.evil.example", false }, { "localhost.evil.example", false },
+        { "evil.example:127", false }, { "10.0.0.1", false }, { "[fe80::1]", false }, { "[::1]evil", false },
+        { "[::1", false }, { "", false }, { "127.0.0.1:99999", false }, { "127.0.0.1:80@evil", false } };
     static const char *const more[] = { "https://map.county.example", NULL };
 
     (void)state;
@@ -490,8 +498,10 @@ static void only_this_machine_is_believed(void **state)
     assert_false(face_origin_may_read(STR("https://map.county.example"), NULL));
     assert_false(face_origin_may_read(STR("https://map.county.example.evil"), more));
     assert_false(face_origin_may_read(STR("null"), more));
-    assert_true(face_origin_may_write(STR("http://127.0.0.1:8080"), STR("same-origin"), STR("http://127.0.0.1:8080")));
-    assert_false(face_origin_may_write(STR("http://localhost:5173"), STR("same-site"), STR("http://localhost:8080")));
+    assert_true(face_origin_may_write(
+        STR("http://127.0.0.1:8080"), STR("same-origin"), STR("http://127.0.0.1:8080")));
+    assert_false(
+        face_origin_may_write(STR("http://localhost:5173"), STR("same-site"), STR("http://localhost:8080")));
     assert_false(face_origin_may_write(STR(""), STR("cross-site"), STR("http://localhost:8080")));
     assert_true(face_origin_may_write(STR(""), STR(""), STR("http://localhost:8080"))); /* curl, GDAL */
 }
@@ -500,7 +510,8 @@ static void pages_of_this_machine_may_read(void **state)
 {
     Reply r = ask(*state, "GET", "/collections", "Origin: http://localhost:5173\r\n", NULL);
 
-    assert_true(has(r.head, "Access-Control-Allow-Origin: http://localhost:5173") && has(r.head, "Origin\r\n"));
+    assert_true(
+        has(r.head, "Access-Control-Allow-Origin: http://localhost:5173") && has(r.head, "Origin\r\n"));
     r = ask(*state, "GET", "/collections", "Origin: http://evil.example\r\n", NULL);
     assert_true(r.status == 200 && !has(r.head, "Access-Control-Allow-Origin"));
 }
@@ -532,7 +543,8 @@ static Str photo(County *c)
     Str s;
     Err err = { 0 };
 
-    assert_true(file_read(SOURCE_DIR "/packs/02-infrastructure/stories/2.1-pothole.jpg", 1 << 20, c->a, &s, &err));
+    assert_true(
+        file_read(SOURCE_DIR "/packs/02-infrastructure/stories/2.1-pothole.jpg", 1 << 20, c->a, &s, &err));
     return s;
 }
 
@@ -551,7 +563,8 @@ static void a_photo_is_kept_and_shown_without_its_place(void **state)
     assert_non_null(memmem(bytes.ptr, bytes.len, "GPSLatitude", 11));
     r = get(c, path);
     assert_true(r.status == 200 && r.body.len == bytes.len && !has(r.body, "GPSLatitude"));
-    assert_true(has(r.head, "Content-Type: image/jpeg") && has(r.head, "immutable") && has(r.head, "nosniff"));
+    assert_true(
+        has(r.head, "Content-Type: image/jpeg") && has(r.head, "immutable") && has(r.head, "nosniff"));
     tag = header(&r, "ETag", c->a);
     r = ask(c, "GET", path, str_fmt(c->a, "If-None-Match: %.*s\r\n", STRV(tag)).ptr, NULL);
     assert_true(r.status == 304 && !r.body.len);
@@ -567,7 +580,8 @@ static void a_photo_is_kept_and_shown_without_its_place(void **state)
 static void what_is_no_attachment_is_refused(void **state)
 {
     County *c = *state;
-    Reply r = send_bytes(c, "/files?name=a.jpg", "Content-Type: image/jpeg\r\n", STR("<script>alert(1)</script>"));
+    Reply r =
+        send_bytes(c, "/files?name=a.jpg", "Content-Type: image/jpeg\r\n", STR("<script>alert(1)</script>"));
 
     assert_true(r.status == 415 && has(r.body, "files/unknown") && has(r.body, "JPEG"));
     assert_int_equal(send_bytes(c, "/files", "", STR("")).status, 400);
@@ -579,8 +593,9 @@ static void what_is_no_attachment_is_refused(void **state)
 
 static void a_record_names_only_files_that_are_held(void **state)
 {
-    static const char shop_with[] = "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[111.4,31.5]},"
-                                    "\"properties\":{\"name\":\"有照片的店\",\"photos\":[\"%.*s\"]}}";
+    static const char shop_with[] =
+        "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[111.4,31.5]},"
+        "\"properties\":{\"name\":\"有照片的店\",\"photos\":[\"%.*s\"]}}";
     County *c = *state;
     const Str none = STR("0000000000000000000000000000000000000000000000000000000000000000");
     Reply r = send_bytes(c, "/files", "", photo(c));
@@ -598,9 +613,11 @@ static void a_record_names_only_files_that_are_held(void **state)
     {
         const Str location = header(&r, "Location", c->a), tag = header(&r, "ETag", c->a);
 
-        assert_int_equal(ask(c, "DELETE", str_c(c->a, str_sub(location, str_find(location, STR("/collections")), SIZE_MAX)),
-                             str_fmt(c->a, "If-Match: %.*s\r\n", STRV(tag)).ptr, NULL)
-                             .status,
+        assert_int_equal(
+            ask(c, "DELETE",
+                str_c(c->a, str_sub(location, str_find(location, STR("/collections")), SIZE_MAX)),
+                str_fmt(c->a, "If-Match: %.*s\r\n", STRV(tag)).ptr, NULL)
+                .status,
             204);
     }
 }

@@ -134,6 +134,22 @@ for (const [say, sql] of edits)
     assert.equal(rows(), was)
   })
 
+test('settings, links and the registration of layers refuse foreign hands, and ogrinfo reads on', () => {
+  const tables = ['_meta', '_link', '_text', '_key', 'gpkg_contents', 'gpkg_geometry_columns', 'gpkg_extensions', 'gpkg_data_columns',
+    'gpkg_data_column_constraints', 'gpkg_spatial_ref_sys']
+  for (const t of tables) {
+    const n = ok('sqlite3', ['-readonly', file, `SELECT count(*) FROM ${t}`])
+    if (Number(n) === 0) continue // nothing to touch: no row, no trigger
+    const r = run('sqlite3', [file, `DELETE FROM ${t}`])
+    assert.notEqual(r.status, 0, `${t} could be emptied`)
+    assert.equal(ok('sqlite3', ['-readonly', file, `SELECT count(*) FROM ${t}`]), n)
+  }
+  for (const sql of ["INSERT INTO _meta VALUES('x','y')", "UPDATE _meta SET value='990000000000' WHERE key='division'",
+    "UPDATE _journal SET body=x'00'", "UPDATE gpkg_contents SET identifier='x'"])
+    assert.notEqual(run('sqlite3', [file, sql]).status, 0, sql)
+  assert.match(ok('ogrinfo', ['-ro', '-so', file, 'road']), /Feature Count: [1-9]/)
+})
+
 test('ogr2ogr -update and ogrinfo -sql are refused', () => {
   const rows = () => ok('sqlite3', ['-readonly', file, 'SELECT count(*), max(name) FROM road'])
   const was = rows()

@@ -70,6 +70,7 @@ static const struct Row {
     { "minimum is no number", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, minimum: few, grade: 1 }\n", "not-number", 8 },
     { "required is neither true nor false", C, THING "    name: { title: { zh: 物名, en: N }, type: text, required: yes, grade: 1 }\n", "not-bool", 7 },
     { "unknown format", C, THING "    name: { title: { zh: 物名, en: N }, type: text, format: phones, grade: 1 }\n", "bad-format", 7 },
+    { "was is another property's name", C, THING "    name: { title: { zh: 物名, en: N }, type: text, was: size, grade: 1 }\n    size: { title: { zh: 大小, en: S }, type: number, grade: 1 }\n", "bad-was", 7 },
     { "find on an open property", C, THING "    name: { title: { zh: 物名, en: N }, type: text, find: equal, grade: 1 }\n", "bad-find", 7 },
     { "derived in two ways", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, derived: { cql: \"1\", by: x }, grade: 1 }\n", "bad-derived", 8 },
     { "derived and required", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, derived: { by: x }, required: true, grade: 1 }\n", "derived-required", 8 },

@@ -485,6 +485,48 @@ static void a_crowded_tile_stays_small(void **state)
     bench_close(&b);
 }
 
+enum { MANY_POINTS = 150000 };
+static bool many(void *ctx, GeoBox box, double least, TileSee *see, void *to, Err *err) /* more than are ever drawn */
+{
+    (void)ctx, (void)box, (void)least, (void)err;
+    for (int64_t fid = 1; fid <= MANY_POINTS; fid++) {
+        const double x = 111 + 0.3 * (double)(fid % 387) / 387, y = 31 + 0.2 * (double)(fid / 387) / 388;
+        const CqlValue value[] = { { .kind = CQL_TEXT, .text = STR("水田") }, { .kind = CQL_INT, .integer = fid }, { 0 } };
+        char id[ULID_LEN + 1];
+        uint8_t wkb[21] = { 1, 1 };
+
+        memcpy(wkb + 5, &x, sizeof x);
+        memcpy(wkb + 13, &y, sizeof y);
+        (void)snprintf(id, sizeof id, "01J%023lld", (long long)fid);
+        if (!see(to, &(TileRow){ fid, str_of(id), STR("990121108204"), { wkb, sizeof wkb }, value }))
+            return false;
+    }
+    return true;
+}
+
+static void far_too_many_are_read_twice(void **state)
+{
+    const TileAsk ask = ask_at(GEO_WEBMERCATOR, 8, 111.1, 31.1);
+    const TileBody *x;
+    TileLayer *l;
+    ReadTile *t;
+    Bench b;
+
+    (void)state;
+    bench_open(&b, "many", 1);
+    b.source.rows = many;
+    l = layer(&b, false);
+    x = body_of(l, ask);
+    t = read_tile(TEXT(x->bytes));
+    print_message("%zu shown, %zu left out, %zu bytes\n", t->n, x->dropped, x->bytes.len);
+    assert_true(x->bytes.len < 500000 && x->bytes.len > 300000);
+    assert_true(t->n + x->dropped <= MANY_POINTS && t->n + x->dropped > MANY_POINTS / 2);
+    tile_clear(t);
+    tile_body_free(x);
+    tile_layer_close(l);
+    bench_close(&b);
+}
+
 static void only_what_is_shown(void **state)
 {
     Bench b;
@@ -610,6 +652,7 @@ int main(void)
         cmocka_unit_test(never_stale),
         cmocka_unit_test(a_broken_file_is_made_anew),
         cmocka_unit_test(a_crowded_tile_stays_small),
+        cmocka_unit_test(far_too_many_are_read_twice),
         cmocka_unit_test(only_what_is_shown),
         cmocka_unit_test(readers_and_a_changer),
         cmocka_unit_test(nothing_at_all),

@@ -58,7 +58,7 @@ export function getPage(href: string, signal?: AbortSignal): Promise<Result<Feat
 export const nextOf = (page: FeaturePage): string | undefined => page.links?.find((l) => l.rel === 'next')?.href
 
 export const downloadAddress = (c: string, format: 'xlsx' | 'csv' | 'geojson' | 'gpkg', q: ItemsQuery = {}): string =>
-  address(`/collections/${enc(c)}/items`, { ...itemsQuery(q), f: format })
+  address(`/collections/${enc(c)}/items`, { ...itemsQuery(q), f: format, ...(format === 'csv' ? { header: 'titles' } : {}) })
 
 export const getItem = (c: string, id: string, signal?: AbortSignal): Promise<Result<Answer<Feature>>> =>
   askFull(`/collections/${enc(c)}/items/${enc(id)}`, { query: { expand: 'labels' }, signal })
