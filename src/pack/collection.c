@@ -44,7 +44,7 @@ void pack_read_collection(PackLoader *l, const Yaml *top, Str name)
     static const PackKey key[] = { { "title", KEY_TITLE, offsetof(PackDraft, c.title), true },
         { "description", KEY_TITLE, offsetof(PackDraft, c.description), false },
         { "geometry", KEY_NODE, offsetof(PackDraft, geometry), false },
-        { "owner", KEY_TEXT, offsetof(PackDraft, c.owner), true },
+        { "owner", KEY_CALLED, offsetof(PackDraft, c.owner), true },
         { "label", KEY_TEXT, offsetof(PackDraft, c.label), false },
         { "extends", KEY_TEXT, offsetof(PackDraft, extends), false },
         { "properties", KEY_NODE, offsetof(PackDraft, properties), true },
