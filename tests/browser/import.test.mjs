@@ -69,6 +69,30 @@ describe('the import', { skip }, () => {
     await page.context().close()
   })
 
+  test('a file that fits no register asks for one, and says nothing of mistakes before', async () => {
+    const page = await openPage(browser, '/imports')
+    await page.locator('main h1').waitFor()
+    await drop(page, '随手记.csv', Buffer.from('甲,乙\n1,2\n3,4\n'))
+    await page.waitForURL(/\/imports\/./)
+    await page.getByText('请先选放进哪本台账').waitFor({ timeout: 60_000 })
+    assert.equal(await page.getByText('没有发现错误').count(), 0)
+    await assertAccessible(page, 'an import without a register')
+    await page.context().close()
+  })
+
+  test('photos alone are no sheet', async () => {
+    const page = await openPage(browser, '/registers')
+    await page.locator('main h1').waitFor()
+    await page.evaluate(() => {
+      const data = new DataTransfer()
+      data.items.add(new File([new Uint8Array(8)], 'a.png', { type: 'image/png' }))
+      for (const type of ['dragenter', 'dragover', 'drop']) document.querySelector('main').dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+    })
+    await page.waitForTimeout(600)
+    assert.match(page.url(), /\/registers$/)
+    await page.context().close()
+  })
+
   test('fits a phone', async () => {
     const page = await openPage(browser, '/imports', { width: 390, height: 844 })
     const { name, bytes } = await sheet()

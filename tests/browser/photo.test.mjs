@@ -13,6 +13,9 @@ describe('photos', { skip: missing }, () => {
   before(async () => {
     browser = await openBrowser()
     id = (await api('/collections/road_defect/items?limit=1')).features[0].id
+    const path = `${url}/collections/road_defect/items/${id}`
+    const now = await fetch(path)
+    await fetch(path, { method: 'PATCH', headers: { 'If-Match': now.headers.get('etag'), 'Content-Type': 'application/merge-patch+json' }, body: JSON.stringify({ properties: { photos: null } }) })
   })
   after(() => browser?.close())
 

@@ -49,6 +49,16 @@ describe('the record', { skip }, () => {
       await page.context().close()
     })
 
+  test('the file of a bridge tells what was inspected on its section', async () => {
+    const bridge = (await api('/collections/road_structure/items?limit=20')).features.find((f) => f.properties.name === '三渡桥')
+    const on = await api(`/collections/road_inspection/items?limit=1&count=exact&filter=${encodeURIComponent(`section = '${bridge.properties.section}'`)}`)
+    const page = await openPage(browser, `/records/road_structure/${bridge.id}`)
+    await page.locator('[data-beside]').getByText(`路况检测 ${on.numberMatched} 条`).waitFor()
+    await assertAccessible(page, 'a bridge')
+    page.calm()
+    await page.context().close()
+  })
+
   test('the file of a road leads from its strip to a section', async () => {
     const road = await first('road')
     const page = await openPage(browser, `/records/road/${road.id}`)

@@ -27,6 +27,7 @@ export function usePhotos(model: Ref<Value | undefined>, many: () => boolean) {
   const going = shallowRef<Going[]>([])
   const kept = ref(new Map<string, string>()) // id → address of the bytes on this device
   const pending = inject(PENDING, ref(0))
+  let line: Promise<void> = Promise.resolve()
   const ids = computed(() => idsOf(model.value))
   const change = (key: number, part: Partial<Going>): void => void (going.value = going.value.map((g) => (g.key === key ? { ...g, ...part } : g)))
   function set(list: string[]): void {
@@ -38,7 +39,6 @@ export function usePhotos(model: Ref<Value | undefined>, many: () => boolean) {
     set([...ids.value, id])
   }
   async function send(g: Going): Promise<void> {
-    pending.value++
     change(g.key, { failed: '', share: 0 })
     const got = await postFile(g.file, g.file.name, (share) => change(g.key, { share }))
     if (got.ok) done(g, got.value.id)
@@ -51,11 +51,15 @@ export function usePhotos(model: Ref<Value | undefined>, many: () => boolean) {
     }
     pending.value--
   }
+  function again(g: Going): void {
+    pending.value++
+    line = line.then(() => send(g))
+  }
   function add(files: Iterable<File>): void {
     for (const file of files) {
       const g: Going = { key: next++, file, url: URL.createObjectURL(file), share: 0, failed: refusal(file) }
       going.value = [...going.value, g]
-      if (!g.failed) void send(g)
+      if (!g.failed) again(g) // one after another: they stand as they were chosen
     }
   }
   const drop = (id: string): void => set(ids.value.filter((x) => x !== id))
@@ -73,5 +77,5 @@ export function usePhotos(model: Ref<Value | undefined>, many: () => boolean) {
     for (const g of going.value) URL.revokeObjectURL(g.url)
     for (const url of kept.value.values()) URL.revokeObjectURL(url)
   })
-  return { ids, going, kept, add, drop, forget, send, picture }
+  return { ids, going, kept, add, drop, forget, again, picture }
 }

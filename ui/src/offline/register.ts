@@ -18,9 +18,15 @@ async function warm(): Promise<void> {
   document.documentElement.dataset.kept = 'yes'
 }
 
+const AGAIN = 'sangzi.again'
 export function workOffline(): void {
   // Parts of an older build that are no longer there: the page is read anew.
-  window.addEventListener('vite:preloadError', () => location.reload())
+  window.addEventListener('vite:preloadError', () => {
+    const last = Number(sessionStorage.getItem(AGAIN) ?? 0)
+    if (Date.now() - last < 20_000) return // not there either: the page says what failed
+    sessionStorage.setItem(AGAIN, String(Date.now()))
+    location.reload()
+  })
   if (!import.meta.env.PROD || !('serviceWorker' in navigator) || !isSecureContext) return
   const worker = navigator.serviceWorker
   const fresh = !worker.controller

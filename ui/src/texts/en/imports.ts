@@ -40,6 +40,8 @@ export const imports = {
   crsNone: 'The file names no coordinate system',
   crsKeep: 'Take {crs}',
   crsGcj: 'These are phone-map coordinates (GCJ-02): convert',
+  crsSwapped: 'Longitude and latitude are exchanged: turn them round',
+  chooseFirst: 'Choose the register first',
   crsBd: 'These are BD-09 coordinates: convert',
   crsWgs: 'These are satellite coordinates (WGS84 / CGCS2000)',
   create: 'new',

@@ -3,6 +3,8 @@ export const tour = {
   step: 'Stop {n} of {total}',
   next: 'Next stop',
   back: 'Previous stop',
+  fold: 'Fold to one line',
+  unfold: 'Unfold',
   skip: 'Leave it here',
   finish: 'Done',
   again: 'Start from the first stop',

@@ -40,6 +40,8 @@ export const imports = {
   crsNone: '文件没有写明坐标系',
   crsKeep: '就按 {crs}',
   crsGcj: '是手机地图坐标（GCJ-02），换算后导入',
+  crsSwapped: '经度和纬度写反了，对调后导入',
+  chooseFirst: '请先选放进哪本台账',
   crsBd: '是百度坐标（BD-09），换算后导入',
   crsWgs: '是卫星定位坐标（WGS84 / CGCS2000）',
   create: '新建',

@@ -3,6 +3,8 @@ export const tour = {
   step: '第 {n} 站，共 {total} 站',
   next: '下一站',
   back: '上一站',
+  fold: '收成一行',
+  unfold: '展开',
   skip: '先到这里',
   finish: '走完了',
   again: '从头走一遍',
