@@ -28,7 +28,8 @@ int cli_init(int argc, char **argv)
         return cli_fail(&err);
     cli_close(&c);
     printf("%s: county.gpkg, keys/ (%s)\n", argv[1],
-        cli_english() ? "keep a copy of the key elsewhere: without it sealed data is lost" : "请把密钥另存一份：丢了密钥，密封数据就打不开");
+        cli_english() ? "keep a copy of the key elsewhere: without it sealed data is lost"
+                      : "请把密钥另存一份：丢了密钥，密封数据就打不开");
     return 0;
 }
 
@@ -60,7 +61,8 @@ int cli_verify(int argc, char **argv)
     if (isatty(2))
         fputc('\n', stderr);
     if (good)
-        printf(cli_english() ? "%lld transactions, %zu faults\n" : "%lld 笔变更，%zu 处不符\n", (long long)ledger_seq(c.ledger), faults);
+        printf(cli_english() ? "%lld transactions, %zu faults\n" : "%lld 笔变更，%zu 处不符\n",
+            (long long)ledger_seq(c.ledger), faults);
     cli_close(&c);
     return !good ? cli_fail(&err) : faults ? 1 : 0;
 }
@@ -128,6 +130,8 @@ int cli_restore(int argc, char **argv)
         return cli_fail(&err);
     snprintf(path, sizeof path, "%s/keys/master", argv[2]);
     if (!file_exists(path))
-        fprintf(stderr, "%s\n", cli_english() ? "Now bring keys/master back: it is in no backup." : "请把密钥放回 keys/master：备份里没有密钥。");
+        fprintf(stderr, "%s\n",
+            cli_english() ? "Now bring keys/master back: it is in no backup."
+                          : "请把密钥放回 keys/master：备份里没有密钥。");
     return 0;
 }

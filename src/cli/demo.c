@@ -117,15 +117,21 @@ static int64_t generated_at(const Demo *d)
 /* What is computed from records is computed by the same processes that a county runs. */
 static bool run_processes(Demo *d, Err *err)
 {
-    static const char *const id[] = { "road-condition", "division-counts", "document-files" };
+    static const struct {
+        const char *id, *needs; /* a node without that register has nothing to compute */
+    } process[] = { { "road-condition", "road_section" }, { "division-counts", "person" },
+        { "document-files", "document" }, { "place-names", "place_name" } };
     const ProcessAsk ask = { .who = STR("演示数据生成"), .at = generated_at(d) };
     bool good = true;
 
-    for (size_t i = 0; i < LEN(id) && good; i++) {
-        Arena *a = arena_new(0);
+    for (size_t i = 0; i < LEN(process) && good; i++) {
+        Arena *a;
         Str out;
 
-        good = process_run(d->county.ledger, str_of(id[i]), NULL, &ask, a, &out, err);
+        if (!pack_collection(d->county.model, str_of(process[i].needs)))
+            continue;
+        a = arena_new(0);
+        good = process_run(d->county.ledger, str_of(process[i].id), NULL, &ask, a, &out, err);
         arena_free(a);
     }
     return good;

@@ -16,7 +16,8 @@ static const CqlSchema *schema_of(Str collection, Err *err)
     size_t nsaid;
     const PackCollection *c;
     Arena *a = arena_new(0);
-    const bool good = model || (packs ? pack_load(packs, a, &model, &said, &nsaid, err) : FAIL(err, CLI_NO_PACKS, STR("."), "packs"));
+    const bool good = model || (packs ? pack_load(packs, a, &model, &said, &nsaid, err)
+                                      : FAIL(err, CLI_NO_PACKS, STR("."), "packs"));
 
     arena_free(a);
     return good && pack_need_collection(model, collection, &c, err) ? &c->schema : NULL;
@@ -73,10 +74,13 @@ int cli_usage(const char *name)
 
 static int help(FILE *to)
 {
-    fprintf(to, "sangzi %s - %s\n\n", SANGZI_VERSION, cli_english() ? "the digital village in one program" : "桑梓：一个程序里的数字乡村");
+    fprintf(to, "sangzi %s - %s\n\n", SANGZI_VERSION,
+        cli_english() ? "the digital village in one program" : "桑梓：一个程序里的数字乡村");
     for (size_t i = 0; i < LEN(command); i++)
-        fprintf(to, "  sangzi %s\n      %s\n", command[i].usage, cli_english() ? command[i].en : command[i].zh);
-    fprintf(to, "\n  --packs DIR  %s\n", cli_english() ? "packs to use (any command)" : "所用的业务包（任何命令）");
+        fprintf(
+            to, "  sangzi %s\n      %s\n", command[i].usage, cli_english() ? command[i].en : command[i].zh);
+    fprintf(to, "\n  --packs DIR  %s\n",
+        cli_english() ? "packs to use (any command)" : "所用的业务包（任何命令）");
     return 0;
 }
 
@@ -101,7 +105,8 @@ int main(int argc, char **argv)
         return cli_worker(argc - 1, argv + 1);
     c = command_of(argv[1]);
     if (!c) {
-        fprintf(stderr, "sangzi: %s: %s\n", cli_english() ? "unknown command" : "未知命令 unknown command", argv[1]);
+        fprintf(stderr, "sangzi: %s: %s\n", cli_english() ? "unknown command" : "未知命令 unknown command",
+            argv[1]);
         return 2;
     }
     return c->run(argc - 1, argv + 1);

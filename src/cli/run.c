@@ -53,7 +53,8 @@ int cli_run(int argc, char **argv)
         arena_free(a);
         return status;
     }
-    good = good && cli_open(argv[1], LEDGER_WRITE, &c, &err) && process_run(c.ledger, str_of(argv[2]), inputs, &ask, a, &out, &err);
+    good = good && cli_open(argv[1], LEDGER_WRITE, &c, &err) &&
+           process_run(c.ledger, str_of(argv[2]), inputs, &ask, a, &out, &err);
     if (isatty(2))
         fputc('\n', stderr);
     if (good)

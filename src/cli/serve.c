@@ -32,7 +32,8 @@ const char *serve_ui(const char *said, char *out, size_t size)
 void serve_say(const Face *f)
 {
     printf("http://127.0.0.1:%d/app\n%s\n", face_port(f),
-        cli_english() ? "On this machine only: there are no accounts yet." : "只在本机可访问：账号与权限随后续版本提供。");
+        cli_english() ? "On this machine only: there are no accounts yet."
+                      : "只在本机可访问：账号与权限随后续版本提供。");
     fflush(stdout);
 }
 
@@ -78,7 +79,8 @@ static bool packs_good(const char *packs)
     const bool good = pack_load(packs, a, &m, &said, &n, &err);
 
     for (size_t i = 0; !good && i < n && i < 20; i++)
-        fprintf(stderr, "%.*s:%zu: %.*s\n", STRV(said[i].file), said[i].line, STRV(cli_english() ? said[i].text.en : said[i].text.zh));
+        fprintf(stderr, "%.*s:%zu: %.*s\n", STRV(said[i].file), said[i].line,
+            STRV(cli_english() ? said[i].text.en : said[i].text.zh));
     pack_free(m);
     arena_free(a);
     return good;
@@ -113,7 +115,8 @@ static bool reload(const char *dir, const char *packs, CliCounty *c, FaceOptions
     return face_start(o, face, err);
 }
 
-static bool serve_developing(const char *dir, const char *packs, CliCounty *c, FaceOptions *o, Face **face, Err *err)
+static bool serve_developing(
+    const char *dir, const char *packs, CliCounty *c, FaceOptions *o, Face **face, Err *err)
 {
     int64_t seen = newest_in(packs);
 

@@ -20,7 +20,8 @@ int cli_worker(int argc, char **argv)
     size_t size = 0, turn = 0;
 
     if (argc == 4 && !strcmp(argv[1], "picture"))
-        return str_to_size(str_of(argv[2]), 10, &size) && str_to_size(str_of(argv[3]), 10, &turn) && size < 65536 && turn < 9
+        return str_to_size(str_of(argv[2]), 10, &size) && str_to_size(str_of(argv[3]), 10, &turn) &&
+                       size < 65536 && turn < 9
                    ? files_worker(0, 1, (unsigned)size, (int)turn)
                    : 2;
     return transfer_worker(0, 1);
@@ -125,8 +126,10 @@ static bool glance_of(const json_t *v, TransferGlance *g)
     const Str status = json_str(json_object_get(v, "status"));
 
     *g = (TransferGlance){ .progress = json_number_value(json_object_get(v, "progress")),
-        .counts = { (size_t)json_integer_value(json_object_get(c, "rows")), (size_t)json_integer_value(json_object_get(c, "create")),
-            (size_t)json_integer_value(json_object_get(c, "update")), (size_t)json_integer_value(json_object_get(c, "unchanged")),
+        .counts = { (size_t)json_integer_value(json_object_get(c, "rows")),
+            (size_t)json_integer_value(json_object_get(c, "create")),
+            (size_t)json_integer_value(json_object_get(c, "update")),
+            (size_t)json_integer_value(json_object_get(c, "unchanged")),
             (size_t)json_integer_value(json_object_get(c, "wrong")) } };
     snprintf(g->collection, sizeof g->collection, "%.*s", STRV(json_str(json_object_get(v, "collection"))));
     for (size_t i = 0; i < LEN(name); i++)
@@ -135,7 +138,8 @@ static bool glance_of(const json_t *v, TransferGlance *g)
     return g->status != TRANSFER_READING && g->status != TRANSFER_APPLYING;
 }
 
-static bool follow_there(CliServer *s, const char *path, const char *file, Arena *a, json_t **state, TransferGlance *g, Err *err)
+static bool follow_there(
+    CliServer *s, const char *path, const char *file, Arena *a, json_t **state, TransferGlance *g, Err *err)
 {
     const json_t *problem;
 
@@ -162,11 +166,11 @@ static void say_findings_there(const json_t *state, const char *file)
     const Str warning = json_str(json_object_get(json_object_get(state, "crs"), "warning"));
     size_t i;
 
-    json_array_foreach(all, i, one)
-        fprintf(stderr, "%s:%lld:%.*s: %.*s\n", file, (long long)json_integer_value(json_object_get(one, "row")),
-            STRV(json_str(json_object_get(one, "column")).len ? json_str(json_object_get(one, "column"))
-                                                              : json_str(json_object_get(one, "property"))),
-            STRV(json_str(json_object_get(one, "detail"))));
+    json_array_foreach(all, i, one) fprintf(stderr, "%s:%lld:%.*s: %.*s\n", file,
+        (long long)json_integer_value(json_object_get(one, "row")),
+        STRV(json_str(json_object_get(one, "column")).len ? json_str(json_object_get(one, "column"))
+                                                          : json_str(json_object_get(one, "property"))),
+        STRV(json_str(json_object_get(one, "detail"))));
     if (warning.len)
         fprintf(stderr, "%s: %.*s\n", file, STRV(warning));
 }
@@ -197,15 +201,16 @@ static bool apply_there(CliServer *s, const char *path, bool good_rows, Arena *a
     return good;
 }
 
-static bool bring_there(CliServer *s, const char *file, const Order *o, Arena *a, const char **path, TransferGlance *g, Err *err)
+static bool bring_there(
+    CliServer *s, const char *file, const Order *o, Arena *a, const char **path, TransferGlance *g, Err *err)
 {
     const char *slash = strrchr(file, '/');
     json_t *state = NULL;
 
     *path = str_fmt(a, "/imports?name=%.*s&collection=%.*s&division=%.*s&crs=%.*s&encoding=%.*s",
-        STRV(cli_server_escape(s, str_of(slash ? slash + 1 : file), a)), STRV(cli_server_escape(s, o->wish.collection, a)),
-        STRV(cli_server_escape(s, o->wish.division, a)), STRV(cli_server_escape(s, o->wish.crs, a)),
-        STRV(cli_server_escape(s, o->wish.encoding, a)))
+        STRV(cli_server_escape(s, str_of(slash ? slash + 1 : file), a)),
+        STRV(cli_server_escape(s, o->wish.collection, a)), STRV(cli_server_escape(s, o->wish.division, a)),
+        STRV(cli_server_escape(s, o->wish.crs, a)), STRV(cli_server_escape(s, o->wish.encoding, a)))
                 .ptr;
     if (!cli_server_send_file(s, *path, file, a, &state, err))
         return false;
@@ -214,8 +219,8 @@ static bool bring_there(CliServer *s, const char *file, const Order *o, Arena *a
         !follow_there(s, *path, file, a, &state, g, err))
         return false;
     say_findings_there(state, file);
-    return o->dry ||
-           (apply_there(s, *path, o->good_rows, a, &state, err) && follow_there(s, *path, file, a, &state, g, err));
+    return o->dry || (apply_there(s, *path, o->good_rows, a, &state, err) &&
+                         follow_there(s, *path, file, a, &state, g, err));
 }
 
 static int import_there(CliServer *s, const char *file, const Order *o)

@@ -51,6 +51,7 @@ typedef struct CqlProperty { /* what a tree may speak of */
     bool sealed;    /* SQL cannot see it: always residual */
     size_t index;   /* the record's own number for it */
     Str column;     /* in SQL; empty: no column of its own (residual) */
+    Str from;       /* the table the column is of, whose row has the same id; empty: the table asked */
     bool money;     /* stored in 分, spoken of in yuan: literals are multiplied by 100, arithmetic divides */
 } CqlProperty;
 typedef struct CqlSchema { /* made by the pack room; `find` gives NULL for an unknown name */
@@ -69,6 +70,7 @@ typedef struct CqlRecord { /* one record, seen by property; values are borrowed 
 typedef struct CqlDialect CqlDialect; /* how one store says it; a table of its driver */
 struct CqlDialect {
     Str quote_open, quote_close;   /* around names */
+    Str table;                     /* the one asked, for a look at another table's row of the same id; empty: residual */
     /* SQL of a condition that every row whose envelope meets the box passes (R-tree); NULL or false: cannot. `param`
      * keeps a value and writes its mark, ? or $n, at the end of `sql`. */
     bool (*box)(const CqlDialect *d, Str column, GeoBox box, Buf *sql, void (*param)(void *ctx, CqlValue v), void *ctx);

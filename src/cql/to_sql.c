@@ -128,7 +128,18 @@ static void column(Sql *s, const CqlProperty *p)
                                               : none;
 
     around(s, pattern, true);
-    quoted(s, p->column);
+    if (p->from.len) { /* one row, found by its id */
+        buf_str(&s->b, STR("(SELECT "));
+        quoted(s, p->column);
+        buf_str(&s->b, STR(" FROM "));
+        quoted(s, p->from);
+        buf_str(&s->b, STR(" WHERE "));
+        quoted(s, p->from);
+        buf_str(&s->b, STR(".id="));
+        quoted(s, s->d->table);
+        buf_str(&s->b, STR(".id)"));
+    } else
+        quoted(s, p->column);
     around(s, pattern, false);
 }
 
@@ -141,9 +152,10 @@ static bool all_exact(const Sql *s, const CqlExpr *e)
     return true;
 }
 
-static bool has_column(const CqlExpr *e)
+static bool has_column(const Sql *s, const CqlExpr *e)
 {
-    return e->op == CQL_OP_PROPERTY && !e->property->sealed && e->property->column.len;
+    return e->op == CQL_OP_PROPERTY && !e->property->sealed && e->property->column.len &&
+           (!e->property->from.len || s->d->table.len);
 }
 
 /* Two columns of which one is a date and one a time need a bridge. */
@@ -205,14 +217,14 @@ static bool temporal_exact(const Sql *s, const CqlExpr *e)
 }
 
 /* JSON does not tell a date from a text, nor keeps a time's every digit: such lists are compared in memory. */
-static bool list_exact(const CqlExpr *e, CqlKind item)
+static bool list_exact(const Sql *s, const CqlExpr *e, CqlKind item)
 {
     const bool simple = item == CQL_BOOL || cql_numeric(item) || item == CQL_TEXT;
 
     if (!simple || (e->constant && e->op != CQL_OP_LIST))
         return false;
     if (!e->constant)
-        return has_column(e) && e->property->list;
+        return has_column(s, e) && e->property->list;
     for (size_t i = 0; i < e->narg; i++)
         if (e->arg[i]->kind != item && !(cql_numeric(item) && cql_numeric(e->arg[i]->kind)))
             return false;
@@ -223,12 +235,12 @@ static bool array_exact(const Sql *s, const CqlExpr *e)
 {
     const CqlKind item = e->arg[0]->constant ? e->arg[1]->item : e->arg[0]->item;
 
-    return s->d->fn_list.len && list_exact(e->arg[0], item) && list_exact(e->arg[1], item);
+    return s->d->fn_list.len && list_exact(s, e->arg[0], item) && list_exact(s, e->arg[1], item);
 }
 
-static bool is_division_test(const CqlExpr *e)
+static bool is_division_test(const Sql *s, const CqlExpr *e)
 {
-    return e->op == CQL_OP_FUNCTION && str_eq(e->name, STR("division_within")) && has_column(e->arg[0]) &&
+    return e->op == CQL_OP_FUNCTION && str_eq(e->name, STR("division_within")) && has_column(s, e->arg[0]) &&
            e->arg[0]->kind == CQL_TEXT && e->arg[1]->constant;
 }
 
@@ -245,7 +257,7 @@ static bool exact(const Sql *s, const CqlExpr *e)
         return true;
     switch (cql_op[e->op].family) {
     case CQL_LEAF:
-        return e->op == CQL_OP_PROPERTY ? has_column(e) : is_division_test(e);
+        return e->op == CQL_OP_PROPERTY ? has_column(s, e) : is_division_test(s, e);
     case CQL_LOGIC:
         return all_exact(s, e);
     case CQL_COMPARE:
@@ -633,7 +645,7 @@ static const CqlExpr *indexed(const Sql *s, const CqlExpr *e, Mode mode, const C
         return NULL;
     for (size_t i = 0; i < 2; i++) {
         *literal = e->arg[1 - i];
-        if (has_column(e->arg[i]) && ((*literal)->op == CQL_OP_BBOX || (*literal)->op == CQL_OP_LITERAL) &&
+        if (has_column(s, e->arg[i]) && !e->arg[i]->property->from.len && ((*literal)->op == CQL_OP_BBOX || (*literal)->op == CQL_OP_LITERAL) &&
             !geo_box_empty((*literal)->bounds))
             return e->arg[i];
     }

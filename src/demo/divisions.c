@@ -341,7 +341,8 @@ static void group_counts(County *c)
         const int more = i % 2 ? -owed : (int)rng_below(&r, 5) - 2;
 
         c->village[i].group = at;
-        c->village[i].ngroup = (size_t)(10 + (i + 1 == c->nvillage && i % 2 == 0 ? 0 : more));
+        const int groups = 10 + (i + 1 == c->nvillage && i % 2 == 0 ? 0 : more);
+        c->village[i].ngroup = (size_t)groups;
         at += c->village[i].ngroup;
         owed = more;
     }

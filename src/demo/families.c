@@ -92,7 +92,9 @@ static void allot(const double *share, double *owed, size_t cells, size_t n, siz
 /* --- one household ------------------------------------------------------------------------------------------- */
 static int between(Rng *r, int lo, int hi)
 {
-    return lo + (int)rng_below(r, (size_t)(hi - lo + 1));
+    const int n = hi - lo + 1;
+
+    return lo + (int)rng_below(r, (size_t)n);
 }
 
 static int bell(Rng *r, double mean, double sd) /* four uniform numbers: near enough to normal, and quick */

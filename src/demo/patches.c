@@ -134,8 +134,9 @@ static void window(Sheet *s)
 
 static Xy place(const Sheet *s, size_t i)
 {
-    return (Xy){ (s->x0 + (double)(i % (size_t)s->g.w) + 0.5) * s->g.cell,
-        (s->y0 + (double)(i / (size_t)s->g.w) + 0.5) * s->g.cell };
+    const size_t column = i % (size_t)s->g.w, row = i / (size_t)s->g.w;
+
+    return (Xy){ (s->x0 + (double)column + 0.5) * s->g.cell, (s->y0 + (double)row + 0.5) * s->g.cell };
 }
 
 static void draw_roads(const Sheet *s)

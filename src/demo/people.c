@@ -68,9 +68,10 @@ static void lay_out(const County *c, Lots *l, size_t group)
     for (int v = 0; v < ROWS; v++)
         for (int u = 0; u < COLUMNS; u++) {
             Lot *k = &l->lot[n++];
+            const int along = (u - COLUMNS / 2) * 19, across = (v - ROWS / 2) * 34; /* m */
 
-            k->u = (float)((u - COLUMNS / 2) * 19 + rng_normal(&r, 0, rough * 0.5));
-            k->v = (float)((v - ROWS / 2) * 34 + rng_normal(&r, 0, rough));
+            k->u = (float)(along + rng_normal(&r, 0, rough * 0.5));
+            k->v = (float)(across + rng_normal(&r, 0, rough));
             k->key = hypot(k->u, k->v * 1.5) * (0.75 + 0.6 * rng_unit(&r));
         }
     qsort(l->lot, n, sizeof *l->lot, nearer);

@@ -349,8 +349,8 @@ static bool missing_twins(County *c, Out *o, Rng *r)
         for (size_t v = 0; v < c->nvillage; v++)
             have += str_eq(c->village[v].bare, y->key);
         for (; have < y->n && (str_eq(y->key, STR("石桥")) || str_eq(y->key, STR("李家湾"))); have++) {
-            const size_t at =
-                (home + 1 + 5 * k) % c->nvillage; /* apart, where there is more than one village */
+            const size_t at = c->nvillage ? (home + 1 + 5 * k) % c->nvillage
+                                          : home; /* apart, where there is more than one */
             const Village *v = &c->village[at];
             const Group *g = &c->group[v->group + (k + 1) % v->ngroup];
 

@@ -27,7 +27,7 @@ size_t demo_story_town(const County *c, Str number)
 /* Shares out `whole` by weight, largest remainders first; `must` gets one at least. */
 static void share_out(const double *weight, size_t n, size_t whole, size_t must, size_t *out)
 {
-    double sum = 0, rest[TOWNS_MAX];
+    double sum = 0, rest[TOWNS_MAX] = { 0 };
     size_t given = 0;
 
     for (size_t i = 0; i < n; i++)
@@ -39,7 +39,7 @@ static void share_out(const double *weight, size_t n, size_t whole, size_t must,
         rest[i] = want - (double)out[i] + (i == must && !out[i] ? 1 : 0);
         given += out[i];
     }
-    while (given < whole) {
+    while (n && given < whole) {
         size_t best = 0;
 
         for (size_t i = 1; i < n; i++)

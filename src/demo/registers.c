@@ -118,12 +118,11 @@ static bool product(County *c, Out *o, const Yaml *y, size_t i, size_t variety)
 /* --- places ------------------------------------------------------------------------------------------------------------- */
 static Xy around(const County *c, Xy p, double radius, Rng *r) /* dry if it can be */
 {
-    Xy q = p;
-
     for (int k = 0; k < 12; k++) {
         const double turn = rng_unit(r) * 2 * M_PI, d = radius * sqrt(rng_unit(r));
 
-        q = (Xy){ p.x + d * cos(turn), p.y + d * sin(turn) };
+        const Xy q = { p.x + d * cos(turn), p.y + d * sin(turn) };
+
         if (demo_inside(c->g, q.x, q.y) && !c->wet[demo_cell(c->g, q)])
             return q;
     }

@@ -441,7 +441,8 @@ static bool defects(County *c, size_t town, Out *o)
 
         date_split(day, &y, &m, &d);
         owed +=
-            ago ? a_day * fmin(c->share, 1) * week[(day + 3) % 7] * (m >= 6 && m <= 8 ? 1.35 : 0.9) : a_day;
+            ago ? a_day * fmin(c->share, 1) * week[((day + 3) % 7 + 7) % 7] * (m >= 6 && m <= 8 ? 1.35 : 0.9)
+                : a_day;
         if (ago && demo_is_holiday(c, day)) /* quiet */
             owed -= 0.6 * fmin(owed, a_day * fmin(c->share, 1));
         if (!ago)

@@ -14,8 +14,9 @@ size_t demo_cell(Grid g, Xy p)
 
 Xy demo_centre(Grid g, size_t cell)
 {
-    return (
-        Xy){ ((double)(cell % (size_t)g.w) + 0.5) * g.cell, ((double)(cell / (size_t)g.w) + 0.5) * g.cell };
+    const size_t column = cell % (size_t)g.w, row = cell / (size_t)g.w;
+
+    return (Xy){ ((double)column + 0.5) * g.cell, ((double)row + 0.5) * g.cell };
 }
 
 Xy demo_degrees(const County *c, Xy p) /* to 1e-8°: a millimetre */

@@ -99,7 +99,7 @@ static void write_sangzi(FaceRequest *r, const PackCollection *c, Buf *b)
     text_or_null(b, "parent", c->extends ? c->extends->name : (Str){ "", 0 });
     face_int(b, "count", ledger_count(r->ledger, c, (Str){ "", 0 }));
     face_time(b, "changed", ledger_changed_at(r->ledger, c));
-    text_or_null(b, "owner", c->owner);
+    text_or_null(b, "owner", face_title(r, c->owner));
     text_or_null(b, "layer", layer_of(r, c));
     face_truth(b, "hidden", c->hidden);
     buf_c(b, '}');

@@ -37,7 +37,8 @@ enum {
     PIECE = 64 << 10,
     SLOWEST = 1024 /* bytes a second of a body */,
     ARENA_MAX = 512 << 20,
-    STOP_SECONDS = 9
+    STOP_SECONDS = 8,
+    HURRY_SECONDS = 1 /* after which readings end unfinished; both together within the 10 s of a stop */
 };
 
 /* Who streams a body without saying its length hears that it is too large only when he has ended: so much of it is taken
@@ -689,22 +690,27 @@ static bool open_daemon(Face *f, Err *err)
     return true;
 }
 
-/* Commands that write find the server here; one thread is enough for them. */
-static bool open_local(Face *f, Err *err)
+/* Commands that write find the server here; one thread is enough for them. Where it cannot be had (a file system without
+ * sockets), they are told that the county is busy. */
+static void open_local(Face *f)
 {
     int fd;
+    Err err = { 0 };
 
-    if (!face_local_listen(ledger_dir(f->o.ledger), &fd, err))
-        return false;
-    f->local = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, serve, f,
-        MHD_OPTION_URI_LOG_CALLBACK, hear_uri, f, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
+    if (!face_local_listen(ledger_dir(f->o.ledger), &fd, &err)) {
+        log_err("http.local", &err);
+        return;
+    }
+    f->local = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        serve, f, MHD_OPTION_URI_LOG_CALLBACK, hear_uri, f, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LOCALS,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_MEMORY,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)POOL_MEMORY, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_END);
     if (f->local)
-        return true;
+        return;
     close(fd);
-    return FAIL(err, BASE_IO, STR("sangzi.sock"), "start");
+    face_local_gone(ledger_dir(f->o.ledger));
+    log_warn("http.local", KV("dir", ledger_dir(f->o.ledger)));
 }
 
 static bool open_temp(Face *f, Err *err)
@@ -749,7 +755,8 @@ bool face_start(const FaceOptions *options, Face **out, Err *err)
     if (!f->pool)
         (void)FAIL(err, BASE_NO_MEMORY, STR("threads"), "start");
     if (f->pool && open_temp(f, err) && face_router_new(face_doors, ndoor, f->a, &f->router, err) &&
-        open_doors(f, err) && open_daemon(f, err) && open_local(f, err)) {
+        open_doors(f, err) && open_daemon(f, err)) {
+        open_local(f);
         log_info("http.started", KV("port", f->port));
         *out = f;
         return true;
@@ -762,8 +769,11 @@ static void drain(Face *f)
 {
     const int listening = (int)MHD_quiesce_daemon(f->daemon), local = f->local ? (int)MHD_quiesce_daemon(f->local) : -1;
 
-    for (int i = 0; i < STOP_SECONDS * 50 && __atomic_load_n(&f->active, __ATOMIC_RELAXED) > 0; i++)
+    for (int i = 0; i < (STOP_SECONDS + HURRY_SECONDS) * 50 && __atomic_load_n(&f->active, __ATOMIC_RELAXED) > 0; i++) {
+        if (i >= STOP_SECONDS * 50)
+            store_hurry(ledger_store(f->o.ledger));
         usleep(20000);
+    }
     if (listening >= 0)
         close(listening);
     if (local >= 0)

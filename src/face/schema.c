@@ -244,6 +244,8 @@ static void write_required(const PackCollection *c, Buf *b)
 {
     face_key(b, "required");
     buf_c(b, '[');
+    if (c->spatial && c->geometry_required)
+        buf_json_str(b, STR("geometry"));
     for (size_t i = 0; i < c->nproperty + c->ninherited; i++) {
         const PackProperty *p = i < c->nproperty ? &c->property[i] : &c->inherited[i - c->nproperty];
 

@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 enum { SALT = 16, HEAD = 20 };
-static const Base kept_base[] = { BASE_DIVISION, BASE_VALID_FROM, BASE_VALID_TO, BASE_SOURCE, BASE_SOURCE_REF, BASE_CONFIDENCE,
-    BASE_VERIFIED_AT, BASE_VERIFIED_BY, BASE_LOCK };
+static const Base kept_base[] = { BASE_DIVISION, BASE_VALID_FROM, BASE_VALID_TO, BASE_SOURCE, BASE_SOURCE_REF,
+    BASE_CONFIDENCE, BASE_VERIFIED_AT, BASE_VERIFIED_BY, BASE_LOCK };
 
 static void pair(Buf *b, const PackProperty *p, CqlValue v, bool *any)
 {
@@ -51,7 +51,8 @@ static bool sealed_json(const LedgerRecord *r, int grade, Buf *b)
 
 static Str about(const LedgerRecord *r, int grade, Arena *a)
 {
-    return str_fmt(a, "%.*s/%.*s/%lld/%d", STRV(r->collection->name), STRV(r->id), (long long)r->version, grade);
+    return str_fmt(
+        a, "%.*s/%.*s/%lld/%d", STRV(r->collection->name), STRV(r->id), (long long)r->version, grade);
 }
 
 bool ledger_seal(const Ledger *l, const LedgerRecord *r, int grade, Arena *a, Bytes *out, Err *err)
@@ -82,7 +83,8 @@ static Bytes open_place(const LedgerRecord *r, Arena *a)
 
     if (r->collection->geometry_grade < 3 || !r->geometry.len)
         return r->geometry;
-    if (!geo_centre(r->geometry, &x, &y) || !geo_make_point((double)(int64_t)(x * 1000 + 0.5) / 1000, (double)(int64_t)(y * 1000 + 0.5) / 1000, a, &out))
+    if (!geo_centre(r->geometry, &x, &y) || !geo_make_point((double)(int64_t)(x * 1000 + 0.5) / 1000,
+                                                (double)(int64_t)(y * 1000 + 0.5) / 1000, a, &out))
         return (Bytes){ NULL, 0 };
     return out;
 }
@@ -119,7 +121,8 @@ static bool render(const Ledger *l, const LedgerRecord *r, Arena *a, Buf *b, Err
     return true;
 }
 
-bool ledger_body(const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err)
+bool ledger_body(
+    const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err)
 {
     Buf b;
     const Bytes place = open_place(r, a);
@@ -191,34 +194,39 @@ static void take_values(const PackCollection *c, json_t *v, CqlValue *value, Are
     json_t *item;
     Err err;
 
-    json_object_foreach (v, key, item) {
+    json_object_foreach(v, key, item)
+    {
         const PackProperty *p = property_named(c, str_of(key));
 
         if (!p)
             continue;
-        if (!ledger_value_of_json(p, item, a, &value[p->index], &err) && !older_value(p, item, a, &value[p->index]) &&
+        if (!ledger_value_of_json(p, item, a, &value[p->index], &err) &&
+            !older_value(p, item, a, &value[p->index]) &&
             json_is_string(item)) /* written under older rules */
             value[p->index] = (CqlValue){ .kind = CQL_TEXT, .text = json_str(item) };
     }
 }
 
-static bool take_sealed(const Ledger *l, LedgerRecord *r, CqlValue *value, int grade, Bytes sealed, Arena *a, Err *err)
+static bool take_sealed(
+    const Ledger *l, LedgerRecord *r, CqlValue *value, int grade, Bytes sealed, Arena *a, Err *err)
 {
     Bytes text, place;
     json_t *v;
 
     if (!sealed.len)
         return true;
-    if (!access_unseal(l->keys, about(r, grade, a), sealed, a, &text, err) || !json_read_in(TEXT(text), a, &v, err))
+    if (!access_unseal(l->keys, about(r, grade, a), sealed, a, &text, err) ||
+        !json_read_in(TEXT(text), a, &v, err))
         return false;
-    if (json_object_get(v, "_geometry") && base64url_read(json_str(json_object_get(v, "_geometry")), a, &place))
+    if (json_object_get(v, "_geometry") &&
+        base64url_read(json_str(json_object_get(v, "_geometry")), a, &place))
         r->geometry = place;
     take_values(r->collection, v, value, a);
     return true;
 }
 
-bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t version, Bytes body, Arena *a, LedgerRecord *out,
-    Err *err)
+bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t version, Bytes body, Arena *a,
+    LedgerRecord *out, Err *err)
 {
     Rd rd = rd_of(body);
     CqlValue *value = NEWS(a, CqlValue, c->nproperty + c->ninherited);
@@ -233,26 +241,30 @@ bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t 
         return FAIL(err, LEDGER_GONE, id, "journal");
     r.geometry = BYTES(str_copy(a, (Str){ (const char *)rd.ptr, (size_t)(rd.end - rd.ptr) }));
     take_values(c, v, value, a);
-    if (base64url_read(json_str(json_object_get(v, "_sealed")), a, &sealed) && !take_sealed(l, &r, value, 3, sealed, a, err))
+    if (base64url_read(json_str(json_object_get(v, "_sealed")), a, &sealed) &&
+        !take_sealed(l, &r, value, 3, sealed, a, err))
         return false;
-    if (base64url_read(json_str(json_object_get(v, "_sealed4")), a, &sealed) && !take_sealed(l, &r, value, 4, sealed, a, err))
+    if (base64url_read(json_str(json_object_get(v, "_sealed4")), a, &sealed) &&
+        !take_sealed(l, &r, value, 4, sealed, a, err))
         return false;
     value[base_at(c, BASE_VERSION)] = (CqlValue){ .kind = CQL_INT, .integer = version };
-    r.division = value[base_at(c, BASE_DIVISION)].kind == CQL_TEXT ? value[base_at(c, BASE_DIVISION)].text : STR("");
+    r.division =
+        value[base_at(c, BASE_DIVISION)].kind == CQL_TEXT ? value[base_at(c, BASE_DIVISION)].text : STR("");
     *out = r;
     return ledger_derive(c, out, a) || FAIL(err, BASE_NO_MEMORY, id, "journal");
 }
 
 /* SM3(previous hash ‖ header ‖ digests of the entries); the header is the row of _tx as text, fields ended by a zero. */
-void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint8_t (*digest)[SM3_LEN], size_t n, uint8_t out[SM3_LEN])
+void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint8_t (*digest)[SM3_LEN],
+    size_t n, uint8_t out[SM3_LEN])
 {
     Sm3 *h = sm3_new();
     char head[128];
     const Str field[] = { tx->who, tx->post, tx->via, tx->source, tx->reason };
 
     assert(h);
-    snprintf(head, sizeof head, "%lld %lld %lld %lld", (long long)tx->chain, (long long)tx->seq, (long long)tx->at,
-        (long long)tx->effective);
+    snprintf(head, sizeof head, "%lld %lld %lld %lld", (long long)tx->chain, (long long)tx->seq,
+        (long long)tx->at, (long long)tx->effective);
     sm3_add(h, (Bytes){ before, SM3_LEN });
     sm3_add(h, (Bytes){ (uint8_t *)head, strlen(head) + 1 });
     for (size_t i = 0; i < LEN(field); i++) {
@@ -265,7 +277,8 @@ void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint
 }
 
 /* --- columns of a row ------------------------------------------------------------------------------------------------- */
-bool ledger_blind(const Ledger *l, const PackProperty *p, const PackCollection *c, CqlValue v, Arena *a, CqlValue *out)
+bool ledger_blind(
+    const Ledger *l, const PackProperty *p, const PackCollection *c, CqlValue v, Arena *a, CqlValue *out)
 {
     uint8_t *mark = arena_take(a, ACCESS_BLIND_LEN, 1);
     Buf b;
@@ -291,7 +304,8 @@ static bool blind_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r
     return true;
 }
 
-bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Arena *a, CqlValue **out, Bytes *blob, Err *err)
+bool ledger_columns(
+    const Ledger *l, const Sheet *s, const LedgerRecord *r, Arena *a, CqlValue **out, Bytes *blob, Err *err)
 {
     const PackCollection *c = s->collection;
     CqlValue *col = NEWS(a, CqlValue, s->table.ncolumn);
@@ -302,19 +316,22 @@ bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Aren
     if (!col)
         return FAIL(err, BASE_NO_MEMORY, r->id, "row");
     for (size_t i = 0; i < c->nproperty; i++)
-        if (s->column[i] != NO_COLUMN && !ledger_store_value(c->property + i, r->value[i], a, &col[s->column[i]], err))
+        if (s->column[i] != NO_COLUMN &&
+            !ledger_store_value(c->property + i, r->value[i], a, &col[s->column[i]], err))
             return false;
     if (!blind_columns(l, s, r, col, a))
         return FAIL(err, BASE_NO_MEMORY, r->id, "row");
     if (s->sealed != NO_COLUMN) {
         if (!ledger_seal(l, r, 3, a, &sealed, err))
             return false;
-        col[s->sealed] = sealed.len ? (CqlValue){ .kind = CQL_GEOM, .geom = sealed } : (CqlValue){ .kind = CQL_NULL };
+        col[s->sealed] =
+            sealed.len ? (CqlValue){ .kind = CQL_GEOM, .geom = sealed } : (CqlValue){ .kind = CQL_NULL };
     }
     if (s->sealed4 != NO_COLUMN) {
         if (!ledger_seal(l, r, 4, a, &sealed, err))
             return false;
-        col[s->sealed4] = sealed.len ? (CqlValue){ .kind = CQL_GEOM, .geom = sealed } : (CqlValue){ .kind = CQL_NULL };
+        col[s->sealed4] =
+            sealed.len ? (CqlValue){ .kind = CQL_GEOM, .geom = sealed } : (CqlValue){ .kind = CQL_NULL };
     }
     if (c->spatial && place.len && !geo_blob_make(place, GEO_SRS, a, blob, err))
         return false;
@@ -329,8 +346,8 @@ void ledger_shape(const Sheet *s, const PackProperty *const *only, size_t nonly,
 
     *out = (RowShape){ .sealed = sealed };
     for (size_t i = 0; i < c->nproperty; i++) {
-        bool wanted = !only || i == base_at(c, BASE_DIVISION) || i == base_at(c, BASE_VERSION) || i == base_at(c, BASE_SEQ) ||
-                      i == base_at(c, BASE_VALID_TO);
+        bool wanted = !only || i == base_at(c, BASE_DIVISION) || i == base_at(c, BASE_VERSION) ||
+                      i == base_at(c, BASE_SEQ) || i == base_at(c, BASE_VALID_TO);
 
         for (size_t k = 0; only && k < nonly && !wanted; k++)
             wanted = only[k]->index == i;
@@ -354,8 +371,8 @@ static void by_clock(const PackCollection *c, LedgerRecord *r, CqlValue *value, 
             value[i] = cql_value(c->property[i].expr, &seen, a);
 }
 
-bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const StoreRow *row, CqlValue *value, Arena *a,
-    LedgerRecord *out, Err *err)
+bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const StoreRow *row, CqlValue *value,
+    Arena *a, LedgerRecord *out, Err *err)
 {
     const PackCollection *c = s->collection;
     LedgerRecord r = { .collection = c, .fid = row->fid, .id = row->id, .value = value };
@@ -373,7 +390,8 @@ bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const St
     }
     r.version = value[base_at(c, BASE_VERSION)].integer;
     r.seq = value[base_at(c, BASE_SEQ)].integer;
-    r.division = value[base_at(c, BASE_DIVISION)].kind == CQL_TEXT ? value[base_at(c, BASE_DIVISION)].text : STR("");
+    r.division =
+        value[base_at(c, BASE_DIVISION)].kind == CQL_TEXT ? value[base_at(c, BASE_DIVISION)].text : STR("");
     if (row->blob.len && geo_blob_open(row->blob, &g, err) && !g.empty)
         r.geometry = g.wkb;
     if (!take_sealed(l, &r, value, 3, sealed, a, err) || !take_sealed(l, &r, value, 4, sealed4, a, err))
@@ -388,7 +406,8 @@ static CqlValue see_value(void *ctx, const CqlProperty *p)
     const LedgerRecord *r = ctx;
 
     if (p->index == PACK_INDEX_GEOMETRY)
-        return r->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = r->geometry } : (CqlValue){ .kind = CQL_NULL };
+        return r->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = r->geometry }
+                               : (CqlValue){ .kind = CQL_NULL };
     if (p->index == PACK_INDEX_ID)
         return (CqlValue){ .kind = CQL_TEXT, .text = r->id };
     return r->value[p->index];
@@ -413,7 +432,8 @@ bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a)
             continue;
         v = cql_value(p->expr, &seen, a);
         if (p->cql.kind == CQL_INT && v.kind == CQL_NUMBER)
-            v = (CqlValue){ .kind = CQL_INT, .integer = (int64_t)(v.number < 0 ? v.number - 0.5 : v.number + 0.5) };
+            v = (CqlValue){ .kind = CQL_INT,
+                .integer = (int64_t)(v.number < 0 ? v.number - 0.5 : v.number + 0.5) };
         else if (p->cql.kind == CQL_NUMBER && v.kind == CQL_INT)
             v = (CqlValue){ .kind = CQL_NUMBER, .number = (double)v.integer };
         if (v.kind == CQL_NUMBER) /* millionths are enough, and the same on every machine */
@@ -423,7 +443,8 @@ bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a)
     return true;
 }
 
-bool ledger_find(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
+bool ledger_find(
+    Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
 {
     RowShape *shape = NEW(a, RowShape);
     CqlValue *value = NEWS(a, CqlValue, s->collection->nproperty + s->collection->ninherited);

@@ -6,7 +6,8 @@
 void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err)
 {
     if (said->n == said->size) {
-        LedgerProblem *more = said->size < 1000 ? mem_grow(said->item, said->size ? said->size * 2 : 8, sizeof *more) : NULL;
+        LedgerProblem *more =
+            said->size < 1000 ? mem_grow(said->item, said->size ? said->size * 2 : 8, sizeof *more) : NULL;
 
         if (!more)
             return;
@@ -59,8 +60,9 @@ static bool swapped(GeoBox b)
 
 static bool type_fits(GeoType want, GeoType is)
 {
-    return want == GEO_ANY || want == is || (want == GEO_COLLECTION) || (is == GEO_MULTIPOINT && want == GEO_POINT) ||
-           (is == GEO_MULTILINE && want == GEO_LINE) || (is == GEO_MULTIPOLYGON && want == GEO_POLYGON);
+    return want == GEO_ANY || want == is || (want == GEO_COLLECTION) ||
+           (is == GEO_MULTIPOINT && want == GEO_POINT) || (is == GEO_MULTILINE && want == GEO_LINE) ||
+           (is == GEO_MULTIPOLYGON && want == GEO_POLYGON);
 }
 
 static void geometry(Check *k)
@@ -138,7 +140,8 @@ static bool targets(Check *k)
         const PackProperty *p = c->property + i;
         const CqlValue v = k->record->value[i];
 
-        if (i == base_at(c, BASE_DIVISION) && (c->by_code || (v.kind == CQL_TEXT && str_eq(v.text, k->ledger->division))))
+        if (i == base_at(c, BASE_DIVISION) &&
+            (c->by_code || (v.kind == CQL_TEXT && str_eq(v.text, k->ledger->division))))
             continue; /* it lies in itself; the node's own division need not be registered yet */
         if (p->type != PACK_REF || !ledger_is_typed(p) || (k->before && ledger_same(v, k->before->value[i])))
             continue;
@@ -200,7 +203,6 @@ static void rules(Check *k)
     }
 }
 
-
 /* Where a property's value can be looked up: its column, or of a sealed one its keyed mark. Empty: nowhere, or no value. */
 static Str lookup(const Check *k, const Sheet *s, const PackProperty *p, CqlValue *value)
 {
@@ -235,7 +237,9 @@ static bool unique_one(Check *k, const Sheet *s, const PackProperty *p)
 {
     CqlValue value;
     const Str column = lookup(k, s, p, &value);
-    const CqlSql where = { .text = str_fmt(k->arena, "\"%.*s\"=?", STRV(column)), .params = &value, .nparams = 1 };
+    const CqlSql where = {
+        .text = str_fmt(k->arena, "\"%.*s\"=?", STRV(column)), .params = &value, .nparams = 1
+    };
     const StoreQuery q = { .table = &s->table, .where = &where, .limit = 2 };
     StoreCursor *cursor;
     const StoreRow *row;
@@ -278,8 +282,8 @@ static bool unique(Check *k)
     return true;
 }
 
-bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at, LedgerProblems *said, Arena *a,
-    Err *err)
+bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at,
+    LedgerProblems *said, Arena *a, Err *err)
 {
     Check k = { l, r, rec, before, at, said, a, err };
 
@@ -299,14 +303,16 @@ bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *di
     StoreQuery q = { .geometry = true, .box = &box, .nbox = 1 };
     RowShape *shape = NEW(a, RowShape);
     CqlValue *value = c ? NEWS(a, CqlValue, c->nproperty + c->ninherited) : NULL;
-    const PackProperty *code = c ? pack_property(c, STR("code")) : NULL, *level = c ? pack_property(c, STR("level")) : NULL;
+    const PackProperty *code = c ? pack_property(c, STR("code")) : NULL,
+                       *level = c ? pack_property(c, STR("level")) : NULL;
     StoreCursor *cursor;
     const StoreRow *row;
     Bytes point;
     GeoShape *here;
     bool good;
 
-    if (!s || !shape || !value || !code || !geo_make_point(x, y, a, &point) || !geo_shape(point, a, &here, err))
+    if (!s || !shape || !value || !code || !geo_make_point(x, y, a, &point) ||
+        !geo_shape(point, a, &here, err))
         return true;
     ledger_shape(s, NULL, 0, false, shape);
     q.table = &s->table;
@@ -319,8 +325,8 @@ bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *di
         GeoShape *area;
         Str found;
 
-        if (!ledger_row(l, s, shape, row, value, a, &rec, err) || !rec.geometry.len || !geo_shape(rec.geometry, a, &area, err) ||
-            !geo_relate(area, GEO_INTERSECTS, here))
+        if (!ledger_row(l, s, shape, row, value, a, &rec, err) || !rec.geometry.len ||
+            !geo_shape(rec.geometry, a, &area, err) || !geo_relate(area, GEO_INTERSECTS, here))
             continue;
         found = rec.value[code->index].text;
         if (level && str_eq(rec.value[level->index].text, STR("group")))
@@ -385,10 +391,12 @@ bool ledger_lineage(Ledger *l, StoreRead *r, LedgerRecord *rec, Map *known, Aren
     CqlValue *value = (CqlValue *)(uintptr_t)rec->value;
     Str above, *kept;
 
-    if (!c->by_code || !code || !name || !parent || !full || value[code->index].kind != CQL_TEXT || value[name->index].kind != CQL_TEXT)
+    if (!c->by_code || !code || !name || !parent || !full || value[code->index].kind != CQL_TEXT ||
+        value[name->index].kind != CQL_TEXT)
         return true;
     above = parent_code(value[code->index].text, a);
-    value[parent->index] = above.len ? (CqlValue){ .kind = CQL_TEXT, .text = above } : (CqlValue){ .kind = CQL_NULL };
+    value[parent->index] =
+        above.len ? (CqlValue){ .kind = CQL_TEXT, .text = above } : (CqlValue){ .kind = CQL_NULL };
     above = name_above(l, r, c, above, known, a);
     value[full->index] = (CqlValue){ .kind = CQL_TEXT,
         .text = str_fmt(a, "%.*s%.*s", STRV(above), STRV(value[name->index].text)) };

@@ -1,7 +1,6 @@
 /* src/ledger/herald.c - counters, events and their one thread, links, titles. */
 #include "ledger/ledger_in.h"
 
-
 /* --- counters of current records by division --------------------------------------------------------------------------- */
 void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at)
 {
@@ -59,7 +58,8 @@ bool ledger_tally_all(Ledger *l, Err *err)
     for (size_t i = 0; good && i < l->model->ncollection; i++) {
         Counting c = { l, l->sheet + i };
 
-        good = begin_anew(l, l->sheet + i, err) && store_count_divisions(r, &l->sheet[i].table, count_one, &c, err) &&
+        good = begin_anew(l, l->sheet + i, err) &&
+               store_count_divisions(r, &l->sheet[i].table, count_one, &c, err) &&
                store_changed(r, &l->sheet[i].table, &l->sheet[i].changed_at, err);
         l->sheet[i].touched_at = l->sheet[i].changed_at = l->sheet[i].total ? l->sheet[i].changed_at : 0;
     }
@@ -96,7 +96,6 @@ static size_t significant(Str code)
     }
     return code.len;
 }
-
 
 int64_t ledger_count(Ledger *l, const PackCollection *c, Str division)
 {
@@ -208,7 +207,8 @@ bool ledger_listen(Ledger *l, void (*hear)(void *ctx, const LedgerEvent *e, size
     }
     pthread_mutex_unlock(&l->event_guard);
     for (size_t i = 0; good && i < l->model->ncollection; i++)
-        ledger_find_warm(l->sheet + i), ledger_range_warm(l->sheet + i); /* somebody serves: questions will come */
+        ledger_find_warm(l->sheet + i),
+            ledger_range_warm(l->sheet + i); /* somebody serves: questions will come */
     return good;
 }
 
@@ -249,7 +249,8 @@ bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, 
         size_t n = 0;
         Str *to;
 
-        if (p->type != PACK_REF || !ledger_is_typed(p) || (before ? ledger_same(v, before->value[i]) && !retired : v.kind == CQL_NULL))
+        if (p->type != PACK_REF || !ledger_is_typed(p) ||
+            (before ? ledger_same(v, before->value[i]) && !retired : v.kind == CQL_NULL))
             continue;
         to = NEWS(a, Str, v.kind == CQL_LIST ? v.list.n + 1 : 2);
         if (!to)
@@ -267,7 +268,8 @@ bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, 
 
 Str ledger_name_of(const LedgerRecord *r, Arena *a)
 {
-    const PackProperty *p = r->collection->label.len ? pack_property(r->collection, r->collection->label) : NULL;
+    const PackProperty *p =
+        r->collection->label.len ? pack_property(r->collection, r->collection->label) : NULL;
     Buf b;
     Str out;
 

@@ -11,352 +11,19 @@
  * transaction that also writes down how far it came, so that a killed run goes on where it was. What was done is an entry of
  * the journal, verb "migrate". All this happens while the county is opened: nobody reads in between.
  */
-#include "ledger/ledger_in.h"
+#include "ledger/migrate.h"
 #include <stdio.h>
 #include <unistd.h>
 
-enum { SLICE = 500, MOVES = 64, SAID = 3 };
-typedef struct Columns { /* of a table as the file has it: name → type */
-    Map *type;
-    Arena *arena;
-    bool bad;
-} Columns;
-typedef struct Move { /* one property whose values must go from one place to another */
-    const PackProperty *property;
-    Str from;  /* where they stand now; empty: in the sealed part */
-    Str was;   /* "_was_NAME": where they stand meanwhile */
-    char kind; /* what they are there, see kind_of */
-    bool many;
-    StoreColumn column;
-} Move;
-typedef struct Moving { /* a collection on its way */
-    Ledger *ledger;
-    Sheet *sheet;
-    Arena *arena, *row;
-    Columns columns;
-    json_t *old; /* property → "t*3": as it was when the file was last opened; NULL: not known */
-    Move move[MOVES];
-    size_t n;
-    const PackProperty *rename[MOVES]; /* from its `was` */
-    size_t nrename;
-    bool rewrite, seals; /* rows are written anew; something becomes sealed */
-    StoreTable table;    /* the new one and, behind, seals that the new one has not, then the _was_ columns */
-    size_t sealed, sealed4, first; /* where they begin; 0: no such seal */
-    Buf done;                      /* what was done, as JSON */
-    Err *err;
-} Moving;
-
-/* --- what a property was, in a few letters: kind, * for many, grade, = where it is found by a keyed column -------------------- */
-static char kind_of(const PackProperty *p)
-{
-    switch (p->type) {
-    case PACK_INTEGER:
-        return 'i';
-    case PACK_NUMBER:
-        return 'n';
-    case PACK_MONEY:
-        return 'm';
-    case PACK_DATE:
-        return 'd';
-    case PACK_TIME:
-        return 'z';
-    case PACK_BOOL:
-        return 'b';
-    case PACK_GEOMETRY:
-        return 'g';
-    case PACK_JSON:
-        return 'j';
-    default:
-        return 't'; /* text, long, codes, references, files: all are text */
-    }
-}
-
-static void shape_of(const PackProperty *p, char out[8])
-{
-    snprintf(out, 8, "%c%s%d%s", kind_of(p), p->many ? "*" : "", p->grade,
-        p->grade >= 3 && p->find == PACK_FIND_EQUAL ? "=" : "");
-}
-
-static void all_shapes(const PackModel *m, Buf *b)
-{
-    char shape[8];
-
-    buf_c(b, '{');
-    for (size_t i = 0; i < m->ncollection; i++) {
-        const PackCollection *c = m->collection[i];
-
-        buf_fmt(b, "%s\"%.*s\":{\"_geometry\":\"g%d\"", i ? "," : "", STRV(c->name), c->geometry_grade);
-        for (size_t k = 0; k < c->ndeclared; k++) {
-            shape_of(c->property + k, shape);
-            buf_fmt(b, ",\"%.*s\":\"%s\"", STRV(c->property[k].name), shape);
-        }
-        buf_c(b, '}');
-    }
-    buf_c(b, '}');
-}
-
-static int grade_in(Str shape)
-{
-    for (size_t i = 1; i < shape.len; i++)
-        if (shape.ptr[i] >= '1' && shape.ptr[i] <= '4')
-            return shape.ptr[i] - '0';
-    return 0;
-}
-
-/* --- looking ---------------------------------------------------------------------------------------------------------------- */
-static void see_column(void *ctx, Str name, Str type)
-{
-    Columns *c = ctx;
-    Str *kept = NEW(c->arena, Str);
-
-    if (!kept || !map_put(c->type, str_copy(c->arena, name), kept)) {
-        c->bad = true;
-        return;
-    }
-    *kept = str_copy(c->arena, type);
-}
-
-static bool has(const Moving *m, Str name)
-{
-    return name.len && map_get(m->columns.type, name);
-}
-
-static Str old_shape(const Moving *m, const PackProperty *p)
-{
-    char name[128];
-    Str s;
-
-    snprintf(name, sizeof name, "%.*s", STRV(p->name));
-    s = json_str(json_object_get(m->old, name));
-    if (s.len || !p->was.len)
-        return s;
-    snprintf(name, sizeof name, "%.*s", STRV(p->was));
-    return json_str(json_object_get(m->old, name));
-}
-
-static void note(Moving *m, Str property, const char *what, const char *from, const char *to)
-{
-    buf_fmt(&m->done, "%s{\"property\":\"%.*s\",\"what\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}",
-        m->done.len ? "," : "", STRV(property), what, from, to);
-}
-
-/* What stands in a column, where nobody wrote it down: what SQL calls it; of two that it calls alike, the new one. */
-static char kind_in_file(Str type, const PackProperty *p)
-{
-    static const char *const known[][2] = { { "INTEGER", "i" }, { "DOUBLE", "n" }, { "DATE", "d" },
-        { "DATETIME", "z" }, { "BOOLEAN", "b" }, { "BLOB", "g" } };
-    StoreColumn same = { .kind = p->cql.kind, .list = p->cql.list || p->type == PACK_JSON };
-
-    if (p->type == PACK_GEOMETRY)
-        same.kind = CQL_GEOM;
-    if (str_eq(type, str_of(store_type(&same))))
-        return kind_of(p);
-    for (size_t i = 0; i < LEN(known); i++)
-        if (str_eq(type, str_of(known[i][0])))
-            return known[i][1][0];
-    return 't';
-}
-
-static StoreColumn column_for(Str name, char kind, bool many)
-{
-    static const struct {
-        char kind;
-        CqlKind as;
-    } known[] = { { 'i', CQL_INT }, { 'm', CQL_INT }, { 'n', CQL_NUMBER }, { 'd', CQL_DATE },
-        { 'z', CQL_TIME }, { 'b', CQL_BOOL }, { 'g', CQL_GEOM } };
-    StoreColumn c = { .name = name, .kind = CQL_TEXT, .list = many || kind == 'j' };
-
-    for (size_t i = 0; i < LEN(known); i++)
-        if (known[i].kind == kind)
-            c.kind = known[i].as;
-    return c;
-}
-
-static bool add_move(Moving *m, const PackProperty *p, Str from, const char *what)
-{
-    const Str shape = old_shape(m, p), *type = from.len ? map_get(m->columns.type, from) : NULL;
-    char now[8], was[8];
-    Move *v = m->move + m->n;
-
-    if (m->n == MOVES)
-        return FAIL(m->err, LEDGER_MIGRATION, m->sheet->collection->name, "> %d", MOVES);
-    *v = (Move){ .property = p,
-        .from = from,
-        .was = str_fmt(m->arena, "_was_%.*s", STRV(p->name)),
-        .kind = shape.len ? shape.ptr[0]
-                : type    ? kind_in_file(*type, p)
-                          : kind_of(p),
-        .many = shape.len ? str_find(shape, STR("*")) != SIZE_MAX : p->many };
-    if (from.len)
-        v->column = column_for(v->was, v->kind, v->many);
-    m->n++;
-    m->rewrite = true;
-    shape_of(p, now);
-    snprintf(was, sizeof was, "%.*s", STRV(shape));
-    note(m, p->name, what, was[0] ? was : type ? store_type(&v->column) : "?", now);
-    return true;
-}
-
-static bool same_values(const Moving *m, const PackProperty *p, Str type)
-{
-    const Str shape = old_shape(m, p);
-
-    if (shape.len)
-        return shape.ptr[0] == kind_of(p) && (str_find(shape, STR("*")) != SIZE_MAX) == p->many;
-    return kind_in_file(type, p) == kind_of(p);
-}
-
-static bool look_at(Moving *m, const PackProperty *p, Err *err)
-{
-    const bool column = m->sheet->column[p->index] != NO_COLUMN,
-               typed = p->derive == PACK_TYPED && !p->opposite.len;
-    const Str shape = old_shape(m, p), half = str_fmt(m->arena, "_was_%.*s", STRV(p->name));
-    const bool renamed =
-        !has(m, p->name) && p->was.len && has(m, p->was) && !pack_property(m->sheet->collection, p->was);
-    const Str there = has(m, p->name) ? p->name : renamed ? p->was : STR("");
-    char now[8];
-
-    shape_of(p, now);
-    if (has(m, half)) { /* cut off on its way */
-        m->seals |= !column;
-        return add_move(m, p, half, column ? "type" : "sealed");
-    }
-    if (!column && typed && p->grade >= 3 && there.len) {
-        m->seals = true;
-        return add_move(m, p, there, "sealed");
-    }
-    if (!column) { /* another grade among the sealed ones, another way to find it */
-        if (typed && p->grade >= 3 && shape.len && !str_eq(shape, str_of(now))) {
-            m->rewrite = true;
-            note(m, p->name, "sealed anew", str_c(m->arena, shape), now);
-        }
-        return true;
-    }
-    if (!there.len) {
-        if (typed && grade_in(shape) >= 3)
-            return add_move(m, p, STR(""), "opened");
-        if (m->old)
-            note(m, p->name, "added", "", now);
-        return true;
-    }
-    if (!same_values(m, p, *(const Str *)map_get(m->columns.type, there)))
-        return add_move(m, p, there, "type");
-    if (!renamed)
-        return true;
-    note(m, p->name, "renamed", str_c(m->arena, p->was), str_c(m->arena, p->name));
-    if (m->nrename == MOVES)
-        return FAIL(err, LEDGER_MIGRATION, m->sheet->collection->name, "> %d", MOVES);
-    m->rename[m->nrename++] = p;
-    return true;
-}
-
-static bool look(Moving *m, Err *err)
-{
-    const PackCollection *c = m->sheet->collection;
-    const int before = grade_in(json_str(json_object_get(m->old, "_geometry")));
-
-    m->columns = (Columns){ map_new(m->arena), m->arena, false };
-    if (!m->columns.type)
-        return FAIL(err, BASE_NO_MEMORY, c->name, "migrate");
-    if (!store_columns(store_writer(m->ledger->store), c->name, see_column, &m->columns, err))
-        return false;
-    if (m->columns.bad)
-        return FAIL(err, BASE_NO_MEMORY, c->name, "migrate");
-    if (!map_len(m->columns.type))
-        return true; /* a new collection */
-    for (size_t i = 0; i < c->ndeclared; i++)
-        if (!look_at(m, c->property + i, err))
-            return false;
-    if (before && before != c->geometry_grade && (before >= 3 || c->geometry_grade >= 3)) {
-        m->rewrite = true;
-        m->seals |= c->geometry_grade >= 3;
-        note(m, STR("geometry"), c->geometry_grade >= 3 ? "sealed" : "opened", "", "");
-    }
-    return true;
-}
-
-/* --- one value from its old kind to its new one: by its text, as a person would type it again -------------------------------------- */
-static void old_text(const Move *v, CqlValue x, Buf *b)
-{
-    switch (x.kind) {
-    case CQL_INT:
-        if (v->kind == 'm')
-            buf_fixed(b, (double)x.integer / 100, 2);
-        else
-            buf_i64(b, x.integer);
-        break;
-    case CQL_NUMBER:
-        buf_f64(b, x.number);
-        break;
-    case CQL_BOOL:
-        buf_str(b, x.truth ? STR("true") : STR("false"));
-        break;
-    case CQL_DATE:
-        date_text(x.date, b);
-        break;
-    case CQL_TIME:
-        time_text(x.time, 3, b);
-        break;
-    case CQL_TEXT:
-        buf_str(b, x.text);
-        break;
-    default:
-        break;
-    }
-}
-
-static bool one_value(const Move *v, CqlValue x, Arena *a, CqlValue *out, Err *err)
-{
-    Buf b;
-    bool good;
-
-    *out = (CqlValue){ .kind = CQL_NULL };
-    if (x.kind == CQL_NULL || kind_of(v->property) == v->kind) {
-        *out = ledger_kept_value(v->property, x, a);
-        return true;
-    }
-    buf_init(&b, 1 << 20);
-    old_text(v, x, &b);
-    good = b.len ? ledger_value_of_text(v->property, str_copy(a, buf_text(&b)), a, out, err)
-                 : FAIL(err, LEDGER_BAD_VALUE, v->property->title.zh, "%.*s", STRV(v->property->name));
-    buf_clear(&b);
-    return good;
-}
-
-static bool new_value(const Move *v, CqlValue x, Arena *a, CqlValue *out, Err *err)
-{
-    const PackProperty *p = v->property;
-    PackProperty one = *p; /* one of many */
-    Move single = *v;
-    CqlValue *item;
-    json_t *list = NULL, *first;
-
-    if (x.kind == CQL_NULL || v->many == p->many)
-        return one_value(v, x, a, out, err);
-    one.many = one.cql.list = false;
-    single.property = &one;
-    single.many = false;
-    if (!v->many) { /* one becomes a list of one */
-        item = NEW(a, CqlValue);
-        if (!item || !one_value(&single, x, a, item, err))
-            return item ? false : FAIL(err, BASE_NO_MEMORY, p->name, "migrate");
-        *out = (CqlValue){ .kind = CQL_LIST, .list = { item, 1 } };
-        return true;
-    }
-    *out = (CqlValue){ .kind = CQL_NULL };
-    if (!json_read_in(x.text, a, &list, err) || json_array_size(list) > 1)
-        return FAIL(err, LEDGER_BAD_VALUE, str_sub(x.text, 0, 80), "%.*s", STRV(p->name));
-    first = json_array_get(list, 0);
-    return !first || ledger_value_of_json(&one, first, a, out, err);
-}
+enum { SLICE = 500 };
 
 /* --- rows --------------------------------------------------------------------------------------------------------------------------- */
 static bool widen(Moving *m)
 {
     const StoreTable *t = &m->sheet->table;
     StoreColumn *column = NEWS(m->arena, StoreColumn, t->ncolumn + m->n + 2);
-    const bool gone3 = m->sheet->sealed == NO_COLUMN && has(m, STR("sealed")),
-               gone4 = m->sheet->sealed4 == NO_COLUMN && has(m, STR("sealed4"));
+    const bool gone3 = m->sheet->sealed == NO_COLUMN && ledger_migrate_has(m, STR("sealed")),
+               gone4 = m->sheet->sealed4 == NO_COLUMN && ledger_migrate_has(m, STR("sealed4"));
 
     if (!column)
         return false;
@@ -364,9 +31,9 @@ static bool widen(Moving *m)
     m->table = *t;
     m->table.column = column;
     if (gone3) /* the last sealed property comes out: the seal is read once more, then empty */
-        column[m->sealed = m->table.ncolumn++] = column_for(STR("sealed"), 'g', false);
+        column[m->sealed = m->table.ncolumn++] = ledger_migrate_column(STR("sealed"), 'g', false);
     if (gone4)
-        column[m->sealed4 = m->table.ncolumn++] = column_for(STR("sealed4"), 'g', false);
+        column[m->sealed4 = m->table.ncolumn++] = ledger_migrate_column(STR("sealed4"), 'g', false);
     m->first = m->table.ncolumn;
     for (size_t i = 0; i < m->n; i++)
         if (m->move[i].from.len)
@@ -377,7 +44,7 @@ static bool widen(Moving *m)
 /* Every value is tried before anything is touched; what cannot be held is said with its record. */
 static bool nothing_is_lost(Moving *m, const Move *v, Err *err)
 {
-    const StoreColumn column = column_for(v->from, v->kind, v->many);
+    const StoreColumn column = ledger_migrate_column(v->from, v->kind, v->many);
     const StoreTable table = { .name = m->sheet->collection->name, .column = &column, .ncolumn = 1 };
     const size_t at = 0;
     const StoreQuery q = { .table = &table, .column = &at, .ncolumn = 1, .retired = true };
@@ -393,13 +60,13 @@ static bool nothing_is_lost(Moving *m, const Move *v, Err *err)
         Err why = { 0 };
 
         arena_clear(m->row);
-        if (new_value(v, row->value[0], m->row, &out, &why))
+        if (ledger_migrate_value(v, row->value[0], m->row, &out, &why))
             continue;
         if (!lost++) {
             Buf b;
 
             buf_init(&b, 150);
-            old_text(v, row->value[0], &b);
+            ledger_migrate_said(v, row->value[0], &b);
             FAIL(err, LEDGER_MIGRATION, v->property->title.zh, "%.*s.%.*s", STRV(table.name),
                 STRV(v->property->name));
             err_hint(err, "%.*s “%.*s”", STRV(row->id), STRV(str_sub(buf_text(&b), 0, 60)));
@@ -429,9 +96,12 @@ static bool renew(Moving *m, const RowShape *shape, const StoreRow *row, Renewed
     for (size_t i = 0; i < m->n; i++) {
         const Move *v = m->move + i;
 
-        if (v->from.len && !new_value(v, row->value[at++], m->row, &value[v->property->index], err) &&
-            v->property->derive == PACK_TYPED)
+        if (!v->from.len ||
+            ledger_migrate_value(v, row->value[at++], m->row, &value[v->property->index], err))
+            continue;
+        if (v->property->derive == PACK_TYPED)
             return false;
+        *err = (Err){ .kind = NULL }; /* it is derived again */
     }
     for (size_t i = 0; i < c->nproperty; i++)
         value[i] = ledger_copy(value[i], m->row);
@@ -743,7 +413,7 @@ static bool begin_all(Ledger *l, Moving *m, json_t *old, Str target, Err *err)
         snprintf(name, sizeof name, "%.*s", STRV(l->model->collection[i]->name));
         m[i].old = json_object_get(old, name);
         buf_init(&m[i].done, 1 << 20);
-        if (!look(m + i, err))
+        if (!ledger_migrate_look(m + i, err))
             return false;
         for (size_t k = 0; k < m[i].n; k++)
             if (m[i].move[k].from.len && m[i].move[k].property->derive == PACK_TYPED &&
@@ -775,7 +445,7 @@ static bool end_all(Ledger *l, Moving *m, Str target, bool seals, Err *err)
     for (size_t i = 0; good && i < l->model->ncollection; i++)
         good = (!m[i].rewrite || swap(m + i, err)) && (!m[i].done.len || put_note(m + i, err));
     buf_init(&shapes, 16 << 20);
-    all_shapes(l->model, &shapes);
+    ledger_migrate_shapes(l->model, &shapes);
     good = good && store_meta_set(l->store, STR("shape"), buf_text(&shapes), err) &&
            store_meta_set(l->store, STR("migrating"), STR(""), err) &&
            (!seals || store_meta_set(l->store, STR("wipe"), STR("1"), err)) &&
@@ -801,8 +471,10 @@ static void drop_tiles(Ledger *l) /* derived; they may hold what is sealed now *
     arena_free(a);
 }
 
+/* Where there is no room for a second copy of the file, the county serves all the same, and each start tries again. */
 static bool wipe(Ledger *l, Err *err)
 {
+    Err why = { 0 };
     Str due;
 
     if (!store_meta(store_writer(l->store), STR("wipe"), l->arena, &due, err))
@@ -810,8 +482,12 @@ static bool wipe(Ledger *l, Err *err)
     if (!due.len)
         return true;
     drop_tiles(l);
-    return store_wipe(l->store, err) && store_begin(l->store, err) &&
-           store_meta_set(l->store, STR("wipe"), STR(""), err) && store_commit(l->store, err);
+    if (!store_wipe(l->store, &why)) {
+        log_err("ledger.wipe", &why);
+        return true;
+    }
+    return store_begin(l->store, err) && store_meta_set(l->store, STR("wipe"), STR(""), err) &&
+           store_commit(l->store, err);
 }
 
 static bool go(Ledger *l, Moving *m, const StoreTable *table, json_t *old, Str target, Err *err)
@@ -871,7 +547,7 @@ bool ledger_follows(Ledger *l, Err *err)
     if (!good || !kept.len) /* made before shapes were written down */
         return good;
     buf_init(&now, 16 << 20);
-    all_shapes(l->model, &now);
+    ledger_migrate_shapes(l->model, &now);
     good = str_eq(kept, buf_text(&now)) || FAIL(err, LEDGER_PACKS_DIFFER, str_of(l->dir), "packs");
     buf_clear(&now);
     return good;

@@ -54,8 +54,12 @@ static bool listed(const Str *name, size_t n, Str what)
 
 static StoreColumn column_of(const PackCollection *c, const PackProperty *p, Arena *a)
 {
-    StoreColumn col = { .name = p->name, .title = p->title.zh, .description = p->help.zh, .kind = p->cql.kind,
-        .list = p->cql.list || p->type == PACK_JSON, .indexed = listed(c->sort, c->nsort, p->name),
+    StoreColumn col = { .name = p->name,
+        .title = p->title.zh,
+        .description = p->help.zh,
+        .kind = p->cql.kind,
+        .list = p->cql.list || p->type == PACK_JSON,
+        .indexed = listed(c->sort, c->nsort, p->name),
         .unique = c->nunique == 1 && listed(c->unique, c->nunique, p->name) };
     Str *code = p->ncode ? NEWS(a, Str, p->ncode * 2) : NULL;
 
@@ -87,9 +91,12 @@ static bool sheet_of(Sheet *s, const PackCollection *c, Arena *a)
     size_t n = 0;
     bool three = c->spatial && c->geometry_grade >= 3, four = false;
 
-    *s = (Sheet){ .collection = c, .column = NEWS(a, size_t, c->nproperty + c->ninherited),
+    *s = (Sheet){ .collection = c,
+        .column = NEWS(a, size_t, c->nproperty + c->ninherited),
         .blind = NEWS(a, size_t, c->nproperty + c->ninherited),
-        .sealed = NO_COLUMN, .sealed4 = NO_COLUMN, .count_arena = arena_new(0) };
+        .sealed = NO_COLUMN,
+        .sealed4 = NO_COLUMN,
+        .count_arena = arena_new(0) };
     if (!col || !s->column || !s->blind || !(s->count = map_new(s->count_arena)))
         return false;
     for (size_t i = 0; i < c->nproperty + c->ninherited; i++)
@@ -144,7 +151,8 @@ bool ledger_sheets(Ledger *l, Err *err)
     if (!l->sheet || !l->by_name)
         return FAIL(err, BASE_NO_MEMORY, STR("sheets"), "ledger");
     for (size_t i = 0; i < m->ncollection; i++)
-        if (!sheet_of(l->sheet + i, m->collection[i], l->arena) || !map_put(l->by_name, m->collection[i]->name, l->sheet + i))
+        if (!sheet_of(l->sheet + i, m->collection[i], l->arena) ||
+            !map_put(l->by_name, m->collection[i]->name, l->sheet + i))
             return FAIL(err, BASE_NO_MEMORY, m->collection[i]->name, "ledger");
     for (size_t i = 0; i < m->ncollection; i++)
         if (!bind_below(l, l->sheet + i))

@@ -81,8 +81,9 @@ static bool check_entry(void *ctx, const StoreEntry *e)
         return true; /* erased by law: the digest stays */
     sm3(e->body, d);
     if (memcmp(d, e->digest, SM3_LEN) && !resealed(v, e, d))
-        fault(v, "变更记录的内容被改动过", "a journal body was changed", "_journal seq %lld n %lld %.*s/%.*s v%lld", (long long)e->seq,
-            (long long)e->n, STRV(e->collection), STRV(e->id), (long long)e->version);
+        fault(v, "变更记录的内容被改动过", "a journal body was changed",
+            "_journal seq %lld n %lld %.*s/%.*s v%lld", (long long)e->seq, (long long)e->n,
+            STRV(e->collection), STRV(e->id), (long long)e->version);
     return true;
 }
 
@@ -133,7 +134,8 @@ static bool same_meaning(Verify *v, const LedgerRecord *r, Bytes written, Bytes 
     Err err;
 
     return ledger_body_open(v->ledger, r->collection, r->id, r->version, written, v->arena, &then, &err) &&
-           ledger_body(v->ledger, &then, written.ptr, v->arena, &again, &err) && str_eq(TEXT(again), TEXT(now));
+           ledger_body(v->ledger, &then, written.ptr, v->arena, &again, &err) &&
+           str_eq(TEXT(again), TEXT(now));
 }
 
 /* What the same record's values make is made once more. */
@@ -151,16 +153,17 @@ static void check_derived(Verify *v, const LedgerRecord *r)
     if (!ledger_derive(c, &again, v->arena))
         return;
     for (size_t i = 0; i < c->ndeclared; i++)
-        if (c->property[i].derive == PACK_SAME && s->column[i] != NO_COLUMN && !ledger_same(value[i], r->value[i]))
-            fault(v, "算出的值与记录不符", "a derived value is not what the record makes", "%.*s/%.*s %.*s", STRV(c->name), STRV(r->id),
-                STRV(c->property[i].name));
+        if (c->property[i].derive == PACK_SAME && s->column[i] != NO_COLUMN &&
+            !ledger_same(value[i], r->value[i]))
+            fault(v, "算出的值与记录不符", "a derived value is not what the record makes", "%.*s/%.*s %.*s",
+                STRV(c->name), STRV(r->id), STRV(c->property[i].name));
 }
 
 static void check_file(Verify *v, const LedgerRecord *r, const PackProperty *p, CqlValue value)
 {
     if (value.kind == CQL_TEXT && !files_held(v->ledger->dir, value.text))
-        fault(v, "记录所附的文件不在了", "a file of the record is missing", "%.*s/%.*s %.*s %.*s", STRV(r->collection->name), STRV(r->id),
-            STRV(p->name), STRV(str_sub(value.text, 0, FILES_ID)));
+        fault(v, "记录所附的文件不在了", "a file of the record is missing", "%.*s/%.*s %.*s %.*s",
+            STRV(r->collection->name), STRV(r->id), STRV(p->name), STRV(str_sub(value.text, 0, FILES_ID)));
 }
 
 static void check_files(Verify *v, const LedgerRecord *r)
@@ -181,7 +184,8 @@ static void check_files(Verify *v, const LedgerRecord *r)
 static bool see_file(void *ctx, Str id, bool good)
 {
     if (!good)
-        fault(ctx, "文件的内容被改动过", "a file's bytes were changed", "files/%.2s/%.2s/%.*s", id.ptr, id.ptr + 2, STRV(id));
+        fault(ctx, "文件的内容被改动过", "a file's bytes were changed", "files/%.2s/%.2s/%.*s", id.ptr,
+            id.ptr + 2, STRV(id));
     return true;
 }
 
@@ -202,16 +206,17 @@ static bool check_row(void *ctx, const LedgerRecord *r)
     if (v->failed)
         return false;
     if (!n.version || n.version != r->version)
-        fault(v, "记录与变更记录的版本不符", "the record's version is not its journal's", "%.*s/%.*s v%lld", STRV(r->collection->name),
-            STRV(r->id), (long long)r->version);
+        fault(v, "记录与变更记录的版本不符", "the record's version is not its journal's", "%.*s/%.*s v%lld",
+            STRV(r->collection->name), STRV(r->id), (long long)r->version);
     else if (n.body.len >= 16) {
         Err e;
 
         if (!ledger_body(v->ledger, r, n.body.ptr, v->arena, &body, &e))
-            fault(v, "记录的密封内容打不开", "the sealed part cannot be opened", "%.*s/%.*s", STRV(r->collection->name), STRV(r->id));
+            fault(v, "记录的密封内容打不开", "the sealed part cannot be opened", "%.*s/%.*s",
+                STRV(r->collection->name), STRV(r->id));
         else if (!str_eq(TEXT(body), TEXT(n.body)) && !same_meaning(v, r, n.body, body))
-            fault(v, "记录的内容与变更记录不符", "the record is not what its journal says", "%.*s/%.*s v%lld", STRV(r->collection->name),
-                STRV(r->id), (long long)r->version);
+            fault(v, "记录的内容与变更记录不符", "the record is not what its journal says", "%.*s/%.*s v%lld",
+                STRV(r->collection->name), STRV(r->id), (long long)r->version);
     }
     check_derived(v, r);
     check_files(v, r);
@@ -225,7 +230,10 @@ static bool check_row(void *ctx, const LedgerRecord *r)
 static bool check_rows(Verify *v, Err *err)
 {
     for (size_t i = 0; i < v->ledger->model->ncollection && !v->failed; i++) {
-        LedgerQuery q = { .collection = v->ledger->model->collection[i], .sealed = true, .timed = true, .valid_from = INT64_MIN / 2,
+        LedgerQuery q = { .collection = v->ledger->model->collection[i],
+            .sealed = true,
+            .timed = true,
+            .valid_from = INT64_MIN / 2,
             .valid_to = INT64_MAX / 2 };
         LedgerPage page;
         Arena *a = arena_new(0);
@@ -233,7 +241,8 @@ static bool check_rows(Verify *v, Err *err)
 
         if (!ledger_select(v->ledger, &q, check_row, v, a, &page, &e)) {
             if (e.kind == &ACCESS_BAD_SEAL)
-                fault(v, "密封内容被改动过，或密钥不对", "a sealed part was changed, or the key is another", "%s", e.what);
+                fault(v, "密封内容被改动过，或密钥不对", "a sealed part was changed, or the key is another",
+                    "%s", e.what);
             else {
                 *err = e;
                 v->failed = true;
@@ -248,14 +257,16 @@ static void check_missing(Verify *v)
 {
     for (size_t i = 0; i < v->ledger->model->ncollection; i++)
         if (v->made[i] > 0)
-            fault(v, "有变更记录而台账里没有的记录", "records stand in the journal and not in their table", "%.*s: %lld",
-                STRV(v->ledger->model->collection[i]->name), (long long)v->made[i]);
+            fault(v, "有变更记录而台账里没有的记录", "records stand in the journal and not in their table",
+                "%.*s: %lld", STRV(v->ledger->model->collection[i]->name), (long long)v->made[i]);
 }
 
-bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f), void (*progress)(void *ctx, size_t done, size_t total),
-    void *ctx, size_t *faults, Err *err)
+bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f),
+    void (*progress)(void *ctx, size_t done, size_t total), void *ctx, size_t *faults, Err *err)
 {
-    Verify v = { .ledger = l, .see = see, .progress = progress, .ctx = ctx, .arena = arena_new(0), .err = err };
+    Verify v = {
+        .ledger = l, .see = see, .progress = progress, .ctx = ctx, .arena = arena_new(0), .err = err
+    };
     Buf said;
     bool good;
 
@@ -263,7 +274,8 @@ bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f), void
         v.total += (size_t)l->sheet[i].total * 2;
     v.made = mem_new(l->model->ncollection + 1, sizeof *v.made);
     buf_init(&said, 65536);
-    good = (v.made || FAIL(err, BASE_NO_MEMORY, STR("verify"), "verify")) && store_read_begin(l->store, &v.read, err);
+    good = (v.made || FAIL(err, BASE_NO_MEMORY, STR("verify"), "verify")) &&
+           store_read_begin(l->store, &v.read, err);
     if (good) {
         good = store_integrity(v.read, &said, err) && store_txs(v.read, 0, 1, check_tx, &v, err) && !v.failed;
         store_read_end(v.read);

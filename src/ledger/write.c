@@ -50,8 +50,9 @@ static CqlValue time_of(int64_t us)
 
 static bool may_be_set(Base b)
 {
-    return b == BASE_DIVISION || b == BASE_VALID_FROM || b == BASE_VALID_TO || b == BASE_CONFIDENCE || b == BASE_VERIFIED_AT ||
-           b == BASE_VERIFIED_BY || b == BASE_LOCK || b == BASE_SOURCE || b == BASE_SOURCE_REF;
+    return b == BASE_DIVISION || b == BASE_VALID_FROM || b == BASE_VALID_TO || b == BASE_CONFIDENCE ||
+           b == BASE_VERIFIED_AT || b == BASE_VERIFIED_BY || b == BASE_LOCK || b == BASE_SOURCE ||
+           b == BASE_SOURCE_REF;
 }
 
 static void take_fields(Apply *p)
@@ -134,7 +135,8 @@ static bool become(Apply *p)
     if (fresh)
         code_gives_id(p);
     p->after.id = str_of(p->done->id);
-    return ledger_inherit(p->ledger, store_writer(p->ledger->store), &p->after, p->arena, p->err) && fill_division(p);
+    return ledger_inherit(p->ledger, store_writer(p->ledger->store), &p->after, p->arena, p->err) &&
+           fill_division(p);
 }
 
 static bool restored(Apply *p);
@@ -155,7 +157,8 @@ static bool may(Apply *p)
         err_hint(p->err, "%lld", (long long)p->before.version);
         return false;
     }
-    if (p->before.value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL && verb != LEDGER_RESTORE && verb != LEDGER_DERIVE) {
+    if (p->before.value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL && verb != LEDGER_RESTORE &&
+        verb != LEDGER_DERIVE) {
         FAIL(p->err, LEDGER_GONE, id, "id");
         err_hint(p->err, "%s", "已停用");
         return false;
@@ -196,10 +199,12 @@ static bool still_refers(void *ctx, Str collection, Str property, Str from)
     (void)property;
     if (!c || (str_eq(from, r->p->before.id) && c == r->p->sheet->collection))
         return true;
-    if (ledger_find(r->p->ledger, store_writer(r->p->ledger->store), ledger_sheet(r->p->ledger, c), from, r->p->arena, &rec, &there,
-            &err) && there && rec.value[base_at(c, BASE_VALID_TO)].kind == CQL_NULL) {
+    if (ledger_find(r->p->ledger, store_writer(r->p->ledger->store), ledger_sheet(r->p->ledger, c), from,
+            r->p->arena, &rec, &there, &err) &&
+        there && rec.value[base_at(c, BASE_VALID_TO)].kind == CQL_NULL) {
         if (r->n++ < 3)
-            buf_fmt(&r->said, "%s%.*s %.*s", r->n > 1 ? "、" : "", STRV(c->title.zh), STRV(ledger_name_of(&rec, r->p->arena)));
+            buf_fmt(&r->said, "%s%.*s %.*s", r->n > 1 ? "、" : "", STRV(c->title.zh),
+                STRV(ledger_name_of(&rec, r->p->arena)));
     }
     return r->n < 100;
 }
@@ -229,7 +234,8 @@ static void stamp(Apply *p)
         base_set(p, BASE_CREATED_AT, time_of(p->now));
         base_set(p, BASE_CREATED_BY, text_or_null(p->tx->who));
         if (p->value[base_at(c, BASE_VALID_FROM)].kind == CQL_NULL)
-            base_set(p, BASE_VALID_FROM, time_of(p->change->valid_from != INT64_MIN ? p->change->valid_from : p->effective));
+            base_set(p, BASE_VALID_FROM,
+                time_of(p->change->valid_from != INT64_MIN ? p->change->valid_from : p->effective));
     }
     if (p->change->valid_to != INT64_MIN && p->change->valid_to != INT64_MAX)
         base_set(p, BASE_VALID_TO, time_of(p->change->valid_to));
@@ -255,9 +261,11 @@ static bool put_row(Apply *p)
     if (!ledger_columns(p->ledger, p->sheet, &p->after, p->arena, &col, &blob, p->err))
         return false;
     if (!p->there)
-        return store_insert(p->ledger->store, &p->sheet->table, p->after.id, blob, col, &p->after.fid, p->err);
+        return store_insert(
+            p->ledger->store, &p->sheet->table, p->after.id, blob, col, &p->after.fid, p->err);
     return store_update(p->ledger->store, &p->sheet->table, p->before.fid,
-        !str_eq(TEXT(p->after.geometry), TEXT(p->before.geometry)), blob, p->sheet->all, col, p->sheet->table.ncolumn, p->err);
+        !str_eq(TEXT(p->after.geometry), TEXT(p->before.geometry)), blob, p->sheet->all, col,
+        p->sheet->table.ncolumn, p->err);
 }
 
 static bool put_words(Apply *p)
@@ -272,8 +280,8 @@ static bool put_words(Apply *p)
     buf_init(&g2, 1 << 20);
     if (!gone)
         ledger_words(p->sheet, &p->after, &g1, &g2);
-    good = store_words_set(p->ledger->store, p->sheet->collection->name, p->after.fid, p->after.division, buf_text(&g1), buf_text(&g2),
-        p->err);
+    good = store_words_set(p->ledger->store, p->sheet->collection->name, p->after.fid, p->after.division,
+        buf_text(&g1), buf_text(&g2), p->err);
     buf_clear(&g1);
     buf_clear(&g2);
     return good;
@@ -288,7 +296,8 @@ static void make_salt(const Apply *p, size_t n, uint8_t salt[16])
         random_bytes(salt, 16);
         return;
     }
-    snprintf(text, sizeof text, "%llu/%lld/%zu", (unsigned long long)p->ledger->salt_seed, (long long)p->seq, n);
+    snprintf(
+        text, sizeof text, "%llu/%lld/%zu", (unsigned long long)p->ledger->salt_seed, (long long)p->seq, n);
     sm3((Bytes){ (uint8_t *)text, strlen(text) }, d);
     memcpy(salt, d, 16);
 }
@@ -312,8 +321,13 @@ static void note_event(Apply *p)
     LedgerEvent *e = &p->batch->event[p->batch->nevent++];
     const Str title = ledger_name_of(&p->after, p->arena);
 
-    *e = (LedgerEvent){ .seq = p->seq, .at = p->now, .version = p->after.version, .collection = p->sheet->collection,
-        .fid = p->after.fid, .verb = p->change->verb, .before = p->there ? ledger_box(p->before.geometry) : GEO_BOX_NONE,
+    *e = (LedgerEvent){ .seq = p->seq,
+        .at = p->now,
+        .version = p->after.version,
+        .collection = p->sheet->collection,
+        .fid = p->after.fid,
+        .verb = p->change->verb,
+        .before = p->there ? ledger_box(p->before.geometry) : GEO_BOX_NONE,
         .after = ledger_box(p->after.geometry) };
     memcpy(e->id, p->done->id, sizeof e->id);
     snprintf(e->division, sizeof e->division, "%.*s", STRV(p->after.division));
@@ -328,7 +342,8 @@ static bool same_as_before(const Apply *p)
     if (!p->there || p->touch || !str_eq(TEXT(p->after.geometry), TEXT(p->before.geometry)))
         return false;
     for (size_t i = 0; i < c->nproperty; i++)
-        if ((i >= c->ndeclared || ledger_is_typed(c->property + i)) && !ledger_same(p->value[i], p->before.value[i]))
+        if ((i >= c->ndeclared || ledger_is_typed(c->property + i)) &&
+            !ledger_same(p->value[i], p->before.value[i]))
             return false;
     return true;
 }
@@ -336,7 +351,8 @@ static bool same_as_before(const Apply *p)
 static bool retire(Apply *p)
 {
     base_set(p, BASE_VALID_TO, time_of(p->effective));
-    return ledger_not_extended(p->ledger, store_writer(p->ledger->store), p->sheet, p->before.id, p->arena, p->err) &&
+    return ledger_not_extended(
+               p->ledger, store_writer(p->ledger->store), p->sheet, p->before.id, p->arena, p->err) &&
            nobody_refers(p);
 }
 
@@ -366,7 +382,8 @@ static bool derive(Apply *p)
     p->after.seq = p->seq;
     p->after.division = p->before.division;
     note_event(p);
-    return store_update(p->ledger->store, &p->sheet->table, p->before.fid, false, (Bytes){ 0 }, column, value, n, p->err) &&
+    return store_update(p->ledger->store, &p->sheet->table, p->before.fid, false, (Bytes){ 0 }, column, value,
+               n, p->err) &&
            ledger_raise_below(p->ledger, p->sheet, p->before.id, p->seq, p->arena, p->err);
 }
 
@@ -377,8 +394,8 @@ static bool write_down(Apply *p, uint8_t (*digest)[SM3_LEN], size_t *ndigest)
     ledger_lineage(p->ledger, store_writer(p->ledger->store), &p->after, NULL, NULL, p->arena);
     ledger_derive(p->sheet->collection, &p->after, p->arena);
     if (p->change->verb != LEDGER_RETIRE &&
-        !ledger_check(p->ledger, store_writer(p->ledger->store), &p->after, p->there ? &p->before : NULL, p->at, p->batch->said, p->arena,
-            p->err))
+        !ledger_check(p->ledger, store_writer(p->ledger->store), &p->after, p->there ? &p->before : NULL,
+            p->at, p->batch->said, p->arena, p->err))
         return false;
     if (p->batch->said->n)
         return true; /* gather on; the whole will be refused */
@@ -407,11 +424,13 @@ static bool apply(Apply *p, uint8_t (*digest)[SM3_LEN], size_t *ndigest)
     memcpy(id, p->change->id, ULID_LEN + 1);
     if (!id[0])
         ulid_new(id);
-    if (!ledger_find(p->ledger, store_writer(p->ledger->store), p->sheet, str_of(id), p->arena, &p->before, &p->there, p->err) || !may(p) ||
-        !become(p))
+    if (!ledger_find(p->ledger, store_writer(p->ledger->store), p->sheet, str_of(id), p->arena, &p->before,
+            &p->there, p->err) ||
+        !may(p) || !become(p))
         return false;
     if (p->change->verb == LEDGER_CREATE && strcmp(id, p->change->id)) { /* the code gave another id */
-        if (!ledger_find(p->ledger, store_writer(p->ledger->store), p->sheet, str_of(id), p->arena, &p->before, &p->there, p->err))
+        if (!ledger_find(p->ledger, store_writer(p->ledger->store), p->sheet, str_of(id), p->arena,
+                &p->before, &p->there, p->err))
             return false;
         if (p->there && p->sheet->collection->by_code)
             return FAIL(p->err, LEDGER_EXISTS, str_of(id), "code");
@@ -439,7 +458,8 @@ static bool old_body(void *ctx, const StoreTx *tx, const StoreEntry *e)
     (void)tx;
     if ((o->want ? e->version != o->want : retired) || !e->body.len)
         return true;
-    o->found = ledger_body_open(o->p->ledger, o->p->sheet->collection, e->id, e->version, e->body, o->p->arena, &o->record, o->p->err);
+    o->found = ledger_body_open(o->p->ledger, o->p->sheet->collection, e->id, e->version, e->body,
+        o->p->arena, &o->record, o->p->err);
     return false;
 }
 
@@ -452,7 +472,8 @@ static bool restored(Apply *p)
     if (!store_history(store_writer(p->ledger->store), c->name, p->before.id, old_body, &o, p->err))
         return false;
     if (!o.found)
-        return FAIL(p->err, LEDGER_NO_RECORD, str_fmt(p->arena, "%.*s v%lld", STRV(p->before.id), (long long)o.want), "version");
+        return FAIL(p->err, LEDGER_NO_RECORD,
+            str_fmt(p->arena, "%.*s v%lld", STRV(p->before.id), (long long)o.want), "version");
     for (size_t i = 0; i < c->ndeclared; i++)
         if (ledger_is_typed(c->property + i))
             p->value[i] = o.record.value[i];
@@ -496,17 +517,20 @@ static bool keep_answer(Ledger *l, Batch *b)
         return true;
     buf_init(&text, 16 << 20);
     for (size_t i = 0; i < b->tx->nchange; i++)
-        buf_fmt(&text, "%s[\"%s\",%lld,%lld]", i ? "," : "[", b->done[i].id, (long long)b->done[i].version, (long long)b->done[i].seq);
+        buf_fmt(&text, "%s[\"%s\",%lld,%lld]", i ? "," : "[", b->done[i].id, (long long)b->done[i].version,
+            (long long)b->done[i].seq);
     buf_c(&text, ']');
     good = store_answer_set(l->store, b->tx->key, time_now(), buf_text(&text), &b->err);
     buf_clear(&text);
     return good;
 }
 
-static bool put_tx(Ledger *l, Batch *b, int64_t now, int64_t effective, const uint8_t (*digest)[SM3_LEN], size_t n)
+static bool put_tx(
+    Ledger *l, Batch *b, int64_t now, int64_t effective, const uint8_t (*digest)[SM3_LEN], size_t n)
 {
     const LedgerTx *t = b->tx;
-    StoreTx tx = { 0, l->seq + 1, now, effective, t->who, t->post, t->via, t->source.len ? t->source : STR("typed"), t->reason, { 0 } };
+    StoreTx tx = { 0, l->seq + 1, now, effective, t->who, t->post, t->via,
+        t->source.len ? t->source : STR("typed"), t->reason, { 0 } };
 
     ledger_tx_hash(l->last_hash, &tx, digest, n, tx.hash);
     if (!store_put_tx(l->store, &tx, &b->err))
@@ -528,8 +552,17 @@ typedef struct Kin { /* what a whole change needs besides the change itself */
 
 static bool apply_one(Kin *k, const LedgerChange *change, bool touch, LedgerDone *done)
 {
-    Apply p = { .ledger = k->ledger, .batch = k->batch, .tx = k->batch->tx, .change = change, .at = k->at, .done = done,
-        .touch = touch, .seq = k->ledger->seq + 1, .now = k->now, .effective = k->effective, .arena = k->batch->arena,
+    Apply p = { .ledger = k->ledger,
+        .batch = k->batch,
+        .tx = k->batch->tx,
+        .change = change,
+        .at = k->at,
+        .done = done,
+        .touch = touch,
+        .seq = k->ledger->seq + 1,
+        .now = k->now,
+        .effective = k->effective,
+        .arena = k->batch->arena,
         .err = &k->batch->err };
 
     p.sheet = ledger_sheet(k->ledger, change->collection);
@@ -548,7 +581,8 @@ static bool touch_below(Kin *k, const LedgerChange *change, const PackCollection
 
         if (s->below[i]->collection == except)
             continue;
-        if (!ledger_touch_of(k->ledger, s->below[i], change, k->batch->arena, &touch, &there, &k->batch->err) ||
+        if (!ledger_touch_of(
+                k->ledger, s->below[i], change, k->batch->arena, &touch, &there, &k->batch->err) ||
             (there && (!apply_one(k, &touch, true, &done) || !touch_below(k, &touch, NULL))))
             return false;
     }
@@ -589,9 +623,13 @@ static bool refuse(Batch *b)
 
 static bool transaction(Ledger *l, Batch *b)
 {
-    const int64_t now = b->tx->at ? b->tx->at : time_now(), effective = b->tx->effective == INT64_MIN ? now : b->tx->effective;
+    const int64_t now = b->tx->at ? b->tx->at : time_now(),
+                  effective = b->tx->effective == INT64_MIN ? now : b->tx->effective;
     const size_t room = ledger_room(l, b->tx);
-    Kin k = { .ledger = l, .batch = b, .now = now, .effective = effective,
+    Kin k = { .ledger = l,
+        .batch = b,
+        .now = now,
+        .effective = effective,
         .digest = (uint8_t(*)[SM3_LEN])arena_take(b->arena, room + 1, SM3_LEN) };
     bool known;
 
@@ -603,7 +641,8 @@ static bool transaction(Ledger *l, Batch *b)
     for (size_t i = 0; i < b->tx->nchange; i++) {
         k.at = i;
         if (!apply_whole(&k, b->tx->change + i, NULL, b->done + i)) {
-            if (b->err.kind == &LEDGER_STALE || b->err.kind == &LEDGER_GONE || b->tx->nchange == 1 || b->err.kind->status >= 500)
+            if (b->err.kind == &LEDGER_STALE || b->err.kind == &LEDGER_GONE || b->tx->nchange == 1 ||
+                b->err.kind->status >= 500)
                 return false;
             ledger_say(b->said, i, STR(""), &b->err);
             b->err.kind = NULL;
@@ -623,7 +662,11 @@ static void count_events(Ledger *l, const Batch *b)
     for (size_t i = 0; i < b->nevent; i++) {
         const LedgerEvent *e = b->event + i;
         Sheet *s = ledger_sheet(l, e->collection);
-        const int by = e->verb == LEDGER_RETIRE ? -1 : (e->verb == LEDGER_CREATE || e->version == 1 || e->verb == LEDGER_RESTORE) && e->verb != LEDGER_DERIVE ? 1 : 0;
+        const int by = e->verb == LEDGER_RETIRE ? -1
+                       : (e->verb == LEDGER_CREATE || e->version == 1 || e->verb == LEDGER_RESTORE) &&
+                               e->verb != LEDGER_DERIVE
+                           ? 1
+                           : 0;
 
         ledger_tally(l, s, str_of(e->division), by, e->at);
         ledger_find_note(s, e->fid);
@@ -655,7 +698,8 @@ static void answer(Ledger *l, Batch *run, const Err *failed)
     pthread_mutex_lock(&l->guard);
     for (Batch *b = run, *next; b; b = next) {
         next = b->next;
-        if (failed && (b->good || !b->err.kind)) { /* also those never tried, because the group could not begin */
+        if (failed &&
+            (b->good || !b->err.kind)) { /* also those never tried, because the group could not begin */
             b->good = false;
             b->err = *failed;
         }

@@ -44,7 +44,7 @@ void pack_read_collection(PackLoader *l, const Yaml *top, Str name)
     static const PackKey key[] = { { "title", KEY_TITLE, offsetof(PackDraft, c.title), true },
         { "description", KEY_TITLE, offsetof(PackDraft, c.description), false },
         { "geometry", KEY_NODE, offsetof(PackDraft, geometry), false },
-        { "owner", KEY_TEXT, offsetof(PackDraft, c.owner), true },
+        { "owner", KEY_CALLED, offsetof(PackDraft, c.owner), true },
         { "label", KEY_TEXT, offsetof(PackDraft, c.label), false },
         { "extends", KEY_TEXT, offsetof(PackDraft, extends), false },
         { "properties", KEY_NODE, offsetof(PackDraft, properties), true },
@@ -149,7 +149,7 @@ static void inherit(PackLoader *l, PackDraft *d)
             *p = *AT(&from->property, PackProperty, i);
             p->index = d->property.n + v.n - 1;
             p->cql.index = p->index;
-            p->cql.column = STR("");
+            p->cql.from = up->name;
         }
     }
     d->c.inherited = v.ptr;

@@ -153,6 +153,7 @@ Str pack_nearest(Str name, const Str *known, size_t n); /* empty: none is near *
 /* Maps of YAML are read by tables: a row a key. */
 typedef enum PackKeyKind {
     KEY_TITLE,
+    KEY_CALLED, /* a title, or one word for both languages */
     KEY_TEXT,
     KEY_BOOL,
     KEY_NUMBER,

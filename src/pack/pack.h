@@ -99,7 +99,7 @@ struct PackCollection {
     PackTitle geometry_title;
     bool geometry_required;
     int geometry_grade;            /* 1 unless said; 3 and more: rounded in `geometry`, exact in `sealed` */
-    Str owner;                     /* department */
+    PackTitle owner;               /* department */
     Str label;                     /* the property that titles a record */
     const PackCollection *extends; /* same id as the record there */
     const PackProperty *property;  /* declared ones first, then those of every record (base) */

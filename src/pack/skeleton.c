@@ -11,7 +11,7 @@ static const char collection_yaml[] =
     "%s:\n"
     "  title: { zh: 新登记, en: New register }\n"
     "  geometry: Point\n"
-    "  owner: 主管部门\n"
+    "  owner: { zh: 主管部门, en: Department }\n"
     "  label: title\n"
     "  sort: [title, state]\n"
     "  properties:\n"

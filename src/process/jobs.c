@@ -67,10 +67,19 @@ static void keep(ProcessJobs *j, ProcessJob *job)
         return;
     }
     pthread_mutex_lock(&job->guard);
-    k = (StoreJob){ .id = str_of(job->id), .process = str_of(job->process->id), .status = str_of(process_status_name(job->status)),
-        .who = job->who, .message = str_copy(a, str_of(job->message)), .code = str_of(job->err.kind ? job->err.kind->code : ""),
-        .place = str_copy(a, str_of(job->err.where)), .percent = job->percent, .http = job->err.kind ? job->err.kind->status : 0,
-        .created = job->created, .started = job->started, .finished = job->finished, .updated = job->updated };
+    k = (StoreJob){ .id = str_of(job->id),
+        .process = str_of(job->process->id),
+        .status = str_of(process_status_name(job->status)),
+        .who = job->who,
+        .message = str_copy(a, str_of(job->message)),
+        .code = str_of(job->err.kind ? job->err.kind->code : ""),
+        .place = str_copy(a, str_of(job->err.where)),
+        .percent = job->percent,
+        .http = job->err.kind ? job->err.kind->status : 0,
+        .created = job->created,
+        .started = job->started,
+        .finished = job->finished,
+        .updated = job->updated };
     if (job->finished) {
         k.outputs = job->status == PROCESS_DONE ? str_copy(a, buf_text(&job->out)) : STR("");
         k.log = str_copy(a, buf_text(&job->log));
@@ -100,7 +109,8 @@ static void past_failure(ProcessJob *job, const StoreJob *k)
 
     if (!kind || !k->code.len)
         return;
-    *kind = (ErrKind){ str_c(job->arena, k->code), k->http, str_c(job->arena, k->zh), str_c(job->arena, k->en) };
+    *kind =
+        (ErrKind){ str_c(job->arena, k->code), k->http, str_c(job->arena, k->zh), str_c(job->arena, k->en) };
     if (kind->code && kind->zh && kind->en)
         (void)FAIL(&job->err, *kind, STR(""), "%.*s", STRV(k->place));
 }
@@ -114,18 +124,21 @@ static bool recall(void *ctx, const StoreJob *k)
     ProcessJob *job;
     Err err;
 
-    if (!process_find(k->process, &p, &err) || k->id.len != ULID_LEN || !(job = job_new(j, p, NULL, k->who, false)))
+    if (!process_find(k->process, &p, &err) || k->id.len != ULID_LEN ||
+        !(job = job_new(j, p, NULL, k->who, false)))
         return true; /* of a process that is no more */
     memcpy(job->id, k->id.ptr, ULID_LEN);
     job->past = true;
-    snprintf(job->message, sizeof job->message, "%.*s", STRV(str_sub(k->message, 0, sizeof job->message - 1)));
+    snprintf(
+        job->message, sizeof job->message, "%.*s", STRV(str_sub(k->message, 0, sizeof job->message - 1)));
     job->percent = k->percent;
     job->created = k->created;
     job->started = k->started;
     job->finished = k->finished;
     job->updated = k->updated;
     past_failure(job, k);
-    if (!status_of(k->status, &job->status) || job->status == PROCESS_ACCEPTED || job->status == PROCESS_RUNNING) {
+    if (!status_of(k->status, &job->status) || job->status == PROCESS_ACCEPTED ||
+        job->status == PROCESS_RUNNING) {
         job->status = PROCESS_FAILED; /* nobody was left to say how it ended */
         job->finished = job->updated = time_now();
         (void)FAIL(&job->err, PROCESS_CUT_OFF, str_of(p->id), "job");
@@ -397,7 +410,8 @@ bool process_info(ProcessJobs *j, Str id, Arena *a, ProcessInfo *out, Err *err)
         copy_info(job, a, out);
     past = job && job->past;
     pthread_mutex_unlock(&j->guard);
-    return job != NULL && (!past || !j->node || store_jobs(j->node, str_of(out->id), whole, &(Past){ a, out }, err));
+    return job != NULL &&
+           (!past || !j->node || store_jobs(j->node, str_of(out->id), whole, &(Past){ a, out }, err));
 }
 
 bool process_cancel(ProcessJobs *j, Str id, Err *err)

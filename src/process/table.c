@@ -7,6 +7,7 @@
     X(reverse_geocode) \
     X(division_counts) \
     X(document_files)  \
+    X(place_names)     \
     X(verify)
 #define DECLARE(name) extern const Process process_##name;
 #define ROW(name)     &process_##name,

@@ -499,6 +499,13 @@ failed:
     return false;
 }
 
+void store_hurry(Store *s)
+{
+    for (size_t i = 0; i < STORE_READERS; i++)
+        if (s->conn[i].db)
+            sqlite3_interrupt(s->conn[i].db);
+}
+
 void store_close(Store *s)
 {
     if (!s)

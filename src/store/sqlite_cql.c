@@ -39,6 +39,7 @@ SqliteDialect sqlite_dialect(Str table, Str geometry, Str fid, bool has_rtree, b
         .base = {
             .quote_open = STR("\""),
             .quote_close = STR("\""),
+            .table = table,
             .box = box,
             .fn_relate = STR("cql_relate"),
             .fn_casei = STR("cql_casei"),

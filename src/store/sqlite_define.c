@@ -28,13 +28,14 @@ const char *store_type(const StoreColumn *c)
 /* The geometry type's GeoPackage name (clause 2.1.4, annex G). */
 static const char *geometry_name(GeoType t)
 {
-    static const char *const name[] = { "GEOMETRY", "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING",
-        "MULTIPOLYGON", "GEOMETRYCOLLECTION" };
+    static const char *const name[] = { "GEOMETRY", "POINT", "LINESTRING", "POLYGON", "MULTIPOINT",
+        "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION" };
 
     return name[t];
 }
 
-static bool column_there(Conn *c, const StoreTable *t, const char *column, char type[32], bool *there, Err *err)
+static bool column_there(
+    Conn *c, const StoreTable *t, const char *column, char type[32], bool *there, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -55,7 +56,8 @@ static bool create_table(Conn *c, const StoreTable *t, Err *err)
     bool good;
 
     buf_init(&b, 1 << 20);
-    buf_fmt(&b, "CREATE TABLE \"%.*s\"(fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, id TEXT NOT NULL", STRV(t->name));
+    buf_fmt(&b, "CREATE TABLE \"%.*s\"(fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, id TEXT NOT NULL",
+        STRV(t->name));
     if (t->spatial)
         buf_fmt(&b, ", geometry %s", geometry_name(t->geometry));
     for (size_t i = 0; i < t->ncolumn; i++)
@@ -71,15 +73,19 @@ static bool register_column(Conn *c, const StoreTable *t, const StoreColumn *col
 {
     const bool coded = col->ncode > 0;
 
-    if (!sqlite_run(c, err, "INSERT OR REPLACE INTO gpkg_data_columns VALUES(%.*Q,%.*Q,%.*Q,%.*Q,%.*Q,NULL,%s%.*s%s%.*s%s)",
-            STRV(t->name), STRV(col->name), STRV(col->name), (int)col->title.len, col->title.ptr ? col->title.ptr : "", (int)col->description.len,
+    if (!sqlite_run(c, err,
+            "INSERT OR REPLACE INTO gpkg_data_columns VALUES(%.*Q,%.*Q,%.*Q,%.*Q,%.*Q,NULL,%s%.*s%s%.*s%s)",
+            STRV(t->name), STRV(col->name), STRV(col->name), (int)col->title.len,
+            col->title.ptr ? col->title.ptr : "", (int)col->description.len,
             col->description.ptr ? col->description.ptr : "", coded ? "'" : "NULL",
-            coded ? (int)t->name.len : 0, t->name.ptr, coded ? "_" : "", coded ? (int)col->name.len : 0, col->name.ptr,
-            coded ? "'" : ""))
+            coded ? (int)t->name.len : 0, t->name.ptr, coded ? "_" : "", coded ? (int)col->name.len : 0,
+            col->name.ptr, coded ? "'" : ""))
         return false;
     for (size_t i = 0; i < col->ncode; i++)
-        if (!sqlite_run(c, err, "INSERT OR IGNORE INTO gpkg_data_column_constraints(constraint_name,constraint_type,value,description)"
-                                " VALUES('%.*s_%.*s','enum',%.*Q,%.*Q)",
+        if (!sqlite_run(c, err,
+                "INSERT OR IGNORE INTO "
+                "gpkg_data_column_constraints(constraint_name,constraint_type,value,description)"
+                " VALUES('%.*s_%.*s','enum',%.*Q,%.*Q)",
                 STRV(t->name), STRV(col->name), STRV(col->code[i]), STRV(col->code_title[i])))
             return false;
     return true;
@@ -90,10 +96,12 @@ static bool register_table(Conn *c, const StoreTable *t, Err *err)
     if (!sqlite_run(c, err,
             "INSERT OR IGNORE INTO gpkg_contents(table_name,data_type,identifier,description,srs_id)"
             " VALUES(%.*Q,%Q,%.*Q,%.*Q,%s)",
-            STRV(t->name), t->spatial ? "features" : "attributes", STRV(t->name), STRV(t->title), t->spatial ? "4490" : "NULL"))
+            STRV(t->name), t->spatial ? "features" : "attributes", STRV(t->name), STRV(t->title),
+            t->spatial ? "4490" : "NULL"))
         return false;
-    if (t->spatial && !sqlite_run(c, err, "INSERT OR IGNORE INTO gpkg_geometry_columns VALUES(%.*Q,'geometry',%Q,4490,2,0)",
-                          STRV(t->name), geometry_name(t->geometry)))
+    if (t->spatial &&
+        !sqlite_run(c, err, "INSERT OR IGNORE INTO gpkg_geometry_columns VALUES(%.*Q,'geometry',%Q,4490,2,0)",
+            STRV(t->name), geometry_name(t->geometry)))
         return false;
     return true;
 }
@@ -112,29 +120,46 @@ static bool make_rtree(Conn *c, const StoreTable *t, Err *err)
         n, p, n, p);
 }
 
-#define BOX(row) "ST_MinX(" row ".geometry),ST_MaxX(" row ".geometry),ST_MinY(" row ".geometry),ST_MaxY(" row ".geometry)"
+#define BOX(row)                                                                                             \
+    "ST_MinX(" row ".geometry),ST_MaxX(" row ".geometry),ST_MinY(" row ".geometry),ST_MaxY(" row ".geometry" \
+                                                                                                 ")"
 static bool rtree_triggers(Conn *c, const StoreTable *t, Err *err)
 {
     const int n = (int)t->name.len;
     const char *p = t->name.ptr;
 
     return sqlite_run(c, err,
-        "CREATE TRIGGER \"rtree_%.*s_geometry_insert\" AFTER INSERT ON \"%.*s\" WHEN (new.geometry NOT NULL AND NOT"
-        " ST_IsEmpty(NEW.geometry)) BEGIN INSERT OR REPLACE INTO \"rtree_%.*s_geometry\" VALUES (NEW.fid," BOX("NEW") "); END;"
-        "CREATE TRIGGER \"rtree_%.*s_geometry_update1\" AFTER UPDATE OF geometry ON \"%.*s\" WHEN OLD.fid=NEW.fid AND"
-        " (NEW.geometry NOTNULL AND NOT ST_IsEmpty(NEW.geometry)) BEGIN INSERT OR REPLACE INTO \"rtree_%.*s_geometry\""
-        " VALUES (NEW.fid," BOX("NEW") "); END;"
-        "CREATE TRIGGER \"rtree_%.*s_geometry_update2\" AFTER UPDATE OF geometry ON \"%.*s\" WHEN OLD.fid=NEW.fid AND"
-        " (NEW.geometry ISNULL OR ST_IsEmpty(NEW.geometry)) BEGIN DELETE FROM \"rtree_%.*s_geometry\" WHERE id=OLD.fid; END;"
-        "CREATE TRIGGER \"rtree_%.*s_geometry_update3\" AFTER UPDATE ON \"%.*s\" WHEN OLD.fid!=NEW.fid AND (NEW.geometry NOTNULL AND"
-        " NOT ST_IsEmpty(NEW.geometry)) BEGIN DELETE FROM \"rtree_%.*s_geometry\" WHERE id=OLD.fid; INSERT OR REPLACE INTO"
-        " \"rtree_%.*s_geometry\" VALUES (NEW.fid," BOX("NEW") "); END;"
-        "CREATE TRIGGER \"rtree_%.*s_geometry_update4\" AFTER UPDATE ON \"%.*s\" WHEN OLD.fid!=NEW.fid AND"
-        " (NEW.geometry ISNULL OR ST_IsEmpty(NEW.geometry)) BEGIN DELETE FROM \"rtree_%.*s_geometry\" WHERE id IN"
-        " (OLD.fid,NEW.fid); END;"
-        "CREATE TRIGGER \"rtree_%.*s_geometry_delete\" AFTER DELETE ON \"%.*s\" WHEN old.geometry NOT NULL BEGIN"
-        " DELETE FROM \"rtree_%.*s_geometry\" WHERE id=OLD.fid; END",
-        n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p);
+        "CREATE TRIGGER \"rtree_%.*s_geometry_insert\" AFTER INSERT ON \"%.*s\" WHEN (new.geometry NOT NULL "
+        "AND NOT"
+        " ST_IsEmpty(NEW.geometry)) BEGIN INSERT OR REPLACE INTO \"rtree_%.*s_geometry\" VALUES "
+        "(NEW.fid," BOX(
+            "NEW") "); END;"
+                   "CREATE TRIGGER \"rtree_%.*s_geometry_update1\" AFTER UPDATE OF geometry ON \"%.*s\" WHEN "
+                   "OLD.fid=NEW.fid AND"
+                   " (NEW.geometry NOTNULL AND NOT ST_IsEmpty(NEW.geometry)) BEGIN INSERT OR REPLACE INTO "
+                   "\"rtree_%.*s_geometry\""
+                   " VALUES (NEW.fid," BOX(
+                       "NEW") "); END;"
+                              "CREATE TRIGGER \"rtree_%.*s_geometry_update2\" AFTER UPDATE OF geometry ON "
+                              "\"%.*s\" WHEN OLD.fid=NEW.fid AND"
+                              " (NEW.geometry ISNULL OR ST_IsEmpty(NEW.geometry)) BEGIN DELETE FROM "
+                              "\"rtree_%.*s_geometry\" WHERE id=OLD.fid; END;"
+                              "CREATE TRIGGER \"rtree_%.*s_geometry_update3\" AFTER UPDATE ON \"%.*s\" WHEN "
+                              "OLD.fid!=NEW.fid AND (NEW.geometry NOTNULL AND"
+                              " NOT ST_IsEmpty(NEW.geometry)) BEGIN DELETE FROM \"rtree_%.*s_geometry\" "
+                              "WHERE id=OLD.fid; INSERT OR REPLACE INTO"
+                              " \"rtree_%.*s_geometry\" VALUES (NEW.fid," BOX(
+                                  "NEW") "); END;"
+                                         "CREATE TRIGGER \"rtree_%.*s_geometry_update4\" AFTER UPDATE ON "
+                                         "\"%.*s\" WHEN OLD.fid!=NEW.fid AND"
+                                         " (NEW.geometry ISNULL OR ST_IsEmpty(NEW.geometry)) BEGIN DELETE "
+                                         "FROM \"rtree_%.*s_geometry\" WHERE id IN"
+                                         " (OLD.fid,NEW.fid); END;"
+                                         "CREATE TRIGGER \"rtree_%.*s_geometry_delete\" AFTER DELETE ON "
+                                         "\"%.*s\" WHEN old.geometry NOT NULL BEGIN"
+                                         " DELETE FROM \"rtree_%.*s_geometry\" WHERE id=OLD.fid; END",
+        n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p, n, p,
+        n, p, n, p);
 }
 
 /* A foreign program has no function sangzi_writer: its edits fail before they change anything. */
@@ -144,7 +169,8 @@ static bool guard_triggers(Conn *c, const StoreTable *t, Err *err)
 
     for (size_t i = 0; i < LEN(verb); i++)
         if (!sqlite_run(c, err,
-                "CREATE TRIGGER IF NOT EXISTS \"_ours_%.*s_%s\" BEFORE %s ON \"%.*s\" WHEN NOT sangzi_writer() BEGIN"
+                "CREATE TRIGGER IF NOT EXISTS \"_ours_%.*s_%s\" BEFORE %s ON \"%.*s\" WHEN NOT "
+                "sangzi_writer() BEGIN"
                 " SELECT RAISE(ABORT,'only Sangzi writes here'); END",
                 STRV(t->name), verb[i], verb[i], STRV(t->name)))
             return false;
@@ -162,13 +188,15 @@ static bool make_indexes(Conn *c, const StoreTable *t, Err *err)
         const StoreColumn *col = t->column + i;
 
         if (col->unique && !sqlite_run(c, err,
-                               "CREATE UNIQUE INDEX IF NOT EXISTS \"_%.*s_one_%.*s\" ON \"%.*s\"(\"%.*s\") WHERE valid_to IS NULL",
+                               "CREATE UNIQUE INDEX IF NOT EXISTS \"_%.*s_one_%.*s\" ON \"%.*s\"(\"%.*s\") "
+                               "WHERE valid_to IS NULL",
                                STRV(t->name), STRV(col->name), STRV(t->name), STRV(col->name)))
             return false;
-        if (col->indexed && !sqlite_run(c, err,
-                                "CREATE INDEX IF NOT EXISTS \"_%.*s_by_%.*s\" ON \"%.*s\"((\"%.*s\" IS NULL),\"%.*s\",fid)"
-                                " WHERE valid_to IS NULL",
-                                STRV(t->name), STRV(col->name), STRV(t->name), STRV(col->name), STRV(col->name)))
+        if (col->indexed &&
+            !sqlite_run(c, err,
+                "CREATE INDEX IF NOT EXISTS \"_%.*s_by_%.*s\" ON \"%.*s\"((\"%.*s\" IS NULL),\"%.*s\",fid)"
+                " WHERE valid_to IS NULL",
+                STRV(t->name), STRV(col->name), STRV(t->name), STRV(col->name), STRV(col->name)))
             return false;
     }
     return true;
@@ -189,7 +217,8 @@ static bool add_columns(Conn *c, const StoreTable *t, Err *err)
             err_hint(err, "%s ≠ %s", type, store_type(col));
             return false;
         }
-        if (!there && !(sqlite_run(c, err, "ALTER TABLE \"%.*s\" ADD COLUMN \"%s\" %s", STRV(t->name), name, store_type(col)) &&
+        if (!there && !(sqlite_run(c, err, "ALTER TABLE \"%.*s\" ADD COLUMN \"%s\" %s", STRV(t->name), name,
+                            store_type(col)) &&
                           register_column(c, t, col, err)))
             return false;
     }
@@ -205,7 +234,8 @@ static bool define(Conn *c, const StoreTable *t, Err *err)
         return false;
     if (there)
         return add_columns(c, t, err) && make_indexes(c, t, err);
-    if (!create_table(c, t, err) || !register_table(c, t, err) || !make_indexes(c, t, err) || !guard_triggers(c, t, err))
+    if (!create_table(c, t, err) || !register_table(c, t, err) || !make_indexes(c, t, err) ||
+        !guard_triggers(c, t, err))
         return false;
     if (t->spatial && (!make_rtree(c, t, err) || !rtree_triggers(c, t, err)))
         return false;
@@ -235,15 +265,19 @@ bool store_load_begin(Store *s, const StoreTable *t, Err *err)
 {
     Conn *c = &s->writer;
 
-    if (!sqlite_run(c, err, "PRAGMA cache_size=-262144") || /* for the while: index pages are touched all over */
-        !sqlite_run(c, err, "DROP INDEX IF EXISTS \"_%.*s_id\"; DROP INDEX IF EXISTS \"_%.*s_division\"", STRV(t->name), STRV(t->name)))
+    if (!sqlite_run(
+            c, err, "PRAGMA cache_size=-262144") || /* for the while: index pages are touched all over */
+        !sqlite_run(c, err, "DROP INDEX IF EXISTS \"_%.*s_id\"; DROP INDEX IF EXISTS \"_%.*s_division\"",
+            STRV(t->name), STRV(t->name)))
         return false;
     for (size_t i = 0; i < t->ncolumn; i++)
-        if (!sqlite_run(c, err, "DROP INDEX IF EXISTS \"_%.*s_one_%.*s\"; DROP INDEX IF EXISTS \"_%.*s_by_%.*s\"", STRV(t->name),
-                STRV(t->column[i].name), STRV(t->name), STRV(t->column[i].name)))
+        if (!sqlite_run(c, err,
+                "DROP INDEX IF EXISTS \"_%.*s_one_%.*s\"; DROP INDEX IF EXISTS \"_%.*s_by_%.*s\"",
+                STRV(t->name), STRV(t->column[i].name), STRV(t->name), STRV(t->column[i].name)))
             return false;
     for (size_t i = 0; t->spatial && i < LEN(rtree_trigger); i++)
-        if (!sqlite_run(c, err, "DROP TRIGGER IF EXISTS \"rtree_%.*s_geometry_%s\"", STRV(t->name), rtree_trigger[i]))
+        if (!sqlite_run(
+                c, err, "DROP TRIGGER IF EXISTS \"rtree_%.*s_geometry_%s\"", STRV(t->name), rtree_trigger[i]))
             return false;
     return true;
 }
@@ -270,7 +304,8 @@ static bool gather(Conn *c, const StoreTable *t, Leaf **out, size_t *n, Err *err
     GeoBlob g;
     Err unused;
 
-    sql = (Str){ text, (size_t)snprintf(text, sizeof text, "SELECT fid, geometry FROM \"%.*s\" WHERE geometry IS NOT NULL", STRV(t->name)) };
+    sql = (Str){ text, (size_t)snprintf(text, sizeof text,
+                           "SELECT fid, geometry FROM \"%.*s\" WHERE geometry IS NOT NULL", STRV(t->name)) };
     if (!sqlite_statement(c, sql, &stmt, err))
         return false;
     while (sqlite3_step(stmt) == SQLITE_ROW) {
@@ -288,7 +323,8 @@ static bool gather(Conn *c, const StoreTable *t, Leaf **out, size_t *n, Err *err
             *out = more;
         }
         geo_mercator((g.box.minx + g.box.maxx) / 2, (g.box.miny + g.box.maxy) / 2, &x, &y);
-        (*out)[(*n)++] = (Leaf){ geo_hilbert((uint32_t)x >> 11, (uint32_t)y >> 11, 20), sqlite3_column_int64(stmt, 0), g.box };
+        (*out)[(*n)++] = (Leaf){ geo_hilbert((uint32_t)x >> 11, (uint32_t)y >> 11, 20),
+            sqlite3_column_int64(stmt, 0), g.box };
     }
     sqlite_done(c, stmt);
     return true;
@@ -300,7 +336,8 @@ static bool fill_rtree(Conn *c, const StoreTable *t, Err *err)
     size_t n = 0;
     char text[256];
     sqlite3_stmt *stmt = NULL;
-    bool good = sqlite_run(c, err, "DELETE FROM \"rtree_%.*s_geometry\"", STRV(t->name)) && gather(c, t, &leaf, &n, err);
+    bool good = sqlite_run(c, err, "DELETE FROM \"rtree_%.*s_geometry\"", STRV(t->name)) &&
+                gather(c, t, &leaf, &n, err);
 
     if (good) {
         if (n)
@@ -336,11 +373,12 @@ bool store_load_end(Store *s, const StoreTable *t, Err *err)
         return false;
     if (t->spatial && (!fill_rtree(c, t, err) || !rtree_triggers(c, t, err)))
         return false;
-    return !t->spatial ||
-           sqlite_run(c, err,
-               "UPDATE gpkg_contents SET (min_x,min_y,max_x,max_y)=(SELECT min(minx),min(miny),max(maxx),max(maxy) FROM"
-               " \"rtree_%.*s_geometry\"), last_change=strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ','now') WHERE table_name=%.*Q",
-               STRV(t->name), STRV(t->name));
+    return !t->spatial || sqlite_run(c, err,
+                              "UPDATE gpkg_contents SET (min_x,min_y,max_x,max_y)=(SELECT "
+                              "min(minx),min(miny),max(maxx),max(maxy) FROM"
+                              " \"rtree_%.*s_geometry\"), "
+                              "last_change=strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ','now') WHERE table_name=%.*Q",
+                              STRV(t->name), STRV(t->name));
 }
 
 /* --- a load that was cut off ----------------------------------------------------------------------------------------------- */

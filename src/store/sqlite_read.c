@@ -103,7 +103,8 @@ static void where(Buf *b, const StoreQuery *q, bool all)
         and_(b, &any), buf_str(b, STR("id=?"));
     if (q->match.len)
         and_(b, &any),
-            buf_str(b, STR("fid IN (SELECT t.fid FROM _words w JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? AND t.collection=?)"));
+            /* CROSS: the words first; else SQLite may ask them once a row */
+            buf_str(b, STR("fid IN (SELECT t.fid FROM _words w CROSS JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? AND t.collection=?)"));
     if (q->fids.len)
         and_(b, &any), buf_str(b, STR("fid IN (SELECT value FROM json_each(?))"));
     if (q->may)

@@ -22,7 +22,9 @@ static int lend_blob(sqlite3_stmt *stmt, int at, Bytes b)
 
 static int lend(sqlite3_stmt *stmt, int at, CqlValue v)
 {
-    return v.kind == CQL_TEXT ? lend_text(stmt, at, v.text) : v.kind == CQL_GEOM ? lend_blob(stmt, at, v.geom) : sqlite_bind(stmt, at, v);
+    return v.kind == CQL_TEXT   ? lend_text(stmt, at, v.text)
+           : v.kind == CQL_GEOM ? lend_blob(stmt, at, v.geom)
+                                : sqlite_bind(stmt, at, v);
 }
 
 static void insert_sql(const StoreTable *t, Buf *sql)
@@ -41,7 +43,8 @@ static void insert_sql(const StoreTable *t, Buf *sql)
     buf_c(sql, ')');
 }
 
-bool store_insert(Store *s, const StoreTable *t, Str id, Bytes blob, const CqlValue *value, int64_t *fid, Err *err)
+bool store_insert(
+    Store *s, const StoreTable *t, Str id, Bytes blob, const CqlValue *value, int64_t *fid, Err *err)
 {
     Buf sql;
     sqlite3_stmt *stmt;
@@ -77,7 +80,8 @@ bool store_update(Store *s, const StoreTable *t, int64_t fid, bool geometry, Byt
     buf_init(&sql, 1 << 16);
     buf_fmt(&sql, "UPDATE \"%.*s\" SET %s", STRV(t->name), geometry && t->spatial ? "geometry=?" : "");
     for (size_t i = 0; i < n; i++)
-        buf_fmt(&sql, "%s\"%.*s\"=?", i || (geometry && t->spatial) ? "," : "", STRV(t->column[column[i]].name));
+        buf_fmt(
+            &sql, "%s\"%.*s\"=?", i || (geometry && t->spatial) ? "," : "", STRV(t->column[column[i]].name));
     buf_str(&sql, STR(" WHERE fid=?"));
     good = sqlite_statement(&s->writer, buf_text(&sql), &stmt, err);
     buf_clear(&sql);
@@ -131,9 +135,10 @@ bool store_put_entry(Store *s, const StoreEntry *e, Err *err)
 
 static StoreTx read_tx(sqlite3_stmt *stmt, int at)
 {
-    StoreTx tx = { sqlite3_column_int64(stmt, at), sqlite3_column_int64(stmt, at + 1), sqlite3_column_int64(stmt, at + 2),
-        sqlite3_column_int64(stmt, at + 8), sqlite_text(stmt, at + 3), sqlite_text(stmt, at + 4), sqlite_text(stmt, at + 5),
-        sqlite_text(stmt, at + 6), sqlite_text(stmt, at + 7), { 0 } };
+    StoreTx tx = { sqlite3_column_int64(stmt, at), sqlite3_column_int64(stmt, at + 1),
+        sqlite3_column_int64(stmt, at + 2), sqlite3_column_int64(stmt, at + 8), sqlite_text(stmt, at + 3),
+        sqlite_text(stmt, at + 4), sqlite_text(stmt, at + 5), sqlite_text(stmt, at + 6),
+        sqlite_text(stmt, at + 7), { 0 } };
     const Bytes hash = sqlite_blob(stmt, at + 9);
 
     if (hash.len == SM3_LEN)
@@ -143,9 +148,9 @@ static StoreTx read_tx(sqlite3_stmt *stmt, int at)
 
 static StoreEntry read_entry(sqlite3_stmt *stmt, int at)
 {
-    StoreEntry e = { sqlite3_column_int64(stmt, at), sqlite3_column_int64(stmt, at + 1), sqlite3_column_int64(stmt, at + 2),
-        sqlite3_column_int64(stmt, at + 5), sqlite_text(stmt, at + 3), sqlite_text(stmt, at + 4), sqlite_text(stmt, at + 6),
-        sqlite_blob(stmt, at + 7), { 0 } };
+    StoreEntry e = { sqlite3_column_int64(stmt, at), sqlite3_column_int64(stmt, at + 1),
+        sqlite3_column_int64(stmt, at + 2), sqlite3_column_int64(stmt, at + 5), sqlite_text(stmt, at + 3),
+        sqlite_text(stmt, at + 4), sqlite_text(stmt, at + 6), sqlite_blob(stmt, at + 7), { 0 } };
     const Bytes digest = sqlite_blob(stmt, at + 8);
 
     if (digest.len == SM3_LEN)
@@ -157,7 +162,8 @@ bool store_last_tx(StoreRead *r, int64_t chain, StoreTx *out, Arena *a, Err *err
 {
     sqlite3_stmt *stmt;
 
-    if (!sqlite_statement(r->conn, STR("SELECT * FROM _tx WHERE chain=? ORDER BY seq DESC LIMIT 1"), &stmt, err))
+    if (!sqlite_statement(
+            r->conn, STR("SELECT * FROM _tx WHERE chain=? ORDER BY seq DESC LIMIT 1"), &stmt, err))
         return false;
     sqlite3_bind_int64(stmt, 1, chain);
     *out = (StoreTx){ .chain = chain };
@@ -170,11 +176,13 @@ bool store_last_tx(StoreRead *r, int64_t chain, StoreTx *out, Arena *a, Err *err
     return true;
 }
 
-bool store_txs(StoreRead *r, int64_t chain, int64_t from_seq, bool (*see)(void *ctx, const StoreTx *tx), void *ctx, Err *err)
+bool store_txs(StoreRead *r, int64_t chain, int64_t from_seq, bool (*see)(void *ctx, const StoreTx *tx),
+    void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
-    if (!sqlite_statement(r->conn, STR("SELECT * FROM _tx WHERE chain=? AND seq>=? ORDER BY seq"), &stmt, err))
+    if (!sqlite_statement(
+            r->conn, STR("SELECT * FROM _tx WHERE chain=? AND seq>=? ORDER BY seq"), &stmt, err))
         return false;
     sqlite3_bind_int64(stmt, 1, chain);
     sqlite3_bind_int64(stmt, 2, from_seq);
@@ -188,11 +196,13 @@ bool store_txs(StoreRead *r, int64_t chain, int64_t from_seq, bool (*see)(void *
     return true;
 }
 
-bool store_entries(StoreRead *r, int64_t chain, int64_t seq, bool (*see)(void *ctx, const StoreEntry *e), void *ctx, Err *err)
+bool store_entries(StoreRead *r, int64_t chain, int64_t seq, bool (*see)(void *ctx, const StoreEntry *e),
+    void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
-    if (!sqlite_statement(r->conn, STR("SELECT * FROM _journal WHERE chain=? AND seq=? ORDER BY n"), &stmt, err))
+    if (!sqlite_statement(
+            r->conn, STR("SELECT * FROM _journal WHERE chain=? AND seq=? ORDER BY n"), &stmt, err))
         return false;
     sqlite3_bind_int64(stmt, 1, chain);
     sqlite3_bind_int64(stmt, 2, seq);
@@ -206,13 +216,14 @@ bool store_entries(StoreRead *r, int64_t chain, int64_t seq, bool (*see)(void *c
     return true;
 }
 
-bool store_history(StoreRead *r, Str collection, Str id, bool (*see)(void *ctx, const StoreTx *tx, const StoreEntry *e),
-    void *ctx, Err *err)
+bool store_history(StoreRead *r, Str collection, Str id,
+    bool (*see)(void *ctx, const StoreTx *tx, const StoreEntry *e), void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
     if (!sqlite_statement(r->conn,
-            STR("SELECT j.*,t.* FROM _journal j JOIN _tx t ON t.chain=j.chain AND t.seq=j.seq WHERE j.id=? AND"
+            STR("SELECT j.*,t.* FROM _journal j JOIN _tx t ON t.chain=j.chain AND t.seq=j.seq WHERE j.id=? "
+                "AND"
                 " j.collection=? AND j.verb<>'reseal' ORDER BY j.version DESC"),
             &stmt, err))
         return false;
@@ -233,7 +244,8 @@ bool store_put_body(Store *s, int64_t chain, int64_t seq, int64_t n, Bytes body,
 {
     sqlite3_stmt *stmt;
 
-    if (!sqlite_statement(&s->writer, STR("UPDATE _journal SET body=? WHERE chain=? AND seq=? AND n=?"), &stmt, err))
+    if (!sqlite_statement(
+            &s->writer, STR("UPDATE _journal SET body=? WHERE chain=? AND seq=? AND n=?"), &stmt, err))
         return false;
     lend_blob(stmt, 1, body);
     sqlite3_bind_int64(stmt, 2, chain);
@@ -242,12 +254,15 @@ bool store_put_body(Store *s, int64_t chain, int64_t seq, int64_t n, Bytes body,
     return step(&s->writer, stmt, STR("_journal"), err);
 }
 
-bool store_resealed(StoreRead *r, Str collection, Str id, int64_t version, const uint8_t digest[SM3_LEN], bool *yes, Err *err)
+bool store_resealed(
+    StoreRead *r, Str collection, Str id, int64_t version, const uint8_t digest[SM3_LEN], bool *yes, Err *err)
 {
     sqlite3_stmt *stmt;
 
     if (!sqlite_statement(r->conn,
-            STR("SELECT 1 FROM _journal WHERE id=? AND version=? AND collection=? AND verb='reseal' AND digest=?"), &stmt, err))
+            STR("SELECT 1 FROM _journal WHERE id=? AND version=? AND collection=? AND verb='reseal' AND "
+                "digest=?"),
+            &stmt, err))
         return false;
     sqlite_bind_text(stmt, 1, id);
     sqlite3_bind_int64(stmt, 2, version);
@@ -258,12 +273,14 @@ bool store_resealed(StoreRead *r, Str collection, Str id, int64_t version, const
     return true;
 }
 
-bool store_entries_of(StoreRead *r, Str collection, int64_t after, size_t limit, bool (*see)(void *ctx, int64_t place, const StoreEntry *e),
-    void *ctx, Err *err)
+bool store_entries_of(StoreRead *r, Str collection, int64_t after, size_t limit,
+    bool (*see)(void *ctx, int64_t place, const StoreEntry *e), void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
-    if (!sqlite_statement(r->conn, STR("SELECT *,rowid FROM _journal WHERE rowid>? AND collection=? ORDER BY rowid LIMIT ?"), &stmt, err))
+    if (!sqlite_statement(r->conn,
+            STR("SELECT *,rowid FROM _journal WHERE rowid>? AND collection=? ORDER BY rowid LIMIT ?"), &stmt,
+            err))
         return false;
     sqlite3_bind_int64(stmt, 1, after);
     sqlite_bind_text(stmt, 2, collection);
@@ -283,7 +300,8 @@ static bool drop_links(Store *s, Str collection, Str property, Str from_id, Err 
 {
     sqlite3_stmt *stmt;
 
-    if (!sqlite_statement(&s->writer, STR("DELETE FROM _link WHERE from_id=? AND property=? AND collection=?"), &stmt, err))
+    if (!sqlite_statement(
+            &s->writer, STR("DELETE FROM _link WHERE from_id=? AND property=? AND collection=?"), &stmt, err))
         return false;
     sqlite_bind_text(stmt, 1, from_id);
     sqlite_bind_text(stmt, 2, property);
@@ -291,7 +309,8 @@ static bool drop_links(Store *s, Str collection, Str property, Str from_id, Err 
     return step(&s->writer, stmt, STR("_link"), err);
 }
 
-bool store_link_set(Store *s, Str collection, Str property, Str from_id, const Str *to_id, size_t n, bool fresh, Err *err)
+bool store_link_set(
+    Store *s, Str collection, Str property, Str from_id, const Str *to_id, size_t n, bool fresh, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -310,11 +329,13 @@ bool store_link_set(Store *s, Str collection, Str property, Str from_id, const S
     return true;
 }
 
-bool store_links_to(StoreRead *r, Str to_id, bool (*see)(void *ctx, Str collection, Str property, Str from_id), void *ctx, Err *err)
+bool store_links_to(StoreRead *r, Str to_id,
+    bool (*see)(void *ctx, Str collection, Str property, Str from_id), void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
-    if (!sqlite_statement(r->conn, STR("SELECT collection,property,from_id FROM _link WHERE to_id=?"), &stmt, err))
+    if (!sqlite_statement(
+            r->conn, STR("SELECT collection,property,from_id FROM _link WHERE to_id=?"), &stmt, err))
         return false;
     sqlite_bind_text(stmt, 1, to_id);
     while (sqlite3_step(stmt) == SQLITE_ROW)
@@ -329,12 +350,14 @@ static bool take_words(Store *s, int64_t doc, Str g1, Str g2, Err *err)
 {
     sqlite3_stmt *stmt;
 
-    if (!sqlite_statement(&s->writer, STR("INSERT INTO _words(_words,rowid,g1,g2) VALUES('delete',?,?,?)"), &stmt, err))
+    if (!sqlite_statement(
+            &s->writer, STR("INSERT INTO _words(_words,rowid,g1,g2) VALUES('delete',?,?,?)"), &stmt, err))
         return false;
     sqlite3_bind_int64(stmt, 1, doc);
     sqlite_bind_text(stmt, 2, g1);
     sqlite_bind_text(stmt, 3, g2);
-    if (!step(&s->writer, stmt, STR("_words"), err) || !sqlite_statement(&s->writer, STR("DELETE FROM _text WHERE doc=?"), &stmt, err))
+    if (!step(&s->writer, stmt, STR("_words"), err) ||
+        !sqlite_statement(&s->writer, STR("DELETE FROM _text WHERE doc=?"), &stmt, err))
         return false;
     sqlite3_bind_int64(stmt, 1, doc);
     return step(&s->writer, stmt, STR("_text"), err);
@@ -345,7 +368,8 @@ static bool drop_words(Store *s, Str collection, int64_t fid, Err *err)
     sqlite3_stmt *stmt;
     bool good = true;
 
-    if (!sqlite_statement(&s->writer, STR("SELECT doc,g1,g2 FROM _text WHERE collection=? AND fid=?"), &stmt, err))
+    if (!sqlite_statement(
+            &s->writer, STR("SELECT doc,g1,g2 FROM _text WHERE collection=? AND fid=?"), &stmt, err))
         return false;
     sqlite_bind_text(stmt, 1, collection);
     sqlite3_bind_int64(stmt, 2, fid);
@@ -355,12 +379,14 @@ static bool drop_words(Store *s, Str collection, int64_t fid, Err *err)
     return good;
 }
 
-static bool add_words(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err)
+static bool add_words(
+    Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err)
 {
     sqlite3_stmt *stmt;
     int64_t doc;
 
-    if (!sqlite_statement(&s->writer, STR("INSERT INTO _text(collection,fid,division,g1,g2) VALUES(?,?,?,?,?)"), &stmt, err))
+    if (!sqlite_statement(&s->writer,
+            STR("INSERT INTO _text(collection,fid,division,g1,g2) VALUES(?,?,?,?,?)"), &stmt, err))
         return false;
     lend_text(stmt, 1, collection);
     sqlite3_bind_int64(stmt, 2, fid);
@@ -389,14 +415,15 @@ bool store_words_set(Store *s, Str collection, int64_t fid, Str division, Str g1
 
 /* bm25 looks at every record that has the words, at each time; a village's name is in hundreds, "村" in all. What says
  * little beside the words comes first instead; of words as common as that the first records, which stand above the others. */
-bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *ctx, Str collection, int64_t fid, double rank),
-    void *ctx, Err *err)
+bool store_words_find(StoreRead *r, Str match, size_t limit,
+    bool (*see)(void *ctx, Str collection, int64_t fid, double rank), void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
     int rc;
 
     if (!sqlite_statement(r->conn,
-            STR("SELECT t.collection,t.fid,length(t.g1)+length(t.g2) FROM (SELECT rowid AS doc FROM _words WHERE _words MATCH ?"
+            STR("SELECT t.collection,t.fid,length(t.g1)+length(t.g2) FROM (SELECT rowid AS doc FROM _words "
+                "WHERE _words MATCH ?"
                 " LIMIT 2000) w CROSS JOIN _text t ON t.doc=w.doc ORDER BY 3 LIMIT ?"),
             &stmt, err))
         return false;
@@ -414,7 +441,8 @@ bool store_words_find(StoreRead *r, Str match, size_t limit, bool (*see)(void *c
 bool store_ground_aside(Store *s, Err *err)
 {
     return sqlite_run(&s->writer, err,
-        "DROP INDEX _journal_seq; DROP INDEX _journal_record; DROP INDEX _link_from; DROP INDEX _text_record");
+        "DROP INDEX _journal_seq; DROP INDEX _journal_record; DROP INDEX _link_from; DROP INDEX "
+        "_text_record");
 }
 
 bool store_ground_build(Store *s, Err *err)
@@ -427,7 +455,8 @@ bool store_ground_build(Store *s, Err *err)
         "INSERT INTO _words(_words) VALUES('rebuild')");
 }
 
-bool store_words_add(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err)
+bool store_words_add(
+    Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err)
 {
     return add_words(s, collection, fid, division, g1, g2, index, err);
 }
@@ -488,7 +517,9 @@ bool store_touch(Store *s, const StoreTable *t, int64_t at, Err *err)
 
     if (!store_extent(&s->own, t, &box, err) ||
         !sqlite_statement(&s->writer,
-            STR("UPDATE gpkg_contents SET last_change=?1,min_x=?2,min_y=?3,max_x=?4,max_y=?5 WHERE table_name=?6"), &stmt, err))
+            STR("UPDATE gpkg_contents SET last_change=?1,min_x=?2,min_y=?3,max_x=?4,max_y=?5 WHERE "
+                "table_name=?6"),
+            &stmt, err))
         return false;
     sqlite_bind(stmt, 1, (CqlValue){ .kind = CQL_TIME, .time = at });
     for (int i = 0; i < 4 && !geo_box_empty(box); i++)

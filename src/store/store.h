@@ -43,6 +43,7 @@ typedef enum StoreMode { STORE_READ, STORE_WRITE, STORE_CREATE } StoreMode;
 
 bool store_open(const char *path, StoreMode mode, Store **out, Err *err) MUST;
 void store_close(Store *s); /* checkpoints; NULL is taken */
+void store_hurry(Store *s);  /* what is being read at this moment ends with STORE_BUDGET: the house is closing. Any thread */
 /* Creates tables and columns that are not there; what is there in another type is refused with both types named. */
 bool store_define(Store *s, const StoreTable *table, size_t n, Err *err) MUST;
 const CqlDialect *store_dialect(const StoreTable *t, Arena *a); /* NULL: no memory */

@@ -273,7 +273,18 @@ static Stakes stakes_of(const TransferTurn *t, const TransferRow *row, const Tra
     return k;
 }
 
-static bool turned_stakes(const TransferTurn *t, const Stakes *k, Arena *a, TransferTurned *out)
+/* The cell a finding about stakes is said of. */
+static void stake_fault(const TransferTurn *t, const TransferRow *row, const Stakes *k, const Err *e,
+    Arena *a, TransferTurned *out)
+{
+    const bool cell = k->at_from < t->ncolumn;
+
+    transfer_fault(out, cell ? t->column + k->at_from : NULL, t->stretch.by->name,
+        cell ? cell_of(row, k->at_from)->text : k->code, e, false, a);
+}
+
+static bool turned_stakes(
+    const TransferTurn *t, const TransferRow *row, const Stakes *k, Arena *a, TransferTurned *out)
 {
     Buf said, right;
     Err e;
@@ -290,8 +301,7 @@ static bool turned_stakes(const TransferTurn *t, const Stakes *k, Arena *a, Tran
     pack_stake_text(k->from, &right);
     FAIL(&e, TRANSFER_STAKE_TURNED, buf_text(&said), "stake");
     err_hint(&e, "%.*s", STRV(buf_text(&right)));
-    transfer_fault(out, k->at_from < t->ncolumn ? t->column + k->at_from : NULL, t->stretch.by->name, STR(""),
-        &e, false, a);
+    stake_fault(t, row, k, &e, a, out);
     buf_clear(&said);
     buf_clear(&right);
     return true;
@@ -316,7 +326,7 @@ static bool stretch(const TransferTurn *t, const TransferRow *row, Arena *a, Tra
     if (!s->of)
         return true;
     k = stakes_of(t, row, out);
-    if (turned_stakes(t, &k, a, out) || has_field(out, s->by))
+    if (turned_stakes(t, row, &k, a, out) || has_field(out, s->by))
         return true;
     if (k.code.len && k.has_from) {
         if (!transfer_stretch_at(t->refs, k.code, k.from, k.has_to ? k.to : k.from, a, &id, &e)) {
@@ -324,8 +334,7 @@ static bool stretch(const TransferTurn *t, const TransferRow *row, Arena *a, Tra
                 *err = e;
                 return false;
             }
-            transfer_fault(out, k.at_from < t->ncolumn ? t->column + k.at_from : NULL, s->by->name, k.code,
-                &e, false, a);
+            stake_fault(t, row, &k, &e, a, out);
             return true;
         }
     } else if (out->change.geometry.len && !transfer_stretch_near(t->refs, out->change.geometry, a, &id, err))

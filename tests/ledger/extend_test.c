@@ -204,6 +204,29 @@ static void what_is_above_filters_below(void **state)
     assert_true(stat[0].property[0].sum == 20 && stat[0].property[1].sum == 400);
 }
 
+/* What a column holds above is asked in SQL: no row is read for nothing. */
+static void filters_on_what_is_above_go_down_to_sql(void **state)
+{
+    static const struct {
+        const char *filter;
+        bool residual;
+    } row[] = { { "name = '石桥果园' AND trees > 100", false }, { "size BETWEEN 1 AND 30 OR trees = 1", false }, { "kind IS NULL", false },
+        { "opened > DATE('2020-01-01')", false }, { "rent >= 12.5", false }, { "phone = '13800138000'", true } };
+    const County *k = *state;
+    const PackCollection *c = col(k, "orchard");
+
+    for (size_t i = 0; i < LEN(row); i++) {
+        CqlExpr *e;
+        CqlSql sql;
+        Err err = { 0 };
+
+        assert_true(cql_parse_text(str_of(row[i].filter), k->arena, &e, &err) && cql_check(e, &c->schema, k->arena, &err));
+        assert_true(cql_to_sql(e, store_dialect(ledger_table(k->ledger, c), k->arena), k->arena, &sql, &err));
+        if ((sql.residual != NULL) != row[i].residual)
+            fail_msg("%s: %.*s", row[i].filter, STRV(sql.text));
+    }
+}
+
 static void history_tells_of_both(void **state)
 {
     const County *k = *state;
@@ -250,6 +273,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_stands_already_can_be_extended, start, stop),
         cmocka_unit_test_setup_teardown(the_last_one_takes_it_along, start, stop),
         cmocka_unit_test_setup_teardown(what_is_above_filters_below, start, stop),
+        cmocka_unit_test_setup_teardown(filters_on_what_is_above_go_down_to_sql, start, stop),
         cmocka_unit_test_setup_teardown(history_tells_of_both, start, stop),
         cmocka_unit_test_setup_teardown(what_a_process_derives_above_is_seen_below, start, stop),
     };

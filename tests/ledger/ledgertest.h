@@ -135,10 +135,13 @@ HELPER const PackProperty *prop(const PackCollection *c, const char *name)
 }
 
 /* A change as the faces make it: {"name": …, "at": [x, y]}. What is no value of its property goes into `said`. */
-HELPER LedgerChange change_of(const County *k, LedgerVerb verb, const char *collection, const char *id, const char *json,
-    LedgerProblems *said, Arena *a)
+HELPER LedgerChange change_of(const County *k, LedgerVerb verb, const char *collection, const char *id,
+    const char *json, LedgerProblems *said, Arena *a)
 {
-    LedgerChange c = { .verb = verb, .collection = col(k, collection), .if_version = -1, .valid_from = INT64_MIN,
+    LedgerChange c = { .verb = verb,
+        .collection = col(k, collection),
+        .if_version = -1,
+        .valid_from = INT64_MIN,
         .valid_to = INT64_MIN };
     LedgerField *f = NEWS(a, LedgerField, 32);
     json_t *v, *one;
@@ -148,11 +151,12 @@ HELPER LedgerChange change_of(const County *k, LedgerVerb verb, const char *coll
     (void)snprintf(c.id, sizeof c.id, "%s", id ? id : "");
     assert_true(json_read_in(str_of(json ? json : "{}"), a, &v, &err));
     c.field = f;
-    json_object_foreach(v, key, one) {
+    json_object_foreach(v, key, one)
+    {
         if (!strcmp(key, "at")) {
             c.has_geometry = true;
-            assert_true(geo_make_point(json_number_value(json_array_get(one, 0)), json_number_value(json_array_get(one, 1)), a,
-                &c.geometry));
+            assert_true(geo_make_point(json_number_value(json_array_get(one, 0)),
+                json_number_value(json_array_get(one, 1)), a, &c.geometry));
             continue;
         }
         f[c.nfield].property = prop(c.collection, key);
@@ -168,13 +172,15 @@ HELPER LedgerChange change_of(const County *k, LedgerVerb verb, const char *coll
 }
 
 /* One change, one transaction. */
-HELPER bool save(const County *k, LedgerVerb verb, const char *collection, const char *id, const char *json, LedgerDone *done,
-    Err *err)
+HELPER bool save(const County *k, LedgerVerb verb, const char *collection, const char *id, const char *json,
+    LedgerDone *done, Err *err)
 {
     Arena *a = arena_new(0);
     LedgerProblems said = { 0 };
     const LedgerChange c = change_of(k, verb, collection, id, json, &said, a);
-    const LedgerTx tx = { .who = STR("tester"), .via = STR("test"), .effective = INT64_MIN, .change = &c, .nchange = 1 };
+    const LedgerTx tx = {
+        .who = STR("tester"), .via = STR("test"), .effective = INT64_MIN, .change = &c, .nchange = 1
+    };
     LedgerDone unused;
     bool good;
 
@@ -189,7 +195,8 @@ HELPER bool save(const County *k, LedgerVerb verb, const char *collection, const
     return good;
 }
 
-HELPER void must_save(const County *k, LedgerVerb verb, const char *collection, const char *id, const char *json, LedgerDone *done)
+HELPER void must_save(const County *k, LedgerVerb verb, const char *collection, const char *id,
+    const char *json, LedgerDone *done)
 {
     Err err;
 

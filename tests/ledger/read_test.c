@@ -17,8 +17,9 @@ static int begin(void **state)
 
         if (i % 5)
             (void)snprintf(size, sizeof size, "%d", i % 7);
-        (void)snprintf(json, sizeof json, "{\"name\":\"场%02d\",\"size\":%s,\"kind\":\"%s\",\"rent\":%d.5,\"phone\":\"138001380%02d\","
-                                          "\"debt\":\"密欠款人%02d\",\"at\":[%d.01,31.5]}",
+        (void)snprintf(json, sizeof json,
+            "{\"name\":\"场%02d\",\"size\":%s,\"kind\":\"%s\",\"rent\":%d.5,\"phone\":\"138001380%02d\","
+            "\"debt\":\"密欠款人%02d\",\"at\":[%d.01,31.5]}",
             i, size, i % 3 ? "田" : "林", i, i, i, 110 + i % 4);
         must_save(&k, LEDGER_CREATE, "farm", NULL, json, &d);
         memcpy(farm_id[i], d.id, sizeof d.id);
@@ -176,10 +177,10 @@ static void a_changed_token_is_refused(void **state)
 }
 
 /* --- filters: what SQL finds and what is true of each record in memory ------------------------------------------------------- */
-static const char *const filter[] = { "size > 2", "size IS NULL", "kind = '林' AND size < 5", "name LIKE '场1%'", "rent >= 20.5",
-    "twice = 4", "phone = '13800138007'", "phone LIKE '%11'", "phone = '13800138007' OR size = 6",
-    "S_INTERSECTS(geometry, BBOX(110.5,31,112.5,32))", "NOT (size > 2)", "size BETWEEN 1 AND 3 AND kind IN ('田')",
-    "debt = '密欠款人03'", "casei(name) = casei('场09')" };
+static const char *const filter[] = { "size > 2", "size IS NULL", "kind = '林' AND size < 5",
+    "name LIKE '场1%'", "rent >= 20.5", "twice = 4", "phone = '13800138007'", "phone LIKE '%11'",
+    "phone = '13800138007' OR size = 6", "S_INTERSECTS(geometry, BBOX(110.5,31,112.5,32))", "NOT (size > 2)",
+    "size BETWEEN 1 AND 3 AND kind IN ('田')", "debt = '密欠款人03'", "casei(name) = casei('场09')" };
 
 typedef struct Agree {
     const CqlExpr *e;
@@ -193,7 +194,8 @@ static CqlValue value_of(void *ctx, const CqlProperty *p)
     const LedgerRecord *r = ctx;
 
     if (p->index == PACK_INDEX_GEOMETRY)
-        return r->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = r->geometry } : (CqlValue){ .kind = CQL_NULL };
+        return r->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = r->geometry }
+                               : (CqlValue){ .kind = CQL_NULL };
     if (p->index == PACK_INDEX_ID)
         return (CqlValue){ .kind = CQL_TEXT, .text = r->id };
     return r->value[p->index];
@@ -222,7 +224,8 @@ static void sql_and_memory_agree(void **state)
     (void)state;
     for (size_t i = 0; i < LEN(filter); i++) {
         Arena *a = arena_new(0);
-        LedgerQuery q = { .collection = c, .sealed = true, .count = true }, all = { .collection = c, .sealed = true };
+        LedgerQuery q = { .collection = c, .sealed = true, .count = true },
+                    all = { .collection = c, .sealed = true };
         CqlExpr *e;
         LedgerPage page;
         Err err = { 0 };
@@ -299,7 +302,8 @@ static void sealed_values_stand_nowhere_in_clear(void **state)
     text_is(of(&r, "phone"), "13800138007"); /* opened for who asks the ledger */
     text_is(of(&r, "debt"), "密欠款人07");
     (void)snprintf(path, sizeof path, "%s/county.gpkg-wal", k.county);
-    assert_true(file_read(path, 256 << 20, a, &all, &err) && str_find(all, STR("场07")) != SIZE_MAX); /* the search is no dud */
+    assert_true(file_read(path, 256 << 20, a, &all, &err) &&
+                str_find(all, STR("场07")) != SIZE_MAX); /* the search is no dud */
     not_in_file("county.gpkg", "13800138007");
     not_in_file("county.gpkg-wal", "13800138007");
     not_in_file("county.gpkg", "密欠款人");
@@ -328,7 +332,8 @@ static bool finds(const char *words, const char *id)
 
 static void words_find_it(void **state)
 {
-    static const char *const words[] = { "石桥", "桥果", "石桥果园", "石", "shiqiao", "shiqiaoguoyuan", "sqgy", "Apple" };
+    static const char *const words[] = { "石桥", "桥果", "石桥果园", "石", "shiqiao", "shiqiaoguoyuan",
+        "sqgy", "Apple" };
     LedgerDone d;
 
     (void)state;
@@ -351,7 +356,8 @@ static bool save_from(const char *id, const char *json, const char *effective, c
     LedgerTx tx = { .who = STR("tester"), .change = &c, .nchange = 1, .reason = STR("更正") };
     LedgerDone d;
     Err err = { 0 };
-    bool good = time_parse(str_of(effective), &tx.effective) && ledger_write(k.ledger, &tx, a, &d, &said, &err);
+    bool good =
+        time_parse(str_of(effective), &tx.effective) && ledger_write(k.ledger, &tx, a, &d, &said, &err);
 
     memcpy(out, d.id, sizeof d.id);
     arena_free(a);
@@ -434,13 +440,18 @@ static void a_load_is_there_after_reopening(void **state)
 
     (void)state;
     county_make_in(&n, NULL);
-    assert_true(ledger_load_begin(n.ledger, STR("tester"), STR("imported"), STR("首次"), time_now(), 7, &load, &err));
+    assert_true(
+        ledger_load_begin(n.ledger, STR("tester"), STR("imported"), STR("首次"), time_now(), 7, &load, &err));
     for (int i = 0; i < 300; i++) {
         const PackCollection *c = col(&n, i ? "farm" : "owner");
         Arena *a = arena_new(0);
         LedgerField f[2] = { { prop(c, "name"), { .kind = CQL_TEXT, .text = str_fmt(a, "载入%03d", i) } } };
-        LedgerLoadRecord r = { .collection = c, .division = STR(DIVISION), .valid_from = INT64_MIN, .valid_to = INT64_MIN,
-            .field = f, .nfield = i ? 2 : 1 };
+        LedgerLoadRecord r = { .collection = c,
+            .division = STR(DIVISION),
+            .valid_from = INT64_MIN,
+            .valid_to = INT64_MIN,
+            .field = f,
+            .nfield = i ? 2 : 1 };
 
         if (i)
             f[1] = (LedgerField){ prop(c, "owner"), { .kind = CQL_TEXT, .text = str_of(first) } };
@@ -455,7 +466,8 @@ static void a_load_is_there_after_reopening(void **state)
     county_again(&n);
     assert_int_equal(ledger_count(n.ledger, col(&n, "farm"), STR("")), 299);
     assert_int_equal(faults_of(&n), 0);
-    must_save(&n, LEDGER_CREATE, "farm", NULL, "{\"name\":\"后来\",\"at\":[111,31]}", NULL); /* indexes and triggers stand again */
+    must_save(&n, LEDGER_CREATE, "farm", NULL, "{\"name\":\"后来\",\"at\":[111,31]}",
+        NULL); /* indexes and triggers stand again */
     assert_false(save(&n, LEDGER_RETIRE, "owner", first, NULL, NULL, &err));
     assert_ptr_equal(err.kind, &LEDGER_REFERRED);
     assert_int_equal(faults_of(&n), 0);
@@ -470,12 +482,17 @@ static void a_load_given_up_leaves_nothing(void **state)
 
     (void)state;
     county_make_in(&n, NULL);
-    assert_true(ledger_load_begin(n.ledger, STR("tester"), STR("imported"), STR("首次"), time_now(), 7, &load, &err));
+    assert_true(
+        ledger_load_begin(n.ledger, STR("tester"), STR("imported"), STR("首次"), time_now(), 7, &load, &err));
     for (int i = 0; i < 10; i++) {
         const PackCollection *c = col(&n, "owner");
         const LedgerField f = { prop(c, "name"), { .kind = CQL_TEXT, .text = STR("载入") } };
-        LedgerLoadRecord r = { .collection = c, .division = STR(DIVISION), .valid_from = INT64_MIN, .valid_to = INT64_MIN,
-            .field = &f, .nfield = 1 };
+        LedgerLoadRecord r = { .collection = c,
+            .division = STR(DIVISION),
+            .valid_from = INT64_MIN,
+            .valid_to = INT64_MIN,
+            .field = &f,
+            .nfield = 1 };
 
         ulid_new(r.id);
         assert_true(ledger_load_put(load, &r, &err));
@@ -500,13 +517,20 @@ static void behind_its_back(const County *c, const char *table, const char *sql)
 
     (void)snprintf(path, sizeof path, "%s/county.gpkg", c->county);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT sql FROM sqlite_master WHERE type='trigger' AND tbl_name=?", -1, &stmt, NULL), 0);
+    assert_int_equal(
+        sqlite3_prepare_v2(
+            db, "SELECT sql FROM sqlite_master WHERE type='trigger' AND tbl_name=?", -1, &stmt, NULL),
+        0);
     assert_int_equal(sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC), SQLITE_OK);
     while (sqlite3_step(stmt) == SQLITE_ROW && n < LEN(kept))
         kept[n++] = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
     (void)sqlite3_finalize(stmt);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT 'DROP TRIGGER \"' || name || '\"' FROM sqlite_master WHERE type='trigger' AND"
-                                            " tbl_name=?", -1, &stmt, NULL), 0);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+            "SELECT 'DROP TRIGGER \"' || name || '\"' FROM sqlite_master WHERE type='trigger' AND"
+            " tbl_name=?",
+            -1, &stmt, NULL),
+        0);
     assert_int_equal(sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC), SQLITE_OK);
     char *drop = sqlite3_mprintf("");
     while (sqlite3_step(stmt) == SQLITE_ROW)
@@ -530,8 +554,7 @@ static const struct Tamper {
     { "a record's value", "farm", "UPDATE farm SET size=size+1 WHERE name='甲'" },
     { "a record's text by one letter", "farm", "UPDATE farm SET name='乙' WHERE name='甲'" },
     { "a record's derived value", "farm", "UPDATE farm SET twice=99 WHERE name='甲'" },
-    { "one byte of a sealed part", "farm",
-        "UPDATE farm SET sealed=unhex_flip(sealed) WHERE name='甲'" },
+    { "one byte of a sealed part", "farm", "UPDATE farm SET sealed=unhex_flip(sealed) WHERE name='甲'" },
     { "one byte of a journal body", "_journal", "UPDATE _journal SET body=unhex_flip(body) WHERE seq=2" },
     { "a body and its digest", "_journal", "UPDATE _journal SET digest=unhex_flip(digest) WHERE seq=2" },
     { "who did it", "_tx", "UPDATE _tx SET who='somebody' WHERE seq=2" },
@@ -574,7 +597,8 @@ static void verify_names_what_was_changed(void **state)
         size_t n;
 
         county_make_in(&c, NULL);
-        must_save(&c, LEDGER_CREATE, "farm", NULL, "{\"name\":\"甲\",\"size\":1,\"phone\":\"13800138000\"}", NULL);
+        must_save(
+            &c, LEDGER_CREATE, "farm", NULL, "{\"name\":\"甲\",\"size\":1,\"phone\":\"13800138000\"}", NULL);
         must_save(&c, LEDGER_CREATE, "farm", NULL, "{\"name\":\"乙二\",\"at\":[111,31]}", NULL);
         must_save(&c, LEDGER_CREATE, "farm", NULL, "{\"name\":\"丙\"}", &d);
         must_save(&c, LEDGER_RETIRE, "farm", d.id, NULL, NULL);

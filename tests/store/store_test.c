@@ -81,7 +81,7 @@ static int stop(void **state)
 
 static Bytes point(Place *p, double x, double y)
 {
-    Bytes wkb, blob;
+    Bytes wkb = { NULL, 0 }, blob = { NULL, 0 };
     Err err = { 0 };
 
     assert_true(geo_make_point(x, y, p->a, &wkb) && geo_blob_make(wkb, GEO_SRS, p->a, &blob, &err));
@@ -154,9 +154,9 @@ static void each_kind_has_its_type_and_comes_back(void **state)
     CqlValue v[COLUMNS];
     const uint8_t mark[4] = { 0, 255, 7, 0 };
     StoreQuery q = { .table = &shop, .column = every, .ncolumn = COLUMNS, .geometry = true };
-    StoreRead *r;
-    StoreCursor *c;
-    const StoreRow *got;
+    StoreRead *r = NULL;
+    StoreCursor *c = NULL;
+    const StoreRow *got = NULL;
     Err err = { 0 };
 
     for (size_t i = 0; i < COLUMNS; i++)
