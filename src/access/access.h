@@ -13,7 +13,8 @@
 extern const ErrKind ACCESS_NO_KEY, ACCESS_BAD_SEAL;
 typedef struct AccessKeys AccessKeys;
 enum { ACCESS_BLIND_LEN = 16 };
-bool access_keys_make(const char *dir, const uint8_t seed[32], Err *err) MUST; /* seed NULL: random; refused if one is there */
+/* Seed NULL: random; refused if one is there. */
+bool access_keys_make(const char *dir, const uint8_t seed[32], Err *err) MUST;
 bool access_keys_open(const char *dir, AccessKeys **out, Err *err) MUST;
 void access_keys_close(AccessKeys *k);
 /* nonce(12) ‖ text ‖ tag(16); `about` (collection, id, version, grade) is bound to it but not in it. The nonce is made

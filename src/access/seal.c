@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const ErrKind ACCESS_NO_KEY = { "access/no-key", 500, "密钥文件“{0}”不存在或长度不对，敏感数据打不开；请从安全处取回密钥。",
+const ErrKind ACCESS_NO_KEY = { "access/no-key", 500,
+    "密钥文件“{0}”不存在或长度不对，敏感数据打不开；请从安全处取回密钥。",
     "The key file {0} is missing or has a wrong length; sealed data cannot be opened. Bring the key back." };
-const ErrKind ACCESS_BAD_SEAL = { "access/bad-seal", 500, "“{0}”的密封数据打不开：密钥不对或字节被改动过，请运行 sangzi verify。",
+const ErrKind ACCESS_BAD_SEAL = { "access/bad-seal", 500,
+    "“{0}”的密封数据打不开：密钥不对或字节被改动过，请运行 sangzi verify。",
     "The sealed part of {0} cannot be opened: another key, or a changed byte. Run sangzi verify." };
 
 enum { KEY_LEN = 32, SM4_KEY = 16, NONCE = 12, TAG = 16 };

@@ -28,8 +28,8 @@ typedef struct Bytes { /* borrowed, any content */
     const uint8_t *ptr;
     size_t len;
 } Bytes;
-#define STR(lit)  ((Str){ "" lit, sizeof(lit) - 1 })
-#define STRV(s)   (int)(s).len, (s).ptr /* for "%.*s" */
+#define STR(lit) ((Str){ "" lit, sizeof(lit) - 1 })
+#define STRV(s)  (int)(s).len, (s).ptr /* for "%.*s" */
 static inline Bytes BYTES(Str s)
 {
     return (Bytes){ (const uint8_t *)s.ptr, s.len };
@@ -47,24 +47,25 @@ bool str_eq_nocase(Str a, Str b); /* ASCII letters only */
 int str_cmp(Str a, Str b);        /* by bytes, so by code point */
 bool str_starts(Str s, Str prefix);
 bool str_ends(Str s, Str suffix);
-Str str_sub(Str s, size_t at, size_t len);            /* cut to what is there */
-Str str_trim(Str s);                                  /* ASCII blanks and U+3000 */
+Str str_sub(Str s, size_t at, size_t len);             /* cut to what is there */
+Str str_trim(Str s);                                   /* ASCII blanks and U+3000 */
 bool str_cut(Str s, char at, Str *before, Str *after); /* false, and before = s, where `at` is not found */
-size_t str_find(Str s, Str what);                     /* SIZE_MAX: not there */
-bool str_is_utf8(Str s);                              /* well formed, no surrogates, no NUL */
-uint32_t str_next(Str *s);                            /* takes one code point off the front; 0 at the end */
-bool str_to_i64(Str s, int64_t *out) MUST;            /* decimal, whole text */
+size_t str_find(Str s, Str what);                      /* SIZE_MAX: not there */
+bool str_is_utf8(Str s);                               /* well formed, no surrogates, no NUL */
+uint32_t str_next(Str *s);                             /* takes one code point off the front; 0 at the end */
+bool str_to_i64(Str s, int64_t *out) MUST;             /* decimal, whole text */
 bool str_to_size(Str s, int base, size_t *out) MUST;
 bool str_to_f64(Str s, double *out) MUST; /* finite, "C" locale, whole text */
 size_t str_distance(Str a, Str b);        /* edits between them, code points, at most 32 looked at */
 
 /* --- memory ----------------------------------------------------------------------------------------- */
 typedef struct Arena Arena;
-Arena *arena_new(size_t limit); /* bytes in all, 0: 1 GiB; aborts only if not even the head can be had */
+Arena *arena_new(size_t limit);  /* bytes in all, 0: 1 GiB; aborts only if not even the head can be had */
 Arena *arena_failing_at(long n); /* for tests: its n-th taking (from 0) gives NULL */
 void arena_free(Arena *a);       /* runs what was deferred, last first; NULL is taken */
 void arena_clear(Arena *a);      /* as new, the first block kept */
-void *arena_take(Arena *a, size_t count, size_t size) MUST; /* zeroed, 16-aligned; NULL: limit reached, overflow */
+/* Zeroed, 16-aligned; NULL: limit reached, overflow. */
+void *arena_take(Arena *a, size_t count, size_t size) MUST;
 bool arena_defer(Arena *a, void (*close)(void *), void *thing) MUST;
 #define NEW(a, T)     ((T *)arena_take((a), 1, sizeof(T)))
 #define NEWS(a, T, n) ((T *)arena_take((a), (n), sizeof(T)))
@@ -75,7 +76,8 @@ void *mem_new(size_t count, size_t size) MUST; /* zeroed, outlives requests; NUL
 void *mem_grow(void *p, size_t count, size_t size) MUST; /* not zeroed; p stays valid on NULL */
 void mem_free(void *p);
 
-typedef struct Buf { /* bytes that grow; len <= cap <= max; once `bad` (max reached, no memory) it takes no more */
+/* Bytes that grow; len <= cap <= max; once `bad` (max reached, no memory) it takes no more. */
+typedef struct Buf {
     char *ptr;
     size_t len, cap, max;
     bool bad;
@@ -111,12 +113,14 @@ typedef struct Err {
 } Err;
 /* Always false:  return FAIL(err, CQL_NO_PROPERTY, name, "filter:%zu", at); */
 #define FAIL(err, kind, what, ...) err_false(err_set((err), &(kind), __FILE__, __LINE__, (what), __VA_ARGS__))
-static inline bool err_false(bool set) /* in sight of the compiler, so that it need not fear what is not filled in */
+static inline bool err_false(
+    bool set) /* in sight of the compiler, so that it need not fear what is not filled in */
 {
     (void)set;
     return false;
 }
-bool err_set(Err *err, const ErrKind *kind, const char *file, int line, Str what, const char *where, ...) PRINTF(6);
+bool err_set(Err *err, const ErrKind *kind, const char *file, int line, Str what, const char *where, ...)
+    PRINTF(6);
 void err_hint(Err *err, const char *fmt, ...) PRINTF(2);
 void err_say(const Err *err, bool en, Buf *out); /* the sentence, filled in */
 extern const ErrKind BASE_NO_MEMORY, BASE_BAD_JSON, BASE_BAD_YAML, BASE_NO_FILE, BASE_IO, BASE_FULL;
@@ -143,20 +147,21 @@ Bytes rd_take(Rd *r, size_t n);
 #define TIME_SECOND INT64_C(1000000)
 #define TIME_DAY    (86400 * TIME_SECOND)
 int64_t time_now(void);
-int64_t time_mono(void);                                   /* for measuring, never shown */
-bool time_parse(Str s, int64_t *us) MUST;                  /* RFC 3339; zone Z or +hh:mm; no zone: refused */
-bool date_parse(Str s, int32_t *day) MUST;                 /* YYYY-MM-DD, a real day */
-void time_text(int64_t us, int digits, Buf *out);          /* 2026-11-23T08:00:00.123Z; 0, 3 or 6 digits */
+int64_t time_mono(void);                          /* for measuring, never shown */
+bool time_parse(Str s, int64_t *us) MUST;         /* RFC 3339; zone Z or +hh:mm; no zone: refused */
+bool date_parse(Str s, int32_t *day) MUST;        /* YYYY-MM-DD, a real day */
+void time_text(int64_t us, int digits, Buf *out); /* 2026-11-23T08:00:00.123Z; 0, 3 or 6 digits */
 void date_text(int32_t day, Buf *out);
 int32_t date_of(int y, int m, int d);
 void date_split(int32_t day, int *y, int *m, int *d);
 
 /* --- identity and hashing ---------------------------------------------------------------------------- */
 enum { ULID_LEN = 26, SM3_LEN = 32, SHA256_LEN = 32 };
-void random_bytes(void *p, size_t n);                              /* cryptographic */
-void ulid_new(char out[ULID_LEN + 1]);                             /* rises within a process */
+void random_bytes(void *p, size_t n);  /* cryptographic */
+void ulid_new(char out[ULID_LEN + 1]); /* rises within a process */
 void ulid_make(int64_t ms, const uint8_t rand[10], char out[ULID_LEN + 1]);
-bool ulid_valid(Str s);                                            /* 26 of Crockford's alphabet, upper case, first <= 7 */
+/* 26 of Crockford's alphabet, upper case, first <= 7. */
+bool ulid_valid(Str s);
 int64_t ulid_ms(Str s);
 void sm3(Bytes in, uint8_t out[SM3_LEN]); /* GB/T 32905-2016 */
 void sha256(Bytes in, uint8_t out[SHA256_LEN]);
@@ -177,8 +182,8 @@ typedef struct Rng {
 } Rng;
 Rng rng_of(uint64_t seed, Str stream); /* independent streams by name */
 uint64_t rng_u64(Rng *r);
-double rng_unit(Rng *r);                       /* [0, 1) */
-size_t rng_below(Rng *r, size_t n);            /* n > 0 */
+double rng_unit(Rng *r);            /* [0, 1) */
+size_t rng_below(Rng *r, size_t n); /* n > 0 */
 double rng_normal(Rng *r, double mean, double sd);
 
 /* --- map from text to pointer; keys are borrowed ------------------------------------------------------- */
@@ -187,36 +192,41 @@ Map *map_new(Arena *a); /* lives in the arena; NULL: no memory */
 bool map_put(Map *m, Str key, void *value) MUST;
 void *map_get(const Map *m, Str key); /* NULL: none */
 size_t map_len(const Map *m);
-bool map_at(const Map *m, size_t i, Str *key, void **value); /* i-th slot; key.ptr NULL: empty; false: no more slots */
+/* I-th slot; key.ptr NULL: empty; false: no more slots. */
+bool map_at(const Map *m, size_t i, Str *key, void **value);
 
 /* --- JSON: read by jansson, written by these as it comes ------------------------------------------------ */
-bool json_read(Str text, json_t **out, Err *err) MUST; /* BASE_BAD_JSON with line:column; the caller json_decref's */
+/* BASE_BAD_JSON with line:column; the caller json_decref's. */
+bool json_read(Str text, json_t **out, Err *err) MUST;
 bool json_read_in(Str text, Arena *a, json_t **out, Err *err) MUST; /* the same, dropped with the arena */
 Str json_str(const json_t *v);                                      /* text value or empty */
 void buf_json_str(Buf *b, Str s);                                   /* "quoted and escaped" */
-void buf_json(Buf *b, const json_t *v);                             /* canonical: sorted keys, compact, UTF-8 */
+/* Canonical: sorted keys, compact, UTF-8. */
+void buf_json(Buf *b, const json_t *v);
 
 /* --- YAML: one document, its places kept ------------------------------------------------------------------ */
 typedef enum YamlKind { YAML_TEXT, YAML_LIST, YAML_MAP } YamlKind;
 typedef struct Yaml Yaml;
 struct Yaml {
     YamlKind kind;
-    bool quoted;       /* '…' or "…": a text even if it looks like a number */
-    size_t line;       /* from 1 */
-    Str key;           /* in a map */
-    Str text;          /* YAML_TEXT */
+    bool quoted;        /* '…' or "…": a text even if it looks like a number */
+    size_t line;        /* from 1 */
+    Str key;            /* in a map */
+    Str text;           /* YAML_TEXT */
     Yaml *first, *next; /* children in order; siblings */
-    size_t n;          /* children */
+    size_t n;           /* children */
 };
-bool yaml_read(Str text, Str name, Arena *a, Yaml **out, Err *err) MUST; /* where = "name:line"; depth <= 32, no anchors */
-const Yaml *yaml_get(const Yaml *map, const char *key);                  /* NULL: none (or map is NULL) */
-Str yaml_text(const Yaml *map, const char *key);                         /* of a text child, else empty */
+/* Where = "name:line"; depth <= 32, no anchors. */
+bool yaml_read(Str text, Str name, Arena *a, Yaml **out, Err *err) MUST;
+const Yaml *yaml_get(const Yaml *map, const char *key); /* NULL: none (or map is NULL) */
+Str yaml_text(const Yaml *map, const char *key);        /* of a text child, else empty */
 
 /* --- files ---------------------------------------------------------------------------------------------------- */
 bool file_read(const char *path, size_t max, Arena *a, Str *out, Err *err) MUST;
-bool file_write(const char *path, Bytes b, int mode, Err *err) MUST; /* whole or not at all: temporary, sync, rename */
+/* Whole or not at all: temporary, sync, rename. */
+bool file_write(const char *path, Bytes b, int mode, Err *err) MUST;
 bool file_exists(const char *path);
-bool dir_make(const char *path, int mode, Err *err) MUST; /* and its parents */
+bool dir_make(const char *path, int mode, Err *err) MUST;                         /* and its parents */
 bool dir_list(const char *path, Arena *a, Str **names, size_t *n, Err *err) MUST; /* sorted; no dot files */
 
 /* --- log and metrics: the only mutable state of the whole program at file scope --------------------------------- */
@@ -243,35 +253,35 @@ static inline LogPair log_pair_f(const char *k, double v)
 {
     return (LogPair){ k, LOG_NUM, { 0, 0 }, 0, v };
 }
-#define KV(k, v)                                                                                               \
+#define KV(k, v) \
     _Generic((v), Str: log_pair_s, char *: log_pair_c, const char *: log_pair_c, double: log_pair_f,           \
         float: log_pair_f, default: log_pair_i)((k), (v))
 typedef enum LogLevel { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG } LogLevel;
 void log_write(LogLevel level, const char *event, const LogPair *pair, size_t n);
 void log_err(const char *event, const Err *err); /* what, where and our file:line */
 void log_open(int fd, bool json, LogLevel least);
-#define LOG_(level, event, ...)                                                                                \
-    log_write(level, event, (const LogPair[]){ { 0 }, __VA_ARGS__ } + 1,                                       \
+#define LOG_(level, event, ...)                                          \
+    log_write(level, event, (const LogPair[]){ { 0 }, __VA_ARGS__ } + 1, \
         sizeof((const LogPair[]){ { 0 }, __VA_ARGS__ }) / sizeof(LogPair) - 1)
 #define log_error(event, ...) LOG_(LOG_ERROR, event, __VA_ARGS__)
 #define log_warn(event, ...)  LOG_(LOG_WARN, event, __VA_ARGS__)
 #define log_info(event, ...)  LOG_(LOG_INFO, event, __VA_ARGS__)
 /* Every metric is a row: name, kind, help. Values are whole numbers (bytes, µs, counts). */
-#define METRICS(X)                                                                                             \
-    X(http_requests, COUNTER, "requests answered")                                                             \
-    X(http_errors, COUNTER, "answers of status 500 and above")                                                 \
-    X(http_bytes, COUNTER, "bytes of bodies sent")                                                             \
-    X(http_micros, COUNTER, "microseconds spent answering")                                                    \
-    X(ledger_changes, COUNTER, "changes committed")                                                            \
-    X(ledger_refused, COUNTER, "changes refused")                                                              \
-    X(ledger_commits, COUNTER, "transactions committed")                                                       \
-    X(ledger_commit_micros, COUNTER, "microseconds spent committing")                                          \
-    X(tile_rendered, COUNTER, "tiles made")                                                                    \
-    X(tile_cached, COUNTER, "tiles answered from the cache")                                                   \
-    X(tile_micros, COUNTER, "microseconds spent making tiles")                                                 \
-    X(events_clients, GAUGE, "open event streams")                                                             \
-    X(events_sent, COUNTER, "events sent")                                                                     \
-    X(jobs_running, GAUGE, "jobs at work")                                                                     \
+#define METRICS(X)                                                    \
+    X(http_requests, COUNTER, "requests answered")                    \
+    X(http_errors, COUNTER, "answers of status 500 and above")        \
+    X(http_bytes, COUNTER, "bytes of bodies sent")                    \
+    X(http_micros, COUNTER, "microseconds spent answering")           \
+    X(ledger_changes, COUNTER, "changes committed")                   \
+    X(ledger_refused, COUNTER, "changes refused")                     \
+    X(ledger_commits, COUNTER, "transactions committed")              \
+    X(ledger_commit_micros, COUNTER, "microseconds spent committing") \
+    X(tile_rendered, COUNTER, "tiles made")                           \
+    X(tile_cached, COUNTER, "tiles answered from the cache")          \
+    X(tile_micros, COUNTER, "microseconds spent making tiles")        \
+    X(events_clients, GAUGE, "open event streams")                    \
+    X(events_sent, COUNTER, "events sent")                            \
+    X(jobs_running, GAUGE, "jobs at work")                            \
     X(imports_rows, COUNTER, "rows imported")
 #define METRIC_ID(name, kind, help) METRIC_##name,
 typedef enum MetricId { METRICS(METRIC_ID) METRIC_COUNT } MetricId;
@@ -280,9 +290,9 @@ void metrics_text(Buf *out); /* OpenMetrics 1.0 */
 
 /* --- threads ------------------------------------------------------------------------------------------------------- */
 typedef struct Pool Pool;
-Pool *pool_new(size_t threads);                                /* NULL: none could be started */
-bool pool_run(Pool *p, void (*work)(void *), void *arg) MUST;  /* false: stopped or 10,000 waiting */
-void pool_free(Pool *p);                                       /* finishes what waits; NULL is taken */
+Pool *pool_new(size_t threads);                               /* NULL: none could be started */
+bool pool_run(Pool *p, void (*work)(void *), void *arg) MUST; /* false: stopped or 10,000 waiting */
+void pool_free(Pool *p);                                      /* finishes what waits; NULL is taken */
 /* Runs work(ctx, i) for i in [0, n) on all cores; false as soon as one is false. */
 bool parallel(size_t n, bool (*work)(void *ctx, size_t i), void *ctx) MUST;
 /* For a child process that reads what came from outside: so many bytes of memory and seconds of CPU, and for ever no

@@ -25,7 +25,8 @@ int64_t time_mono(void)
 int32_t date_of(int y, int m, int d)
 {
     const int yy = m <= 2 ? y - 1 : y, era = (yy >= 0 ? yy : yy - 399) / 400, yoe = yy - era * 400;
-    const int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1, doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    const int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1,
+              doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
 
     return era * 146097 + doe - 719468;
 }
@@ -33,7 +34,8 @@ int32_t date_of(int y, int m, int d)
 void date_split(int32_t day, int *y, int *m, int *d)
 {
     const int z = day + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-    const int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    const int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365,
+              doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     const int mp = (5 * doy + 2) / 153;
 
     *d = doy - (153 * mp + 2) / 5 + 1;
@@ -69,8 +71,8 @@ static bool take_date(Str *s, int32_t *day)
 {
     int y, m, d, y2, m2, d2;
 
-    if (!digits(s, 4, &y) || !skip(s, '-') || !digits(s, 2, &m) || !skip(s, '-') || !digits(s, 2, &d) || m < 1 ||
-        m > 12 || d < 1 || d > 31)
+    if (!digits(s, 4, &y) || !skip(s, '-') || !digits(s, 2, &m) || !skip(s, '-') || !digits(s, 2, &d) ||
+        m < 1 || m > 12 || d < 1 || d > 31)
         return false;
     *day = date_of(y, m, d);
     date_split(*day, &y2, &m2, &d2);
@@ -109,7 +111,8 @@ static bool take_zone(Str *s, int64_t *offset)
     *offset = 0;
     if (skip(s, 'Z') || skip(s, 'z'))
         return true;
-    if (!(skip(s, '+') || skip(s, '-')) || !digits(s, 2, &h) || !skip(s, ':') || !digits(s, 2, &m) || h > 23 || m > 59)
+    if (!(skip(s, '+') || skip(s, '-')) || !digits(s, 2, &h) || !skip(s, ':') || !digits(s, 2, &m) ||
+        h > 23 || m > 59)
         return false;
     *offset = (minus ? -1 : 1) * (int64_t)(h * 60 + m) * 60 * TIME_SECOND;
     return true;
@@ -122,7 +125,8 @@ bool time_parse(Str s, int64_t *us)
     int64_t part, offset;
 
     if (!take_date(&s, &day) || !(skip(&s, 'T') || skip(&s, 't') || skip(&s, ' ')) || !digits(&s, 2, &h) ||
-        !skip(&s, ':') || !digits(&s, 2, &m) || !skip(&s, ':') || !digits(&s, 2, &sec) || h > 23 || m > 59 || sec > 60)
+        !skip(&s, ':') || !digits(&s, 2, &m) || !skip(&s, ':') || !digits(&s, 2, &sec) || h > 23 || m > 59 ||
+        sec > 60)
         return false;
     if (!take_fraction(&s, &part) || !take_zone(&s, &offset) || s.len)
         return false;

@@ -2,14 +2,18 @@
 #include "base/base.h"
 #include <stdio.h>
 
-const ErrKind BASE_NO_MEMORY = { "base/no-memory", 503, "内存不够，这一次没有完成，原有数据不受影响；请稍后再试。",
+const ErrKind BASE_NO_MEMORY = { "base/no-memory", 503,
+    "内存不够，这一次没有完成，原有数据不受影响；请稍后再试。",
     "Out of memory; nothing was changed. Please try again later." };
-const ErrKind BASE_BAD_JSON = { "base/bad-json", 400, "JSON 写法有误：{0}。", "This is not valid JSON: {0}." };
-const ErrKind BASE_BAD_YAML = { "base/bad-yaml", 400, "YAML 写法有误：{0}。", "This is not valid YAML: {0}." };
+const ErrKind BASE_BAD_JSON = { "base/bad-json", 400, "JSON 写法有误：{0}。",
+    "This is not valid JSON: {0}." };
+const ErrKind BASE_BAD_YAML = { "base/bad-yaml", 400, "YAML 写法有误：{0}。",
+    "This is not valid YAML: {0}." };
 const ErrKind BASE_NO_FILE = { "base/no-file", 404, "“{0}”不存在或打不开，请检查路径。",
     "No such file, or it cannot be opened: {0}." };
 const ErrKind BASE_IO = { "base/io", 500, "读写“{0}”时出错：{1}。", "Reading or writing {0} failed: {1}." };
-const ErrKind BASE_FULL = { "base/disk-full", 507, "磁盘已满，“{0}”没有写入，原有数据不受影响；请腾出空间后再试。",
+const ErrKind BASE_FULL = { "base/disk-full", 507,
+    "磁盘已满，“{0}”没有写入，原有数据不受影响；请腾出空间后再试。",
     "The disk is full; {0} was not written and nothing was lost. Free some space and try again." };
 
 /* Copies what fits without cutting a UTF-8 sequence. */

@@ -85,8 +85,7 @@ static void object(Buf *b, const json_t *v)
         b->bad = true;
         return;
     }
-    json_object_foreach ((json_t *)(uintptr_t)v, k, item)
-        key[i++] = k;
+    json_object_foreach((json_t *)(uintptr_t)v, k, item) key[i++] = k;
     qsort(key, n, sizeof *key, by_key);
     buf_c(b, '{');
     for (i = 0; i < n; i++) {

@@ -68,8 +68,9 @@ void log_write(LogLevel level, const char *event, const LogPair *pair, size_t n)
 
 void log_err(const char *event, const Err *err)
 {
-    log_error(event, KV("code", err->kind->code), KV("what", (const char *)err->what), KV("where", (const char *)err->where),
-        KV("hint", (const char *)err->hint), KV("file", err->file), KV("line", err->line));
+    log_error(event, KV("code", err->kind->code), KV("what", (const char *)err->what),
+        KV("where", (const char *)err->where), KV("hint", (const char *)err->hint), KV("file", err->file),
+        KV("line", err->line));
 }
 
 void metric_add(MetricId id, int64_t by)
@@ -79,10 +80,11 @@ void metric_add(MetricId id, int64_t by)
 
 void metrics_text(Buf *out)
 {
-#define ROW(name, kind, help)                                                                                  \
-    buf_str(out, STR("# HELP sangzi_" #name " " help "\n# TYPE sangzi_" #name " "));                           \
-    buf_str(out, #kind[0] == 'C' ? STR("counter\nsangzi_" #name "_total ") : STR("gauge\nsangzi_" #name " ")); \
-    buf_i64(out, __atomic_load_n(&metric_[METRIC_##name], __ATOMIC_RELAXED));                                  \
+#define ROW(name, kind, help)                                                                              \
+    buf_str(out, STR("# HELP sangzi_" #name " " help "\n# TYPE sangzi_" #name " "));                       \
+    buf_str(                                                                                               \
+        out, #kind[0] == 'C' ? STR("counter\nsangzi_" #name "_total ") : STR("gauge\nsangzi_" #name " ")); \
+    buf_i64(out, __atomic_load_n(&metric_[METRIC_##name], __ATOMIC_RELAXED));                              \
     buf_c(out, '\n');
     METRICS(ROW)
     buf_str(out, STR("# EOF\n"));

@@ -195,7 +195,8 @@ bool str_to_size(Str s, int base, size_t *out)
     for (size_t i = 0; i < s.len; i++) {
         const int d = digit(s.ptr[i]);
 
-        if (d >= base || __builtin_mul_overflow(v, (size_t)base, &v) || __builtin_add_overflow(v, (size_t)d, &v))
+        if (d >= base || __builtin_mul_overflow(v, (size_t)base, &v) ||
+            __builtin_add_overflow(v, (size_t)d, &v))
             return false;
     }
     *out = v;

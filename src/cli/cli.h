@@ -11,13 +11,14 @@ typedef struct CliCounty { /* an opened county: its packs and its ledger */
     PackModel *model;
     Ledger *ledger;
 } CliCounty;
-const char *cli_packs(const char *dir, char *out, size_t size); /* --packs, DIR/packs, ../share/sangzi/packs, ./packs; NULL: none */
-void cli_use_packs(const char *packs);                          /* what --packs said */
+/* --packs, DIR/packs, ../share/sangzi/packs, ./packs; NULL: none. */
+const char *cli_packs(const char *dir, char *out, size_t size);
+void cli_use_packs(const char *packs); /* what --packs said */
 bool cli_open(const char *dir, LedgerMode mode, CliCounty *out, Err *err) MUST;
 void cli_close(CliCounty *c);
-int cli_fail(const Err *err);           /* says it on stderr; 1 */
-int cli_usage(const char *command);     /* how it is used, on stderr; 2 */
-bool cli_english(void);                 /* by LC_ALL, LC_MESSAGES, LANG */
+int cli_fail(const Err *err);       /* says it on stderr; 1 */
+int cli_usage(const char *command); /* how it is used, on stderr; 2 */
+bool cli_english(void);             /* by LC_ALL, LC_MESSAGES, LANG */
 /* Options "--name value" or "--name" are taken out of argv; what stays is counted in *argc. */
 const char *cli_option(int *argc, char **argv, const char *name); /* NULL: not there */
 bool cli_flag(int *argc, char **argv, const char *name);

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 const ErrKind CLI_USAGE = { "cli/usage", 400, "用法不对：{0}。", "Wrong usage: {0}." };
-const ErrKind CLI_NO_PACKS = { "cli/no-packs", 404, "找不到业务包（试过 --packs、{0}/packs、程序旁和当前文件夹的 packs）。",
+const ErrKind CLI_NO_PACKS = { "cli/no-packs", 404,
+    "找不到业务包（试过 --packs、{0}/packs、程序旁和当前文件夹的 packs）。",
     "No packs found (tried --packs, {0}/packs, beside the program, ./packs)." };
 static const char *packs_option; /* set once by main before any command runs */
 
@@ -42,7 +43,8 @@ const char *cli_packs(const char *dir, char *out, size_t size)
     }
     if (is_dir("packs"))
         return "packs";
-    if (n > 0 && (size_t)snprintf(out, size, "%s/../packs", self) < size && is_dir(out)) /* a build folder in the source */
+    if (n > 0 && (size_t)snprintf(out, size, "%s/../packs", self) < size &&
+        is_dir(out)) /* a build folder in the source */
         return out;
     return NULL;
 }
@@ -138,7 +140,8 @@ bool cli_open(const char *dir, LedgerMode mode, CliCounty *out, Err *err)
         return FAIL(err, LEDGER_NOT_A_COUNTY, str_of(dir), "county");
     }
     packs = cli_packs(dir, path, sizeof path);
-    good = packs ? pack_load(packs, a, &out->model, &said, &nsaid, err) : FAIL(err, CLI_NO_PACKS, str_of(dir), "packs");
+    good = packs ? pack_load(packs, a, &out->model, &said, &nsaid, err)
+                 : FAIL(err, CLI_NO_PACKS, str_of(dir), "packs");
     if (!good)
         say_findings(said, nsaid);
     arena_free(a);

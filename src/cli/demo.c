@@ -40,7 +40,10 @@ static bool record(void *ctx, const DemoRecord *r, Err *err)
 {
     Demo *d = ctx;
     LedgerField field[128];
-    LedgerLoadRecord out = { .division = r->division, .geometry = r->geometry, .valid_from = r->valid_from, .valid_to = r->valid_to,
+    LedgerLoadRecord out = { .division = r->division,
+        .geometry = r->geometry,
+        .valid_from = r->valid_from,
+        .valid_to = r->valid_to,
         .field = field };
 
     if (stop_said() != STOP_NOT)
@@ -76,7 +79,8 @@ static void progress(Demo *d, size_t done, size_t total, const char *message)
     snprintf(d->message, sizeof d->message, "%s", message);
     pthread_mutex_unlock(&d->guard);
     if (d->face) {
-        snprintf(json, sizeof json, "{\"kind\":\"demo\",\"done\":%zu,\"total\":%zu,\"message\":\"%s\"}", done, total, message);
+        snprintf(json, sizeof json, "{\"kind\":\"demo\",\"done\":%zu,\"total\":%zu,\"message\":\"%s\"}", done,
+            total, message);
         face_announce(d->face, STR("progress"), str_of(json));
     }
 }
@@ -103,7 +107,8 @@ static bool township(void *ctx, size_t done, size_t total, Str name, Err *err)
     else
         snprintf(message, sizeof message, "正在生成 %zu/%zu 个乡镇", done, total);
     progress(d, done, total, message);
-    fprintf(stderr, "%s%s (%.*s)%s", isatty(2) ? "\r\033[K" : "", message, STRV(name), isatty(2) && done < total ? "" : "\n");
+    fprintf(stderr, "%s%s (%.*s)%s", isatty(2) ? "\r\033[K" : "", message, STRV(name),
+        isatty(2) && done < total ? "" : "\n");
     return true;
 }
 
@@ -171,10 +176,12 @@ static bool make(Demo *d, Err *err)
     const DemoSink sink = { record, township, d };
     bool good;
 
-    if (!demo_pictures(d->data, keep_picture, d, err) || !ledger_meta_set(d->county.ledger, STR("name"), STR("云穗县"), err) ||
+    if (!demo_pictures(d->data, keep_picture, d, err) ||
+        !ledger_meta_set(d->county.ledger, STR("name"), STR("云穗县"), err) ||
         !ledger_meta_set(d->county.ledger, STR("demo"), STR("true"), err) ||
         !ledger_meta_set(d->county.ledger, STR("demo_state"), STR("partial"), err) ||
-        !ledger_load_begin(d->county.ledger, STR("演示数据生成"), STR("computed"), STR("生成演示县"), generated_at(d), d->spec.seed + 1, &d->load, err))
+        !ledger_load_begin(d->county.ledger, STR("演示数据生成"), STR("computed"), STR("生成演示县"),
+            generated_at(d), d->spec.seed + 1, &d->load, err))
         return false;
     good = demo_make(&d->spec, &sink, err);
     if (!ledger_load_end(d->load, good, err))
@@ -192,8 +199,8 @@ static bool state(void *ctx, bool en, Arena *a, Buf *json, Err *err)
     if (!demo_tour(d->data, en ? STR("en") : STR("zh"), a, &tour, err))
         return false;
     pthread_mutex_lock(&d->guard);
-    buf_fmt(json, "{\"live\":%s,\"changes\":%zu,\"progress\":{\"done\":%zu,\"total\":%zu,\"message\":", live_on(d->live) ? "true" : "false",
-        live_changes(d->live), d->done, d->total);
+    buf_fmt(json, "{\"live\":%s,\"changes\":%zu,\"progress\":{\"done\":%zu,\"total\":%zu,\"message\":",
+        live_on(d->live) ? "true" : "false", live_changes(d->live), d->done, d->total);
     buf_json_str(json, str_of(d->message));
     pthread_mutex_unlock(&d->guard);
     buf_str(json, STR("},"));
@@ -225,7 +232,8 @@ static bool reset(void *ctx, Err *err)
 /* Copies without reading where the file system can. */
 static bool copy_over(const char *from, const char *to, Err *err)
 {
-    const int in = open(from, O_RDONLY | O_CLOEXEC), out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    const int in = open(from, O_RDONLY | O_CLOEXEC),
+              out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
     ssize_t n = 0;
 
     while (out >= 0 && (n = copy_file_range(in, NULL, out, NULL, 1 << 30, 0)) > 0)
@@ -288,7 +296,9 @@ static bool options(Demo *d, int *argc, char **argv, Err *err)
         return FAIL(err, CLI_USAGE, str_of(persons), "--persons 100…2000000");
     if (seed && !str_to_size(str_of(seed), 10, &s))
         return FAIL(err, CLI_USAGE, str_of(seed), "--seed");
-    d->spec = (DemoSpec){ .persons = n, .seed = s, .today = (int32_t)((time_now() + 8 * 3600 * TIME_SECOND) / TIME_DAY) };
+    d->spec = (DemoSpec){
+        .persons = n, .seed = s, .today = (int32_t)((time_now() + 8 * 3600 * TIME_SECOND) / TIME_DAY)
+    };
     if (today && !date_parse(str_of(today), &d->spec.today))
         return FAIL(err, CLI_USAGE, str_of(today), "--today");
     d->options.ui = serve_ui(ui, d->ui, sizeof d->ui);
@@ -317,11 +327,13 @@ static bool prepare(Demo *d, bool *whole, Err *err)
            ledger_meta(d->county.ledger, STR("demo_state"), a, &said, err);
     *whole = good && str_eq(said, STR("whole"));
     if (good && str_eq(said, STR("partial"))) { /* cut off last time: begin again */
-        static const char *const file[] = { "county.gpkg", "county.gpkg-wal", "county.gpkg-shm", "keys/master" };
+        static const char *const file[] = { "county.gpkg", "county.gpkg-wal", "county.gpkg-shm",
+            "keys/master" };
 
         cli_close(&d->county);
         remove_files(d->dir, file, LEN(file));
-        good = ledger_init(d->dir, STR("990121000000"), d->spec.seed + 1, err) && cli_open(d->dir, LEDGER_WRITE, &d->county, err);
+        good = ledger_init(d->dir, STR("990121000000"), d->spec.seed + 1, err) &&
+               cli_open(d->dir, LEDGER_WRITE, &d->county, err);
     }
     arena_free(a);
     return good;
@@ -367,7 +379,8 @@ int cli_demo(int argc, char **argv)
     else if (good && !whole)
         good = make(d, &err);
     if (good && !whole) {
-        fprintf(stderr, cli_english() ? "made in %.1f s\n" : "生成完毕，用时 %.1f 秒\n", (double)(time_mono() - start) / 1e6);
+        fprintf(stderr, cli_english() ? "made in %.1f s\n" : "生成完毕，用时 %.1f 秒\n",
+            (double)(time_mono() - start) / 1e6);
         progress(d, d->total, d->total, "");
     }
     if (good && d->serve)

@@ -40,7 +40,8 @@ static size_t take_header(char *p, size_t size, size_t n, void *ctx)
     return size * n;
 }
 
-static struct curl_slist *header(struct curl_slist *list, CURL *curl, const char *name, Str value, bool escape)
+static struct curl_slist *header(
+    struct curl_slist *list, CURL *curl, const char *name, Str value, bool escape)
 {
     char line[1200];
     char *text;
@@ -48,7 +49,8 @@ static struct curl_slist *header(struct curl_slist *list, CURL *curl, const char
     if (!value.len)
         return list;
     text = escape ? curl_easy_escape(curl, value.ptr, (int)value.len) : NULL;
-    snprintf(line, sizeof line, "%s: %.*s", name, text ? (int)strlen(text) : (int)value.len, text ? text : value.ptr);
+    snprintf(line, sizeof line, "%s: %.*s", name, text ? (int)strlen(text) : (int)value.len,
+        text ? text : value.ptr);
     curl_free(text);
     return curl_slist_append(list, line);
 }
@@ -141,7 +143,8 @@ static void *loop(void *arg)
                 l->changes++;
                 pthread_mutex_unlock(&l->guard);
             } else
-                log_warn("demo.live", KV("status", (int64_t)status), KV("path", s.path), KV("said", str_sub(buf_text(&answer.body), 0, 300)));
+                log_warn("demo.live", KV("status", (int64_t)status), KV("path", s.path),
+                    KV("said", str_sub(buf_text(&answer.body), 0, 300)));
             buf_clear(&answer.body);
         } else if (err.kind)
             log_err("demo.live", &err);

@@ -2,6 +2,7 @@
 #pragma once
 #include "face/face.h"
 
-const char *serve_ui(const char *said, char *out, size_t size); /* folder of the built application; NULL: none */
-bool serve_port(const char *text, int *port, Err *err) MUST;    /* 8080 where nothing is said */
+/* Folder of the built application; NULL: none. */
+const char *serve_ui(const char *said, char *out, size_t size);
+bool serve_port(const char *text, int *port, Err *err) MUST; /* 8080 where nothing is said */
 void serve_say(const Face *f);

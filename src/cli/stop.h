@@ -7,4 +7,4 @@ void stop_listen(void);             /* from the first thread, before any other s
 StopWord stop_said(void);           /* without waiting */
 StopWord stop_wait(int64_t micros); /* until said, at most so long; < 0: for ever */
 void stop_say(StopWord word);
-void stop_forget(void);             /* a reset was carried out */
+void stop_forget(void); /* a reset was carried out */

@@ -20,8 +20,18 @@
 typedef struct CqlExpr CqlExpr; /* a tree, or a part of one */
 
 /* Every value that a record, a parameter or a rule can hold. */
-typedef enum CqlKind { CQL_NULL, CQL_BOOL, CQL_INT, CQL_NUMBER, CQL_TEXT, CQL_DATE, CQL_TIME, CQL_INTERVAL, CQL_GEOM,
-    CQL_LIST } CqlKind;
+typedef enum CqlKind {
+    CQL_NULL,
+    CQL_BOOL,
+    CQL_INT,
+    CQL_NUMBER,
+    CQL_TEXT,
+    CQL_DATE,
+    CQL_TIME,
+    CQL_INTERVAL,
+    CQL_GEOM,
+    CQL_LIST
+} CqlKind;
 typedef struct CqlValue CqlValue;
 struct CqlValue {
     CqlKind kind;
@@ -30,11 +40,11 @@ struct CqlValue {
         int64_t integer; /* CQL_INT, and money in 分 */
         double number;
         Str text;
-        int32_t date;               /* day number */
-        int64_t time;               /* µs UTC */
+        int32_t date; /* day number */
+        int64_t time; /* µs UTC */
         struct {
             int64_t from, to; /* µs; INT64_MIN and INT64_MAX: open */
-            bool dates; /* both ends were dates */
+            bool dates;       /* both ends were dates */
         } interval;
         Bytes geom; /* WKB; a record may also give a GeoPackage blob, and a list as its JSON text */
         struct {
@@ -46,13 +56,13 @@ struct CqlValue {
 
 typedef struct CqlProperty { /* what a tree may speak of */
     Str name;
-    CqlKind kind;   /* of its values; of its items when `list`; CQL_NULL: any, only the record knows */
+    CqlKind kind; /* of its values; of its items when `list`; CQL_NULL: any, only the record knows */
     bool list;
-    bool sealed;    /* SQL cannot see it: always residual */
-    size_t index;   /* the record's own number for it */
-    Str column;     /* in SQL; empty: no column of its own (residual) */
-    Str from;       /* the table the column is of, whose row has the same id; empty: the table asked */
-    bool money;     /* stored in 分, spoken of in yuan: literals are multiplied by 100, arithmetic divides */
+    bool sealed;  /* SQL cannot see it: always residual */
+    size_t index; /* the record's own number for it */
+    Str column;   /* in SQL; empty: no column of its own (residual) */
+    Str from;     /* the table the column is of, whose row has the same id; empty: the table asked */
+    bool money;   /* stored in 分, spoken of in yuan: literals are multiplied by 100, arithmetic divides */
 } CqlProperty;
 typedef struct CqlSchema { /* made by the pack room; `find` gives NULL for an unknown name */
     const CqlProperty *(*find)(const void *ctx, Str name);
@@ -64,32 +74,37 @@ typedef struct CqlSchema { /* made by the pack room; `find` gives NULL for an un
 typedef struct CqlRecord { /* one record, seen by property; values are borrowed */
     CqlValue (*get)(void *ctx, const CqlProperty *p);
     void *ctx;
-    int64_t now; /* for age(), today(), now(): a tree that lives for days is asked with it; 0: the moment of cql_check */
+    /* For age(), today(), now(): a tree that lives for days is asked with it; 0: the moment of cql_check. */
+    int64_t now;
 } CqlRecord;
 
 typedef struct CqlDialect CqlDialect; /* how one store says it; a table of its driver */
 struct CqlDialect {
-    Str quote_open, quote_close;   /* around names */
-    Str table;                     /* the one asked, for a look at another table's row of the same id; empty: residual */
+    Str quote_open, quote_close; /* around names */
+    /* The one asked, for a look at another table's row of the same id; empty: residual. */
+    Str table;
     /* SQL of a condition that every row whose envelope meets the box passes (R-tree); NULL or false: cannot. `param`
      * keeps a value and writes its mark, ? or $n, at the end of `sql`. */
-    bool (*box)(const CqlDialect *d, Str column, GeoBox box, Buf *sql, void (*param)(void *ctx, CqlValue v), void *ctx);
+    bool (*box)(const CqlDialect *d, Str column, GeoBox box, Buf *sql, void (*param)(void *ctx, CqlValue v),
+        void *ctx);
     /* SQL functions that a driver wraps around cql_sql_…; an empty name: such a condition is residual */
-    Str fn_relate;              /* (op, geometry, geometry) → truth: cql_sql_relate */
-    Str fn_casei, fn_accenti;   /* (text) → text: cql_fold_case, cql_fold_accent */
-    Str fn_like;                /* (text, pattern) → truth: cql_like */
-    Str fn_list;                /* (op, list, list) → truth: cql_sql_list */
-    Str fn_math;                /* (op, number, number) → number: cql_sql_math */
-    bool numbered;              /* $1 instead of ? */
-    Str date_expr, time_expr;   /* "%s" patterns turning a stored column into comparable text; empty: as it stands */
-    Str date_to_time;           /* "%s" pattern: a comparable date as its midnight UTC; empty: residual */
-    int64_t now;                /* as in CqlRecord */
-    int64_t tick;               /* µs between two comparable times: 1000 in our stores, 1 elsewhere; 0 is 1000 */
+    Str fn_relate;            /* (op, geometry, geometry) → truth: cql_sql_relate */
+    Str fn_casei, fn_accenti; /* (text) → text: cql_fold_case, cql_fold_accent */
+    Str fn_like;              /* (text, pattern) → truth: cql_like */
+    Str fn_list;              /* (op, list, list) → truth: cql_sql_list */
+    Str fn_math;              /* (op, number, number) → number: cql_sql_math */
+    bool numbered;            /* $1 instead of ? */
+    /* "%s" patterns turning a stored column into comparable text; empty: as it stands. */
+    Str date_expr, time_expr;
+    Str date_to_time; /* "%s" pattern: a comparable date as its midnight UTC; empty: residual */
+    int64_t now;      /* as in CqlRecord */
+    /* Μs between two comparable times: 1000 in our stores, 1 elsewhere; 0 is 1000. */
+    int64_t tick;
 };
-typedef struct CqlSql { /* every value is a parameter: no byte of a user's text stands in `text` */
-    Str text;                 /* may over-select */
-    const CqlExpr *residual;  /* what the dialect cannot say; NULL: nothing */
-    const CqlValue *params;   /* typed: a number stays a number */
+typedef struct CqlSql {      /* every value is a parameter: no byte of a user's text stands in `text` */
+    Str text;                /* may over-select */
+    const CqlExpr *residual; /* what the dialect cannot say; NULL: nothing */
+    const CqlValue *params;  /* typed: a number stays a number */
     size_t nparams;
 } CqlSql;
 typedef enum CqlTruth { CQL_FALSE, CQL_TRUE, CQL_UNKNOWN } CqlTruth; /* unknown: a value is missing */
@@ -107,9 +122,11 @@ bool cql_to_sql(const CqlExpr *e, const CqlDialect *dialect, Arena *a, CqlSql *o
 /* Parses back to an equal tree. CQL_BAD_VALUE: text has no spelling for it (a literal that ends in a backslash, a function
  * named like a keyword); JSON has. */
 bool cql_to_text(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST;
-bool cql_to_json(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST; /* canonical: valid by the standard's schema */
+/* Canonical: valid by the standard's schema. */
+bool cql_to_json(const CqlExpr *e, Arena *a, Str *out, Err *err) MUST;
 CqlTruth cql_eval(const CqlExpr *e, const CqlRecord *record, Arena *a); /* of a checked tree: cannot fail */
-CqlValue cql_value(const CqlExpr *e, const CqlRecord *record, Arena *a); /* of a tree checked by cql_check_value */
+/* Of a tree checked by cql_check_value. */
+CqlValue cql_value(const CqlExpr *e, const CqlRecord *record, Arena *a);
 CqlExpr *cql_and(CqlExpr *x, CqlExpr *y, Arena *a); /* either may be NULL; NULL: no memory or both NULL */
 /* The box of geometry literals outside which a checked tree cannot be true; GEO_BOX_NONE: anywhere. */
 GeoBox cql_box(const CqlExpr *e);
@@ -122,8 +139,8 @@ bool cql_bounds(const CqlExpr *e, const CqlProperty *p, double *least, double *m
 /* Values, for all who hold them. */
 int cql_compare(CqlValue a, CqlValue b); /* total order, nulls last; text by code point; numbers by value */
 bool cql_equal(CqlValue a, CqlValue b);
-Str cql_fold_case(Str s, Arena *a);   /* full Unicode case folding (CASEI) */
-Str cql_fold_accent(Str s, Arena *a); /* diacritics stripped (ACCENTI) */
+Str cql_fold_case(Str s, Arena *a);                     /* full Unicode case folding (CASEI) */
+Str cql_fold_accent(Str s, Arena *a);                   /* diacritics stripped (ACCENTI) */
 CqlValue cql_list_of(Str json, CqlKind item, Arena *a); /* of a list column's JSON; a null: it is none */
 bool cql_like(Str text, Str pattern); /* % any run, _ one code point, \ takes the next as it is */
 /* The functions beyond the standard, for /functions and the manual. */
@@ -141,6 +158,6 @@ typedef struct CqlFunction {
 const CqlFunction *cql_functions(size_t *n);
 
 /* What a store's driver registers as SQL functions; 1, 0, -1: NULL. `op` is a name of the standard: "s_within". */
-int cql_sql_relate(Str op, Bytes a, Bytes b); /* each WKB or a GeoPackage blob */
-int cql_sql_list(Str op, Str a, Str b);       /* JSON arrays */
+int cql_sql_relate(Str op, Bytes a, Bytes b);          /* each WKB or a GeoPackage blob */
+int cql_sql_list(Str op, Str a, Str b);                /* JSON arrays */
 CqlValue cql_sql_math(Str op, CqlValue x, CqlValue y); /* + - * / % div ^; a null where it cannot be said */

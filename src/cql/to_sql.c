@@ -645,7 +645,8 @@ static const CqlExpr *indexed(const Sql *s, const CqlExpr *e, Mode mode, const C
         return NULL;
     for (size_t i = 0; i < 2; i++) {
         *literal = e->arg[1 - i];
-        if (has_column(s, e->arg[i]) && !e->arg[i]->property->from.len && ((*literal)->op == CQL_OP_BBOX || (*literal)->op == CQL_OP_LITERAL) &&
+        if (has_column(s, e->arg[i]) && !e->arg[i]->property->from.len &&
+            ((*literal)->op == CQL_OP_BBOX || (*literal)->op == CQL_OP_LITERAL) &&
             !geo_box_empty((*literal)->bounds))
             return e->arg[i];
     }

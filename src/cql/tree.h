@@ -70,8 +70,17 @@ enum { CQL_MAX_TEXT = 64 * 1024, CQL_MAX_DEPTH = 64, CQL_MAX_NODES = 10000 };
 /* clang-format on */
 #define CQL_OP_ID(id, json, text, family, nargs) CQL_OP_##id,
 typedef enum CqlOp { CQL_OPS(CQL_OP_ID) CQL_OP_COUNT } CqlOp;
-typedef enum CqlFamily { CQL_LEAF, CQL_LOGIC, CQL_COMPARE, CQL_PREDICATE, CQL_FOLD, CQL_ARITH, CQL_SPATIAL,
-    CQL_TEMPORAL, CQL_ARRAY } CqlFamily;
+typedef enum CqlFamily {
+    CQL_LEAF,
+    CQL_LOGIC,
+    CQL_COMPARE,
+    CQL_PREDICATE,
+    CQL_FOLD,
+    CQL_ARITH,
+    CQL_SPATIAL,
+    CQL_TEMPORAL,
+    CQL_ARRAY
+} CqlFamily;
 typedef struct CqlOpRow {
     const char *json, *text;
     CqlFamily family;
@@ -79,7 +88,8 @@ typedef struct CqlOpRow {
 } CqlOpRow;
 extern const CqlOpRow cql_op[CQL_OP_COUNT];
 bool cql_op_of_json(Str name, CqlOp *out) MUST;
-bool cql_op_of_text(Str keyword, CqlOp *out) MUST; /* any case; only those written like a function: S_… T_… A_… CASEI ACCENTI */
+/* Any case; only those written like a function: S_… T_… A_… CASEI ACCENTI. */
+bool cql_op_of_text(Str keyword, CqlOp *out) MUST;
 
 typedef struct CqlPath { /* a step of a JSON pointer, from the root down; NULL is the root */
     const struct CqlPath *up;
@@ -95,19 +105,20 @@ struct CqlExpr {
     const CqlPath *path; /* … or place in the JSON */
     CqlExpr **arg;
     size_t narg;
-    Str name;                   /* property, function */
-    CqlValue value;             /* LITERAL (CQL_NULL: the open end '..'); after cql_check also BBOX */
-    const double *box;          /* BBOX: 4 or 6 numbers as written */
+    Str name;          /* property, function */
+    CqlValue value;    /* LITERAL (CQL_NULL: the open end '..'); after cql_check also BBOX */
+    const double *box; /* BBOX: 4 or 6 numbers as written */
     size_t nbox;
-    bool grouped;               /* stood in parentheses: `(a + b)`, not a list of one */
+    bool grouped; /* stood in parentheses: `(a + b)`, not a list of one */
     /* set by cql_check */
-    CqlKind kind;               /* of its value; CQL_NULL: only the record knows */
-    CqlKind item;               /* of a list's items; CQL_NULL: mixed */
-    bool constant;              /* speaks of no property */
+    CqlKind kind;  /* of its value; CQL_NULL: only the record knows */
+    CqlKind item;  /* of a list's items; CQL_NULL: mixed */
+    bool constant; /* speaks of no property */
     const CqlProperty *property;
     const CqlFunction *function;
-    CqlValue now;               /* for a function of the clock, where nobody says when: the moment of the check */
-    GeoBox bounds;              /* of a literal geometry */
+    /* For a function of the clock, where nobody says when: the moment of the check. */
+    CqlValue now;
+    GeoBox bounds; /* of a literal geometry */
 };
 
 typedef struct CqlBuild { /* what a reader carries */
@@ -139,9 +150,11 @@ bool cql_name_part(uint32_t c);
 bool cql_is_blank(uint32_t c);
 
 /* Meaning. */
-bool cql_place(CqlExpr *e, const CqlSchema *schema, Arena *a, Err *err) MUST; /* geometry literals: range, bounds, boxes */
-size_t cql_boxes(const CqlExpr *e, GeoBox out[2]);                            /* of a literal: 2 across the antimeridian */
-bool cql_wkb_of(Bytes any, Bytes *wkb) MUST; /* out of a GeoPackage blob, or as it is */
+/* Geometry literals: range, bounds, boxes. */
+bool cql_place(CqlExpr *e, const CqlSchema *schema, Arena *a, Err *err) MUST;
+/* Of a literal: 2 across the antimeridian. */
+size_t cql_boxes(const CqlExpr *e, GeoBox out[2]);
+bool cql_wkb_of(Bytes any, Bytes *wkb) MUST;               /* out of a GeoPackage blob, or as it is */
 CqlTruth cql_relate(CqlOp op, Bytes x, Bytes y, Arena *a); /* unknown: no geometry, no memory */
 CqlTruth cql_lists(CqlOp op, CqlValue x, CqlValue y);
 CqlValue cql_arith(CqlOp op, CqlValue x, CqlValue y);
@@ -164,7 +177,7 @@ const CqlAllen *cql_allen(CqlOp op);
 
 bool cql_timelike(CqlKind k);
 bool cql_numeric(CqlKind k);
-int64_t cql_instant(CqlValue v);                     /* µs of a date or a time */
-CqlValue cql_coerce(CqlValue v, CqlKind want);       /* date ↔ time, int → number; else as it is */
+int64_t cql_instant(CqlValue v);               /* µs of a date or a time */
+CqlValue cql_coerce(CqlValue v, CqlKind want); /* date ↔ time, int → number; else as it is */
 const CqlFunction *cql_function(Str name);
 Str cql_division_prefix(Str code); /* what every code of its subtree begins with */

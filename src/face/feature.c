@@ -261,7 +261,8 @@ void face_feature(FaceWriter *w, const LedgerRecord *record, Buf *b)
 Str face_etag(FaceRequest *r, int64_t version, int64_t seq)
 {
     /* The model too: when packs change, the same record reads otherwise. */
-    return str_fmt(r->a, "%lld.%lld.%02x%02x", (long long)version, (long long)seq, r->model->digest[0], r->model->digest[1]);
+    return str_fmt(r->a, "%lld.%lld.%02x%02x", (long long)version, (long long)seq, r->model->digest[0],
+        r->model->digest[1]);
 }
 
 Str face_record_title(const PackCollection *c, const LedgerRecord *record, Arena *a)

@@ -47,7 +47,7 @@ static const int64_t SWALLOW_STREAM = INT64_C(8) << 30;
 
 struct Face {
     FaceOptions o;
-    Arena *a; /* as long as the Face */
+    Arena *a;                          /* as long as the Face */
     struct MHD_Daemon *daemon, *local; /* local: the same faces on DIR/sangzi.sock */
     Pool *pool;
     FaceRouter *router;
@@ -767,9 +767,11 @@ bool face_start(const FaceOptions *options, Face **out, Err *err)
 
 static void drain(Face *f)
 {
-    const int listening = (int)MHD_quiesce_daemon(f->daemon), local = f->local ? (int)MHD_quiesce_daemon(f->local) : -1;
+    const int listening = (int)MHD_quiesce_daemon(f->daemon),
+              local = f->local ? (int)MHD_quiesce_daemon(f->local) : -1;
 
-    for (int i = 0; i < (STOP_SECONDS + HURRY_SECONDS) * 50 && __atomic_load_n(&f->active, __ATOMIC_RELAXED) > 0; i++) {
+    for (int i = 0;
+         i < (STOP_SECONDS + HURRY_SECONDS) * 50 && __atomic_load_n(&f->active, __ATOMIC_RELAXED) > 0; i++) {
         if (i >= STOP_SECONDS * 50)
             store_hurry(ledger_store(f->o.ledger));
         usleep(20000);

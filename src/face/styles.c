@@ -8,7 +8,8 @@ enum { LAYERS_MAX = 512 };
 typedef struct Known { /* what was found out of a layer, good until its collection changes */
     const PackLayer *layer;
     int64_t changed, count; /* -1: not known */
-    double completeness;    /* the share of its records that have the property it is coloured by; NAN: not known */
+    /* The share of its records that have the property it is coloured by; NAN: not known. */
+    double completeness;
 } Known;
 typedef struct Styles {
     pthread_mutex_t guard; /* guards known */

@@ -13,7 +13,8 @@
 #pragma once
 #include "base/base.h"
 
-extern const ErrKind GEO_BAD_WKB, GEO_BAD_GEOJSON, GEO_BAD_WKT, GEO_OUT_OF_RANGE, GEO_INVALID, GEO_NO_CRS, GEO_TOO_BIG;
+extern const ErrKind GEO_BAD_WKB, GEO_BAD_GEOJSON, GEO_BAD_WKT, GEO_OUT_OF_RANGE, GEO_INVALID, GEO_NO_CRS,
+    GEO_TOO_BIG;
 
 typedef struct GeoBox { /* empty: minx > maxx. Never crosses the antimeridian; such a query is two boxes */
     double minx, miny, maxx, maxy;
@@ -26,14 +27,24 @@ static inline bool geo_box_empty(GeoBox b)
 bool geo_box_meets(GeoBox a, GeoBox b);
 GeoBox geo_box_join(GeoBox a, GeoBox b);
 
-typedef enum GeoType { GEO_ANY, GEO_POINT, GEO_LINE, GEO_POLYGON, GEO_MULTIPOINT, GEO_MULTILINE, GEO_MULTIPOLYGON,
-    GEO_COLLECTION } GeoType; /* = WKB type codes */
-const char *geo_type_name(GeoType t);  /* "Point", "LineString" …; GEO_ANY "Geometry" */
+typedef enum GeoType {
+    GEO_ANY,
+    GEO_POINT,
+    GEO_LINE,
+    GEO_POLYGON,
+    GEO_MULTIPOINT,
+    GEO_MULTILINE,
+    GEO_MULTIPOLYGON,
+    GEO_COLLECTION
+} GeoType;                                     /* = WKB type codes */
+const char *geo_type_name(GeoType t);          /* "Point", "LineString" …; GEO_ANY "Geometry" */
 bool geo_type_of(Str name, GeoType *out) MUST; /* any case */
 
 /* --- bytes ------------------------------------------------------------------------------------------- */
-bool geo_wkb_check(Bytes wkb, Err *err) MUST; /* structure, limits, finite numbers; big-endian refused: geo_wkb_norm */
-bool geo_wkb_norm(Bytes any, Arena *a, Bytes *wkb, Err *err) MUST; /* any endianness, EWKB/ISO Z and M → ours */
+/* Structure, limits, finite numbers; big-endian refused: geo_wkb_norm. */
+bool geo_wkb_check(Bytes wkb, Err *err) MUST;
+/* Any endianness, EWKB/ISO Z and M → ours. */
+bool geo_wkb_norm(Bytes any, Arena *a, Bytes *wkb, Err *err) MUST;
 GeoType geo_wkb_type(Bytes wkb);
 GeoBox geo_wkb_box(Bytes wkb);
 size_t geo_wkb_vertices(Bytes wkb);
@@ -56,39 +67,54 @@ bool geo_make_polygon(const double *xy, const size_t *ring, size_t nring, Arena 
 bool geo_make_multi(GeoType multi, const Bytes *part, size_t n, Arena *a, Bytes *wkb) MUST;
 
 /* --- texts -------------------------------------------------------------------------------------------- */
-bool geo_from_geojson(const json_t *v, Arena *a, Bytes *wkb, Err *err) MUST; /* RFC 7946; any CRS' numbers allowed */
+/* RFC 7946; any CRS' numbers allowed. */
+bool geo_from_geojson(const json_t *v, Arena *a, Bytes *wkb, Err *err) MUST;
 /* digits after the point (7 for degrees, 3 for metres); swap: latitude first */
 void geo_to_geojson(Bytes wkb, int digits, bool swap, Buf *out);
-bool geo_from_wkt(Str wkt, Arena *a, Bytes *wkb, size_t *used, Err *err) MUST; /* used: bytes read, rest not looked at */
+/* Used: bytes read, rest not looked at. */
+bool geo_from_wkt(Str wkt, Arena *a, Bytes *wkb, size_t *used, Err *err) MUST;
 void geo_to_wkt(Bytes wkb, Buf *out); /* shortest numbers that read back; CQL2's spelling: POINT(1 2) */
 
 /* --- truth on the plane (DE-9IM by GEOS) ---------------------------------------------------------------- */
-typedef enum GeoOp { GEO_INTERSECTS, GEO_DISJOINT, GEO_EQUALS, GEO_WITHIN, GEO_CONTAINS, GEO_TOUCHES, GEO_CROSSES,
-    GEO_OVERLAPS } GeoOp;
+typedef enum GeoOp {
+    GEO_INTERSECTS,
+    GEO_DISJOINT,
+    GEO_EQUALS,
+    GEO_WITHIN,
+    GEO_CONTAINS,
+    GEO_TOUCHES,
+    GEO_CROSSES,
+    GEO_OVERLAPS
+} GeoOp;
 typedef struct GeoShape GeoShape; /* a geometry made ready for questions; prepared at the second one */
 bool geo_shape(Bytes wkb, Arena *a, GeoShape **out, Err *err) MUST;
 bool geo_relate(const GeoShape *a, GeoOp op, const GeoShape *b); /* a `op` b; false also where GEOS fails */
-bool geo_valid(Bytes wkb, Err *err) MUST; /* OGC validity; GEO_INVALID names the place: "自相交 111.2345,31.4567" */
-bool geo_repair(Bytes wkb, Arena *a, Bytes *out, Err *err) MUST;     /* make-valid, same dimension kept */
-bool geo_clean_rings(Bytes wkb, Arena *a, Bytes *out, Err *err) MUST; /* shells counter-clockwise, rings closed */
+/* OGC validity; GEO_INVALID names the place: "自相交 111.2345,31.4567". */
+bool geo_valid(Bytes wkb, Err *err) MUST;
+bool geo_repair(Bytes wkb, Arena *a, Bytes *out, Err *err) MUST; /* make-valid, same dimension kept */
+/* Shells counter-clockwise, rings closed. */
+bool geo_clean_rings(Bytes wkb, Arena *a, Bytes *out, Err *err) MUST;
 bool geo_simplify(Bytes wkb, double tolerance, Arena *a, Bytes *out, Err *err) MUST; /* topology kept */
 bool geo_centre(Bytes wkb, double *x, double *y); /* a point on it: point on surface, middle of a line */
 double geo_share(Bytes a, Bytes b);               /* area(a ∩ b) / area(a), planar; 0 when a has none */
 double geo_distance_m(Bytes a, Bytes b);          /* nearest points found in degrees, measured geodesically */
 
 /* --- measure on the CGCS2000 ellipsoid (a = 6378137, 1/f = 298.257222101) --------------------------------- */
-double geo_area_m2(Bytes wkb);   /* polygons, holes taken off; Karney 2013 by PROJ's geodesic.h */
-double geo_length_m(Bytes wkb);  /* lines; a polygon's outline */
+double geo_area_m2(Bytes wkb);  /* polygons, holes taken off; Karney 2013 by PROJ's geodesic.h */
+double geo_length_m(Bytes wkb); /* lines; a polygon's outline */
 double geo_metres(double x1, double y1, double x2, double y2);
-bool geo_along(Bytes line, double metres, double *x, double *y); /* point at a distance from the start; clamped */
-double geo_locate(Bytes line, double x, double y, double *off);  /* metres along of the nearest place, distance off it */
+/* Point at a distance from the start; clamped. */
+bool geo_along(Bytes line, double metres, double *x, double *y);
+/* Metres along of the nearest place, distance off it. */
+double geo_locate(Bytes line, double x, double y, double *off);
 
 /* --- reference systems ---------------------------------------------------------------------------------------- */
 #define GEO_SRS 4490
 /* EPSG code from "http://www.opengis.net/def/crs/EPSG/0/4490", "…/OGC/1.3/CRS84", "EPSG:4525", "[…]"; CRS84 gives 4326
  * with *swap false, EPSG 4326 and 4490 give *swap true (latitude first). */
 bool geo_crs_of(Str name, int *epsg, bool *swap, Err *err) MUST;
-bool geo_transform(Bytes wkb, int from, int to, Arena *a, Bytes *out, Err *err) MUST; /* longitude/easting first */
+/* Longitude/easting first. */
+bool geo_transform(Bytes wkb, int from, int to, Arena *a, Bytes *out, Err *err) MUST;
 /* GCJ-02 and BD-09, the offset systems of consumer phone maps in China; published approximations, < 1 m when inverted. */
 void geo_wgs_to_gcj(double *x, double *y);
 void geo_gcj_to_wgs(double *x, double *y);
@@ -96,7 +122,10 @@ void geo_bd_to_gcj(double *x, double *y);
 bool geo_shift(Bytes wkb, void (*move)(double *x, double *y), Arena *a, Bytes *out) MUST;
 
 /* --- tiles ------------------------------------------------------------------------------------------------------ */
-typedef enum GeoGrid { GEO_WEBMERCATOR, GEO_CGCS2000 } GeoGrid; /* WebMercatorQuad; CGCS2000Quad: 天地图's _c grid,
+typedef enum GeoGrid {
+    GEO_WEBMERCATOR,
+    GEO_CGCS2000
+} GeoGrid; /* WebMercatorQuad; CGCS2000Quad: 天地图's _c grid,
                            2 × 1 tiles of 180° at z = 1 (0.703125°/px at z 1) as tileMatrix "z" */
 enum { GEO_MAX_ZOOM = 22 };
 GeoBox geo_tile_box(GeoGrid g, int z, uint32_t x, uint32_t y); /* degrees */
@@ -106,8 +135,10 @@ void geo_tile_at(GeoGrid g, int z, double lon, double lat, uint32_t *x, uint32_t
 void geo_mercator(double lon, double lat, int32_t *x, int32_t *y);
 /* The same for a grid: CGCS2000's world is 360° wide and 180° high, y from the north pole. */
 void geo_world(GeoGrid g, double lon, double lat, int32_t *x, int32_t *y);
-void geo_degrees(int32_t x, int32_t y, double *lon, double *lat); /* of geo_mercator, within half a unit (1 cm) */
-uint64_t geo_hilbert(uint32_t x, uint32_t y, int bits); /* place on the curve over 2^bits × 2^bits, bits <= 31 */
+/* Of geo_mercator, within half a unit (1 cm). */
+void geo_degrees(int32_t x, int32_t y, double *lon, double *lat);
+/* Place on the curve over 2^bits × 2^bits, bits <= 31. */
+uint64_t geo_hilbert(uint32_t x, uint32_t y, int bits);
 
 /* MVT 2.1 writer: one layer at a time, features from WKB in degrees. */
 typedef struct MvtLayer MvtLayer;
@@ -117,7 +148,8 @@ typedef struct MvtValue { /* one attribute */
     int64_t i;
     double d;
 } MvtValue;
-enum { MVT_EXTENT = 4096, MVT_BUFFER = 64, MVT_BUFFER_POINT = 128, MVT_FULL = 19 }; /* at zoom 19 a unit is a world unit */
+/* At zoom 19 a unit is a world unit. */
+enum { MVT_EXTENT = 4096, MVT_BUFFER = 64, MVT_BUFFER_POINT = 128, MVT_FULL = 19 };
 MvtLayer *mvt_layer(Str name, GeoGrid g, int z, uint32_t x, uint32_t y, Arena *a); /* NULL: no memory */
 size_t mvt_key(MvtLayer *l, Str key); /* index of an attribute's name, from 0 in order of calls */
 /* Clips, simplifies for the zoom, quantises; a polygon smaller than 4 units² or a line shorter than 1 is dropped
@@ -128,7 +160,8 @@ bool mvt_add(MvtLayer *l, uint64_t id, Bytes wkb, const MvtValue *value, size_t 
 bool mvt_thin(MvtLayer *l, bool (*keep)(void *ctx, size_t i), void *ctx) MUST; /* false: no memory */
 size_t mvt_count(const MvtLayer *l);
 size_t mvt_bytes(const MvtLayer *l); /* so far, but for a few of the end */
-bool mvt_end(MvtLayer *l, Buf *out) MUST; /* appends the layer to a tile, nothing if it is empty; false: no memory */
+/* Appends the layer to a tile, nothing if it is empty; false: no memory. */
+bool mvt_end(MvtLayer *l, Buf *out) MUST;
 
 /* The same in two steps, so that the first can be kept: a piece is a geometry ready for every tile of one zoom. Only
  * its first vertex depends on the tile; what follows are MVT's own commands, copied as they stand. */
@@ -137,21 +170,23 @@ typedef struct MvtPiece {
     uint32_t first; /* the first command */
     int32_t x, y;   /* the first vertex, in units: the world is 2^(12 + zoom) of them wide, at most 2^31 */
     int32_t minx, miny, maxx, maxy;
-    double size;    /* of the unsimplified geometry, units², a line: units; what a crowded tile drops by */
-    Bytes tail;     /* commands behind the first vertex */
+    double size; /* of the unsimplified geometry, units², a line: units; what a crowded tile drops by */
+    Bytes tail;  /* commands behind the first vertex */
 } MvtPiece;
 typedef struct MvtPen MvtPen; /* working memory; belongs to one thread */
 MvtPen *mvt_pen(GeoGrid g, Arena *a);
-bool mvt_load(MvtPen *p, Bytes wkb) MUST;                /* degrees; false: empty or no memory */
+bool mvt_load(MvtPen *p, Bytes wkb) MUST;                  /* degrees; false: empty or no memory */
 bool mvt_load_piece(MvtPen *p, const MvtPiece *full) MUST; /* a piece of zoom MVT_FULL, in Mercator */
 double mvt_size(const MvtPen *p); /* of what was loaded, world units² or world units; scale it by mvt_scale */
 double mvt_scale(GeoType t, int zoom); /* units² of the zoom a world unit², units a world unit */
 double mvt_least(GeoType t); /* below this size, in units of the zoom, a feature is not seen; points: 0 */
 /* What was loaded as a piece for the zoom (MVT_FULL: nothing is simplified); tail is borrowed until the next call. */
-bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out) MUST; /* false: too small to show, or no memory */
+/* False: too small to show, or no memory. */
+bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out) MUST;
 /* Values have numbers in a layer; `fresh` skips looking whether it is there already. `key`: whose value it is. */
 uint32_t mvt_value(MvtLayer *l, size_t key, MvtValue v);
 uint32_t mvt_value_fresh(MvtLayer *l, Str text);
 /* What of a piece lies in the layer's tile (and its buffer); `part` may be `p`; its tail is borrowed until the next call. */
 bool mvt_clip(MvtLayer *l, const MvtPiece *p, MvtPiece *part) MUST; /* false: nothing, or no memory */
-bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *part, const uint32_t *tag, size_t ntag); /* key, value, key … */
+/* Key, value, key …. */
+bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *part, const uint32_t *tag, size_t ntag);

@@ -130,7 +130,8 @@ static GEOSGeometry *made_valid_by(GeoLib *l, const GEOSGeometry *g, enum GEOSMa
     return out;
 }
 
-static GEOSGeometry *made_valid(GeoLib *l, const GEOSGeometry *g) /* where the better method gives up, the older one */
+static GEOSGeometry *made_valid(
+    GeoLib *l, const GEOSGeometry *g) /* where the better method gives up, the older one */
 {
     GEOSGeometry *out = made_valid_by(l, g, GEOS_MAKE_VALID_STRUCTURE);
 

@@ -36,7 +36,7 @@ Box32 geo_path_box(const Xy *v, size_t n);
 double geo_path_area2(
     const Xy *v, size_t n); /* twice the area, positive as MVT's exterior rings; exact below 2^53 */
 
-void geo_path_reverse(Xy *v, size_t n);      /* a ring; its first vertex stays the first */
+void geo_path_reverse(Xy *v, size_t n); /* a ring; its first vertex stays the first */
 
 /* The vertices that stay within `tolerance` units, in place; ring: both ends are joined. Gives how many. */
 size_t geo_path_simplify(Xy *v, size_t n, double tolerance, bool ring, Path *scratch);

@@ -121,7 +121,9 @@ static bool see(void *ctx, const LedgerRecord *r)
 static void *build(void *arg)
 {
     LedgerFind *f = arg;
-    LedgerQuery q = { .collection = f->collection, .no_geometry = true, .sealed = true, .only = &f->property, .nonly = 1 };
+    LedgerQuery q = {
+        .collection = f->collection, .no_geometry = true, .sealed = true, .only = &f->property, .nonly = 1
+    };
     LedgerPage page;
     Arena *a = arena_new(0);
     Err err = { 0 };
@@ -224,7 +226,8 @@ static void catch_up(LedgerFind *f)
         if (store_select(read, &q, &cursor, &err)) {
             LedgerRecord r;
 
-            while (store_next(cursor, &row, &err) && row && ledger_row(f->ledger, s, shape, row, value, a, &r, &err))
+            while (store_next(cursor, &row, &err) && row &&
+                   ledger_row(f->ledger, s, shape, row, value, a, &r, &err))
                 see(f, &r);
             store_cursor_close(cursor);
         }

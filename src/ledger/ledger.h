@@ -19,10 +19,10 @@
 #include "pack/pack.h"
 #include "store/store.h"
 
-extern const ErrKind LEDGER_INVALID, LEDGER_STALE, LEDGER_NO_RECORD, LEDGER_GONE, LEDGER_EXISTS, LEDGER_REFERRED,
-    LEDGER_LOCKED, LEDGER_READ_ONLY, LEDGER_BAD_TOKEN, LEDGER_BAD_VALUE, LEDGER_REQUIRED, LEDGER_NO_TARGET, LEDGER_TWICE,
-    LEDGER_DERIVED, LEDGER_BAD_GEOMETRY, LEDGER_NOT_A_COUNTY, LEDGER_BUSY, LEDGER_RULE, LEDGER_NO_PROPERTY,
-    LEDGER_NO_FILE, LEDGER_MIGRATION, LEDGER_MIGRATING, LEDGER_PACKS_DIFFER;
+extern const ErrKind LEDGER_INVALID, LEDGER_STALE, LEDGER_NO_RECORD, LEDGER_GONE, LEDGER_EXISTS,
+    LEDGER_REFERRED, LEDGER_LOCKED, LEDGER_READ_ONLY, LEDGER_BAD_TOKEN, LEDGER_BAD_VALUE, LEDGER_REQUIRED,
+    LEDGER_NO_TARGET, LEDGER_TWICE, LEDGER_DERIVED, LEDGER_BAD_GEOMETRY, LEDGER_NOT_A_COUNTY, LEDGER_BUSY,
+    LEDGER_RULE, LEDGER_NO_PROPERTY, LEDGER_NO_FILE, LEDGER_MIGRATION, LEDGER_MIGRATING, LEDGER_PACKS_DIFFER;
 
 typedef struct Ledger Ledger;
 typedef enum LedgerMode { LEDGER_READ, LEDGER_WRITE } LedgerMode;
@@ -35,14 +35,19 @@ Str ledger_division(const Ledger *l); /* the node's own */
 const AccessKeys *ledger_keys(const Ledger *l);
 const char *ledger_dir(const Ledger *l);
 int64_t ledger_seq(const Ledger *l); /* of the last commit */
-bool ledger_meta(Ledger *l, Str key, Arena *a, Str *out, Err *err) MUST; /* settings: "name", "demo", "today" … */
+/* Settings: "name", "demo", "today" …. */
+bool ledger_meta(Ledger *l, Str key, Arena *a, Str *out, Err *err) MUST;
 bool ledger_meta_set(Ledger *l, Str key, Str value, Err *err) MUST;
 
 /* --- writing ------------------------------------------------------------------------------------------------ */
-typedef enum LedgerVerb { LEDGER_CREATE, LEDGER_UPDATE, /* fields given change, others stay */
-    LEDGER_REPLACE,                                     /* fields not given become empty */
-    LEDGER_RETIRE, LEDGER_RESTORE, /* of version `restore` (0: the last), current again */
-    LEDGER_DERIVE /* PACK_OTHERS properties only: no version, no journal body, raises changed_seq */ } LedgerVerb;
+typedef enum LedgerVerb {
+    LEDGER_CREATE,
+    LEDGER_UPDATE,  /* fields given change, others stay */
+    LEDGER_REPLACE, /* fields not given become empty */
+    LEDGER_RETIRE,
+    LEDGER_RESTORE, /* of version `restore` (0: the last), current again */
+    LEDGER_DERIVE   /* PACK_OTHERS properties only: no version, no journal body, raises changed_seq */
+} LedgerVerb;
 typedef struct LedgerField {
     const PackProperty *property;
     CqlValue value; /* CQL_NULL empties */
@@ -50,11 +55,11 @@ typedef struct LedgerField {
 typedef struct LedgerChange {
     LedgerVerb verb;
     const PackCollection *collection;
-    char id[ULID_LEN + 1];  /* create: empty for a new one */
-    int64_t if_version;     /* -1: whatever it is */
+    char id[ULID_LEN + 1]; /* create: empty for a new one */
+    int64_t if_version;    /* -1: whatever it is */
     int64_t restore;
-    bool has_geometry;      /* create and replace: always taken */
-    Bytes geometry;         /* WKB in degrees; empty: none */
+    bool has_geometry; /* create and replace: always taken */
+    Bytes geometry;    /* WKB in degrees; empty: none */
     const LedgerField *field;
     size_t nfield;
     int64_t valid_from, valid_to; /* INT64_MIN: effective / open */
@@ -64,12 +69,13 @@ typedef struct LedgerTx {
     Str who, post, via; /* via: http, cli, import, process, demo */
     Str source;         /* e{typed, imported, device, computed, exchanged}; empty: typed */
     Str reason;
-    int64_t effective;  /* µs; INT64_MIN: now */
-    int64_t at;         /* µs; 0: by the clock. The demo's generator alone sets it, so that a county comes out the same twice */
-    Str key;            /* idempotency: the same key again gives the first answer; empty: none */
+    int64_t effective; /* µs; INT64_MIN: now */
+    /* Μs; 0: by the clock. The demo's generator alone sets it, so that a county comes out the same twice. */
+    int64_t at;
+    Str key; /* idempotency: the same key again gives the first answer; empty: none */
     const LedgerChange *change;
-    size_t nchange;     /* at most 100,000 */
-    bool dry;           /* validate only */
+    size_t nchange; /* at most 100,000 */
+    bool dry;       /* validate only */
 } LedgerTx;
 typedef struct LedgerDone {
     char id[ULID_LEN + 1];
@@ -85,16 +91,19 @@ typedef struct LedgerProblems {
     LedgerProblem *item;
     size_t n, size; /* at most 1,000 are kept */
 } LedgerProblems;
-bool ledger_write(Ledger *l, const LedgerTx *tx, Arena *a, LedgerDone *done, LedgerProblems *said, Err *err) MUST;
+bool ledger_write(
+    Ledger *l, const LedgerTx *tx, Arena *a, LedgerDone *done, LedgerProblems *said, Err *err) MUST;
 /* What JSON and sheets say, as a property's value: types, codes (or their titles), formats, ranges, units. */
 bool ledger_value_of_json(const PackProperty *p, const json_t *v, Arena *a, CqlValue *out, Err *err) MUST;
 bool ledger_value_of_text(const PackProperty *p, Str text, Arena *a, CqlValue *out, Err *err) MUST;
 void ledger_value_to_json(const PackProperty *p, CqlValue v, Buf *out);
-void ledger_value_to_text(const PackProperty *p, CqlValue v, Buf *out); /* as a sheet shows it: yuan, plain lists */
+/* As a sheet shows it: yuan, plain lists. */
+void ledger_value_to_text(const PackProperty *p, CqlValue v, Buf *out);
 
 /* --- bulk: first loads into empty collections; no validation beyond types (the caller vouches) ------------------- */
 typedef struct LedgerLoad LedgerLoad;
-typedef struct LedgerLoadRecord { /* a record with all its typed values; references given as they are stored */
+/* A record with all its typed values; references given as they are stored. */
+typedef struct LedgerLoadRecord {
     const PackCollection *collection;
     char id[ULID_LEN + 1];
     Str division;
@@ -103,9 +112,11 @@ typedef struct LedgerLoadRecord { /* a record with all its typed values; referen
     const LedgerField *field;
     size_t nfield;
 } LedgerLoadRecord;
-bool ledger_load_begin(Ledger *l, Str who, Str source, Str reason, int64_t at, uint64_t salt, LedgerLoad **out, Err *err) MUST;
-bool ledger_load_put(LedgerLoad *load, const LedgerLoadRecord *r, Err *err) MUST; /* copies; commits by itself every 20,000 */
-bool ledger_load_flush(LedgerLoad *load, Err *err) MUST; /* what was put can be read now */
+bool ledger_load_begin(
+    Ledger *l, Str who, Str source, Str reason, int64_t at, uint64_t salt, LedgerLoad **out, Err *err) MUST;
+/* Copies; commits by itself every 20,000. */
+bool ledger_load_put(LedgerLoad *load, const LedgerLoadRecord *r, Err *err) MUST;
+bool ledger_load_flush(LedgerLoad *load, Err *err) MUST;          /* what was put can be read now */
 bool ledger_load_end(LedgerLoad *load, bool keep, Err *err) MUST; /* builds indexes; frees load in any case */
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -127,15 +138,16 @@ typedef struct LedgerQuery {
     const CqlExpr *filter; /* checked against collection->schema; may be NULL */
     GeoBox box[2];
     size_t nbox;
-    Str division; /* that division and all below */
-    Str words;    /* search words; empty: all */
+    Str division;                 /* that division and all below */
+    Str words;                    /* search words; empty: all */
     int64_t valid_from, valid_to; /* with `timed`: valid at some moment of it; else current records */
     bool timed;
     LedgerSort sort[4];
     size_t nsort;
     size_t limit; /* 0: all */
     Str token;    /* of the page before */
-    bool no_geometry, count, uncounted, sealed; /* count: exactly; uncounted: not at all; sealed: open what is sealed (costs) */
+    /* Count: exactly; uncounted: not at all; sealed: open what is sealed (costs). */
+    bool no_geometry, count, uncounted, sealed;
     const PackProperty *const *only; /* properties wanted; NULL: all */
     size_t nonly;
 } LedgerQuery;
@@ -145,8 +157,8 @@ typedef struct LedgerPage {
     size_t returned;
 } LedgerPage;
 /* Shows records in order until one `see` is false. Holds a reader meanwhile: slow consumers use tokens. */
-bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx, Arena *a,
-    LedgerPage *page, Err *err) MUST;
+bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx,
+    Arena *a, LedgerPage *page, Err *err) MUST;
 /* valid_at, known_at INT64_MIN: now. */
 bool ledger_get(Ledger *l, const PackCollection *c, Str id, int64_t valid_at, int64_t known_at, Arena *a,
     LedgerRecord *out, Err *err) MUST;
@@ -156,13 +168,14 @@ int64_t ledger_changed_at(Ledger *l, const PackCollection *c); /* µs of its las
 typedef struct LedgerVersion {
     int64_t version, seq, at, effective;
     Str who, post, via, source, reason, verb;
-    uint8_t hash[SM3_LEN];      /* of its transaction */
+    uint8_t hash[SM3_LEN];     /* of its transaction */
     const LedgerField *change; /* properties that differ from the version before: their new values */
     const CqlValue *before;
     size_t nchange;
     bool geometry_changed;
 } LedgerVersion;
-bool ledger_history(Ledger *l, const PackCollection *c, Str id, Arena *a, LedgerVersion **out, size_t *n, Err *err) MUST;
+bool ledger_history(
+    Ledger *l, const PackCollection *c, Str id, Arena *a, LedgerVersion **out, size_t *n, Err *err) MUST;
 typedef struct LedgerStat {
     CqlValue group;
     int64_t count;
@@ -171,8 +184,8 @@ typedef struct LedgerStat {
         double min, max, sum; /* money in yuan */
     } property[16];
 } LedgerStat;
-bool ledger_stats(Ledger *l, const LedgerQuery *q, const PackProperty *const *of, size_t n, const PackProperty *group,
-    Arena *a, LedgerStat **out, size_t *nout, Err *err) MUST;
+bool ledger_stats(Ledger *l, const LedgerQuery *q, const PackProperty *const *of, size_t n,
+    const PackProperty *group, Arena *a, LedgerStat **out, size_t *nout, Err *err) MUST;
 typedef struct LedgerHit {
     const PackCollection *collection;
     Str id, title, subtitle, division, matched;
@@ -182,13 +195,14 @@ typedef struct LedgerHit {
     GeoBox box;
 } LedgerHit;
 /* Words, pinyin, initials, codes, phones, addresses. `only` names: collections; may be NULL. */
-bool ledger_search(Ledger *l, Str words, const PackCollection *const *only, size_t nonly, Str division, size_t limit,
-    Arena *a, LedgerHit **out, size_t *n, Err *err) MUST;
+bool ledger_search(Ledger *l, Str words, const PackCollection *const *only, size_t nonly, Str division,
+    size_t limit, Arena *a, LedgerHit **out, size_t *n, Err *err) MUST;
 /* What a record is called ("X003 柳橘线"); division by code. Empty: unknown. */
 Str ledger_title(Ledger *l, const PackCollection *c, Str id, Arena *a);
 /* Who refers to it. */
-bool ledger_referrers(Ledger *l, Str id, bool (*see)(void *ctx, const PackCollection *c, const PackProperty *p, Str from),
-    void *ctx, Err *err) MUST;
+bool ledger_referrers(Ledger *l, Str id,
+    bool (*see)(void *ctx, const PackCollection *c, const PackProperty *p, Str from), void *ctx,
+    Err *err) MUST;
 
 /* --- what happened ------------------------------------------------------------------------------------------------- */
 typedef struct LedgerEvent {
@@ -207,7 +221,7 @@ bool ledger_listen(Ledger *l, void (*hear)(void *ctx, const LedgerEvent *e, size
 typedef struct LedgerFault { /* of verify */
     Str where, what_zh, what_en;
 } LedgerFault;
-bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f), void (*progress)(void *ctx, size_t done,
-    size_t total), void *ctx, size_t *faults, Err *err) MUST;
+bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f),
+    void (*progress)(void *ctx, size_t done, size_t total), void *ctx, size_t *faults, Err *err) MUST;
 Store *ledger_store(Ledger *l); /* for rooms that read whole layers (tile) */
 const StoreTable *ledger_table(Ledger *l, const PackCollection *c);

@@ -4,9 +4,24 @@
 #include <pthread.h>
 
 /* Base properties stand after the declared ones, in this order (pack/property.c). */
-typedef enum Base { BASE_DIVISION, BASE_VALID_FROM, BASE_VALID_TO, BASE_CREATED_AT, BASE_CREATED_BY, BASE_CHANGED_AT,
-    BASE_CHANGED_BY, BASE_SOURCE, BASE_SOURCE_REF, BASE_CONFIDENCE, BASE_VERIFIED_AT, BASE_VERIFIED_BY, BASE_LOCK,
-    BASE_VERSION, BASE_SEQ, BASE_COUNT } Base;
+typedef enum Base {
+    BASE_DIVISION,
+    BASE_VALID_FROM,
+    BASE_VALID_TO,
+    BASE_CREATED_AT,
+    BASE_CREATED_BY,
+    BASE_CHANGED_AT,
+    BASE_CHANGED_BY,
+    BASE_SOURCE,
+    BASE_SOURCE_REF,
+    BASE_CONFIDENCE,
+    BASE_VERIFIED_AT,
+    BASE_VERIFIED_BY,
+    BASE_LOCK,
+    BASE_VERSION,
+    BASE_SEQ,
+    BASE_COUNT
+} Base;
 static inline size_t base_at(const PackCollection *c, Base b)
 {
     return c->ndeclared + b;
@@ -24,7 +39,8 @@ typedef struct LedgerSpans LedgerSpans;
 typedef struct Sheet { /* a collection as the store keeps it */
     const PackCollection *collection;
     StoreTable table;
-    size_t *column;        /* of each property, inherited ones too; NO_COLUMN: sealed, by the clock, an opposite, inherited */
+    /* Of each property, inherited ones too; NO_COLUMN: sealed, by the clock, an opposite, inherited. */
+    size_t *column;
     size_t sealed, sealed4; /* columns; NO_COLUMN: none */
     size_t *blind;          /* of each property; NO_COLUMN: none */
     size_t *all;            /* 0, 1, 2 … ncolumn-1 */
@@ -32,7 +48,7 @@ typedef struct Sheet { /* a collection as the store keeps it */
     struct Sheet *const *below; /* of the collections that extend this one */
     size_t nbelow;
     LedgerRange *range; /* of sealed values; NULL: none */
-    LedgerFind *find; /* of a sealed text; NULL: none */
+    LedgerFind *find;   /* of a sealed text; NULL: none */
     /* counters of current records a division; guarded by Ledger.count_guard */
     Map *count;
     Arena *count_arena;
@@ -94,8 +110,10 @@ Sheet *ledger_sheet(const Ledger *l, const PackCollection *c);
 bool ledger_sheets(Ledger *l, Err *err) MUST;
 /* values */
 bool ledger_list_read(const PackProperty *p, Str json, Arena *a, CqlValue *out); /* stored text → list */
-bool ledger_store_value(const PackProperty *p, CqlValue v, Arena *a, CqlValue *out, Err *err) MUST; /* → what a column holds */
-CqlValue ledger_kept_value(const PackProperty *p, CqlValue v, Arena *a);                          /* and back */
+/* → what a column holds. */
+bool ledger_store_value(const PackProperty *p, CqlValue v, Arena *a, CqlValue *out, Err *err) MUST;
+/* And back. */
+CqlValue ledger_kept_value(const PackProperty *p, CqlValue v, Arena *a);
 CqlValue ledger_copy(CqlValue v, Arena *a);
 bool ledger_same(CqlValue a, CqlValue b);
 bool ledger_is_typed(const PackProperty *p); /* entered, so journalled */
@@ -107,46 +125,59 @@ typedef struct RowShape { /* which columns a read asks for */
     bool sealed;
 } RowShape;
 void ledger_shape(const Sheet *s, const PackProperty *const *only, size_t nonly, bool sealed, RowShape *out);
-bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const StoreRow *row, CqlValue *value, Arena *a,
-    LedgerRecord *out, Err *err) MUST; /* value: room for nproperty + ninherited */
+bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const StoreRow *row, CqlValue *value,
+    Arena *a, LedgerRecord *out, Err *err) MUST; /* value: room for nproperty + ninherited */
 /* `r` NULL: a reader of its own. *found false: no such id. Also retired ones. */
-bool ledger_find(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
+bool ledger_find(
+    Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
 /* the packs have changed (migrate.c): tables follow, `target` is the model's digest; at opening only */
 bool ledger_migrate(Ledger *l, const StoreTable *table, Str target, Err *err) MUST;
-bool ledger_follows(Ledger *l, Err *err) MUST; /* whether the tables are those of the model: LEDGER_PACKS_DIFFER */
+/* Whether the tables are those of the model: LEDGER_PACKS_DIFFER. */
+bool ledger_follows(Ledger *l, Err *err) MUST;
 /* extends (extend.c) */
-bool ledger_inherit(const Ledger *l, StoreRead *r, LedgerRecord *rec, Arena *a, Err *err) MUST; /* fills value[nproperty …] */
-bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t valid_at, int64_t known_at, int64_t seq, Arena *a,
+/* Fills value[nproperty …]. */
+bool ledger_inherit(const Ledger *l, StoreRead *r, LedgerRecord *rec, Arena *a, Err *err) MUST;
+bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t valid_at, int64_t known_at,
+    int64_t seq, Arena *a,
     Err *err) MUST; /* as it was known by `known_at` and written by transaction `seq` */
 /* What a change of one means for the record it extends; *needed false: nothing. */
-bool ledger_above_of(Ledger *l, const LedgerChange *c, Arena *a, LedgerChange *out, bool *needed, Err *err) MUST;
+bool ledger_above_of(
+    Ledger *l, const LedgerChange *c, Arena *a, LedgerChange *out, bool *needed, Err *err) MUST;
 /* What the record above, already changed, gives to this one: its division, and its place where both have one. */
 bool ledger_place_of(Ledger *l, LedgerChange *c, Arena *a, Err *err) MUST;
 /* The change of one that extends it: nothing but a new version, and the place. */
-bool ledger_touch_of(Ledger *l, const Sheet *below, const LedgerChange *c, Arena *a, LedgerChange *out, bool *there, Err *err) MUST;
-bool ledger_not_extended(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, Err *err) MUST; /* LEDGER_REFERRED */
-bool ledger_raise_below(Ledger *l, const Sheet *s, Str id, int64_t seq, Arena *a, Err *err) MUST; /* changed_seq only */
+bool ledger_touch_of(Ledger *l, const Sheet *below, const LedgerChange *c, Arena *a, LedgerChange *out,
+    bool *there, Err *err) MUST;
+/* LEDGER_REFERRED. */
+bool ledger_not_extended(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, Err *err) MUST;
+/* Changed_seq only. */
+bool ledger_raise_below(Ledger *l, const Sheet *s, Str id, int64_t seq, Arena *a, Err *err) MUST;
 size_t ledger_room(const Ledger *l, const LedgerTx *tx); /* how many records it can change */
 /* journal bodies */
-bool ledger_body(const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err) MUST;
-bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t version, Bytes body, Arena *a, LedgerRecord *out,
-    Err *err) MUST;
+bool ledger_body(
+    const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err) MUST;
+bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t version, Bytes body, Arena *a,
+    LedgerRecord *out, Err *err) MUST;
 bool ledger_seal(const Ledger *l, const LedgerRecord *r, int grade, Arena *a, Bytes *out, Err *err) MUST;
-void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint8_t (*digest)[SM3_LEN], size_t n, uint8_t out[SM3_LEN]);
+void ledger_tx_hash(const uint8_t before[SM3_LEN], const StoreTx *tx, const uint8_t (*digest)[SM3_LEN],
+    size_t n, uint8_t out[SM3_LEN]);
 /* columns of a record as they are stored: ncolumn values */
-bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Arena *a, CqlValue **out, Bytes *blob, Err *err) MUST;
+bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Arena *a, CqlValue **out,
+    Bytes *blob, Err *err) MUST;
 /* the keyed mark of a sealed value, as its bx_ column holds it */
-bool ledger_blind(const Ledger *l, const PackProperty *p, const PackCollection *c, CqlValue v, Arena *a, CqlValue *out);
+bool ledger_blind(
+    const Ledger *l, const PackProperty *p, const PackCollection *c, CqlValue v, Arena *a, CqlValue *out);
 /* checks of one record about to be written */
-bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at, LedgerProblems *said, Arena *a, Err *err) MUST;
+bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at,
+    LedgerProblems *said, Arena *a, Err *err) MUST;
 void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err);
 bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a);
 bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *division, Err *err) MUST;
 bool ledger_lineage(Ledger *l, StoreRead *r, LedgerRecord *rec, Map *known, Arena *keep, Arena *a);
 /* words and links */
 void ledger_words(const Sheet *s, const LedgerRecord *r, Buf *g1, Buf *g2);
-void ledger_cut(Str text, Buf *out);           /* for the index */
-void ledger_match(Str words, Buf *out);        /* FTS5 expression; empty: nothing to look for */
+void ledger_cut(Str text, Buf *out);    /* for the index */
+void ledger_match(Str words, Buf *out); /* FTS5 expression; empty: nothing to look for */
 void ledger_pinyin(Str text, Buf *full, Buf *initials);
 bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, Arena *a, Err *err) MUST;
 /* sealed texts in memory: fids of the records that hold the words, at most so many */
@@ -162,7 +193,8 @@ void ledger_range_warm(Sheet *s);
 void ledger_range_note(Sheet *s, int64_t fid);
 void ledger_range_hold(Sheet *s, int64_t fid); /* before a commit, then released after it */
 void ledger_range_release(Sheet *s);
-bool ledger_range_plan(const Sheet *s, const CqlExpr *residual, Arena *a, StoreQuery *q) MUST; /* may leave rows out */
+/* May leave rows out. */
+bool ledger_range_plan(const Sheet *s, const CqlExpr *residual, Arena *a, StoreQuery *q) MUST;
 /* counters and events */
 void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at);
 bool ledger_tally_all(Ledger *l, Err *err) MUST;
@@ -173,5 +205,7 @@ bool ledger_writer_start(Ledger *l, Err *err) MUST;
 void ledger_writer_stop(Ledger *l);
 void ledger_herald_stop(Ledger *l);
 /* pages */
-bool ledger_token_read(const Ledger *l, const LedgerQuery *q, Str token, Arena *a, CqlValue *after, int64_t *fid, Err *err) MUST;
-bool ledger_token_make(const Ledger *l, const LedgerQuery *q, const LedgerRecord *last, Arena *a, Str *out) MUST;
+bool ledger_token_read(
+    const Ledger *l, const LedgerQuery *q, Str token, Arena *a, CqlValue *after, int64_t *fid, Err *err) MUST;
+bool ledger_token_make(
+    const Ledger *l, const LedgerQuery *q, const LedgerRecord *last, Arena *a, Str *out) MUST;

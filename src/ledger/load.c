@@ -14,22 +14,24 @@ struct LedgerLoad {
     uint64_t salt; /* seed of the demo's salts; 0: the system's */
     Rng salts;
     uint8_t random[SALTS][SALT];
-    size_t nsalt; /* taken of `random` */
-    Arena *arena, *row; /* the load's, one record's */
+    size_t nsalt;          /* taken of `random` */
+    Arena *arena, *row;    /* the load's, one record's */
     bool *aside, *touched; /* of each collection: its indexes lie aside; it got records */
     uint8_t (*digest)[SM3_LEN];
-    size_t n;      /* records of this chunk */
+    size_t n; /* records of this chunk */
     int64_t total;
-    Map *full_name; /* of divisions, by code */
+    Map *full_name;    /* of divisions, by code */
     bool open, ground; /* a chunk is open; journal, links and words lie aside */
 };
 
-bool ledger_load_begin(Ledger *l, Str who, Str source, Str reason, int64_t at, uint64_t salt, LedgerLoad **out, Err *err)
+bool ledger_load_begin(
+    Ledger *l, Str who, Str source, Str reason, int64_t at, uint64_t salt, LedgerLoad **out, Err *err)
 {
     LedgerLoad *load = l->mode == LEDGER_WRITE ? mem_new(1, sizeof *load) : NULL;
 
     if (!load)
-        return l->mode == LEDGER_WRITE ? FAIL(err, BASE_NO_MEMORY, STR("load"), "load") : FAIL(err, LEDGER_READ_ONLY, STR("load"), "load");
+        return l->mode == LEDGER_WRITE ? FAIL(err, BASE_NO_MEMORY, STR("load"), "load")
+                                       : FAIL(err, LEDGER_READ_ONLY, STR("load"), "load");
     load->ledger = l;
     load->arena = arena_new(0);
     load->row = arena_new(0);
@@ -78,7 +80,8 @@ static bool close_chunk(LedgerLoad *load, bool keep, Err *err)
     if (!load->open)
         return true;
     if (keep && load->n) {
-        StoreTx tx = { 0, l->seq + 1, load->at, load->at, load->who, STR(""), STR("load"), load->source, load->reason, { 0 } };
+        StoreTx tx = { 0, l->seq + 1, load->at, load->at, load->who, STR(""), STR("load"), load->source,
+            load->reason, { 0 } };
 
         ledger_tx_hash(l->last_hash, &tx, (const uint8_t(*)[SM3_LEN])load->digest, load->n, tx.hash);
         good = store_put_tx(l->store, &tx, err) && store_commit(l->store, err);
@@ -150,7 +153,8 @@ static void next_salt(LedgerLoad *load, uint8_t out[SALT])
 
 static bool journal(LedgerLoad *load, const LedgerRecord *r, Err *err)
 {
-    StoreEntry e = { 0, load->ledger->seq + 1, (int64_t)load->n, 1, r->collection->name, r->id, STR("create"), { 0 }, { 0 } };
+    StoreEntry e = { 0, load->ledger->seq + 1, (int64_t)load->n, 1, r->collection->name, r->id, STR("create"),
+        { 0 }, { 0 } };
     uint8_t salt[SALT];
 
     next_salt(load, salt);
@@ -172,7 +176,8 @@ static bool words(LedgerLoad *load, const Sheet *s, const LedgerRecord *r, Err *
     buf_init(&g2, 1 << 20);
     ledger_words(s, r, &g1, &g2);
     if (g1.len || g2.len)
-        good = store_words_add(load->ledger->store, s->collection->name, r->fid, r->division, buf_text(&g1), buf_text(&g2), !load->ground, err);
+        good = store_words_add(load->ledger->store, s->collection->name, r->fid, r->division, buf_text(&g1),
+            buf_text(&g2), !load->ground, err);
     buf_clear(&g1);
     buf_clear(&g2);
     return good;
@@ -182,8 +187,13 @@ static bool put(LedgerLoad *load, Sheet *s, const LedgerLoadRecord *r, Err *err)
 {
     const PackCollection *c = r->collection;
     CqlValue *value = NEWS(load->row, CqlValue, c->nproperty + c->ninherited), *col;
-    LedgerRecord rec = { .collection = c, .id = str_of(r->id), .division = r->division, .geometry = r->geometry, .value = value,
-        .version = 1, .seq = load->ledger->seq + 1 };
+    LedgerRecord rec = { .collection = c,
+        .id = str_of(r->id),
+        .division = r->division,
+        .geometry = r->geometry,
+        .value = value,
+        .version = 1,
+        .seq = load->ledger->seq + 1 };
     Bytes blob;
 
     if (!value)
@@ -193,8 +203,9 @@ static bool put(LedgerLoad *load, Sheet *s, const LedgerLoadRecord *r, Err *err)
         return FAIL(err, BASE_NO_MEMORY, c->name, "load");
     ledger_derive(c, &rec, load->row);
     return ledger_columns(load->ledger, s, &rec, load->row, &col, &blob, err) &&
-           store_insert(load->ledger->store, &s->table, rec.id, blob, col, &rec.fid, err) && journal(load, &rec, err) &&
-           words(load, s, &rec, err) && ledger_links(load->ledger, &rec, NULL, load->row, err);
+           store_insert(load->ledger->store, &s->table, rec.id, blob, col, &rec.fid, err) &&
+           journal(load, &rec, err) && words(load, s, &rec, err) &&
+           ledger_links(load->ledger, &rec, NULL, load->row, err);
 }
 
 bool ledger_load_put(LedgerLoad *load, const LedgerLoadRecord *r, Err *err)
@@ -216,8 +227,12 @@ static void announce(LedgerLoad *load)
     Ledger *l = load->ledger;
 
     for (size_t i = 0; i < l->model->ncollection; i++) {
-        LedgerEvent e = { .seq = l->seq, .at = time_now(), .collection = l->model->collection[i], .verb = LEDGER_CREATE,
-            .before = GEO_BOX_NONE, .after = GEO_BOX_NONE };
+        LedgerEvent e = { .seq = l->seq,
+            .at = time_now(),
+            .collection = l->model->collection[i],
+            .verb = LEDGER_CREATE,
+            .before = GEO_BOX_NONE,
+            .after = GEO_BOX_NONE };
 
         if (!load->touched[i])
             continue;
@@ -240,7 +255,8 @@ static bool build(LedgerLoad *load, Err *err)
     for (size_t i = 0; good && i < l->model->ncollection; i++) {
         if (!load->aside[i])
             continue;
-        good = open_chunk(load, err) && store_load_end(l->store, &l->sheet[i].table, err) && close_chunk(load, true, err);
+        good = open_chunk(load, err) && store_load_end(l->store, &l->sheet[i].table, err) &&
+               close_chunk(load, true, err);
         load->aside[i] = !good;
     }
     return good;

@@ -134,11 +134,13 @@ static bool plan_boxes(Plan *p, const LedgerQuery *q, Arena *a, Err *err)
     p->exact_box = p->store.nbox > 0;
     for (size_t i = 0; i < p->store.nbox; i++) {
         const GeoBox b = q->box[i];
-        const double xy[] = { b.minx, b.miny, b.maxx, b.miny, b.maxx, b.maxy, b.minx, b.maxy, b.minx, b.miny };
+        const double xy[] = { b.minx, b.miny, b.maxx, b.miny, b.maxx, b.maxy, b.minx, b.maxy, b.minx,
+            b.miny };
         const size_t ring = 5;
         Bytes wkb;
 
-        if (b.minx == b.maxx || b.miny == b.maxy ? !geo_make_line(xy, 3, a, &wkb) : !geo_make_polygon(xy, &ring, 1, a, &wkb))
+        if (b.minx == b.maxx || b.miny == b.maxy ? !geo_make_line(xy, 3, a, &wkb)
+                                                 : !geo_make_polygon(xy, &ring, 1, a, &wkb))
             return FAIL(err, BASE_NO_MEMORY, STR("bbox"), "bbox");
         if (!geo_shape(wkb, a, &p->box[i], err))
             return false;
@@ -156,7 +158,8 @@ static bool plan(Ledger *l, const LedgerQuery *q, Arena *a, Plan *p, Err *err)
         return false;
     if (!plan_words(p, q, a))
         return FAIL(err, BASE_NO_MEMORY, STR("words"), "q");
-    ledger_shape(p->sheet, p->sql.residual || q->nsort ? NULL : q->only, q->nonly, q->sealed || use.used, &p->shape);
+    ledger_shape(
+        p->sheet, p->sql.residual || q->nsort ? NULL : q->only, q->nonly, q->sealed || use.used, &p->shape);
     p->store.column = p->shape.column;
     p->store.ncolumn = p->shape.ncolumn;
     p->store.geometry = !q->no_geometry || use.geometry || p->exact_box;
@@ -244,7 +247,8 @@ static LedgerRecord kept_for_token(const LedgerQuery *q, const LedgerRecord *r, 
     return k;
 }
 
-static bool fill_page(Walk *w, bool (*see)(void *, const LedgerRecord *), void *ctx, Arena *a, LedgerPage *page, Err *err)
+static bool fill_page(
+    Walk *w, bool (*see)(void *, const LedgerRecord *), void *ctx, Arena *a, LedgerPage *page, Err *err)
 {
     const LedgerQuery *q = w->query;
     StoreCursor *cursor;
@@ -275,8 +279,9 @@ static bool fill_page(Walk *w, bool (*see)(void *, const LedgerRecord *), void *
         more = last.fid > 0;
     }
     store_cursor_close(cursor);
-    return good && (!(more || stopped) || !last.fid || ledger_token_make(w->ledger, q, &last, a, &page->next) ||
-                       FAIL(err, BASE_NO_MEMORY, STR("token"), "items"));
+    return good &&
+           (!(more || stopped) || !last.fid || ledger_token_make(w->ledger, q, &last, a, &page->next) ||
+               FAIL(err, BASE_NO_MEMORY, STR("token"), "items"));
 }
 
 static bool unconditional(const LedgerQuery *q)
@@ -358,8 +363,8 @@ static bool count_page(Walk *w, LedgerPage *page, Err *err)
     return ((q->token.len || q->uncounted) && !q->count) || !q->limit || count_matches(w, page, err);
 }
 
-bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx, Arena *a,
-    LedgerPage *page, Err *err)
+bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx,
+    Arena *a, LedgerPage *page, Err *err)
 {
     Plan *p = NEW(a, Plan);
     Walk w = { .ledger = l, .plan = p, .query = q };
@@ -372,7 +377,8 @@ bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const
         return false;
     w.value = NEWS(a, CqlValue, q->collection->nproperty + q->collection->ninherited);
     w.arena = arena_new(0);
-    if (q->limit && !p->sql.residual && !p->exact_box) /* all that SQL gives passes: it need not sort more than a page */
+    if (q->limit && !p->sql.residual &&
+        !p->exact_box) /* all that SQL gives passes: it need not sort more than a page */
         p->store.limit = q->limit + 1;
     good = w.value && store_read_begin(l->store, &w.read, err);
     if (good) {
@@ -420,7 +426,8 @@ bool ledger_token_make(const Ledger *l, const LedgerQuery *q, const LedgerRecord
     return out->ptr != NULL;
 }
 
-bool ledger_token_read(const Ledger *l, const LedgerQuery *q, Str token, Arena *a, CqlValue *after, int64_t *fid, Err *err)
+bool ledger_token_read(
+    const Ledger *l, const LedgerQuery *q, Str token, Arena *a, CqlValue *after, int64_t *fid, Err *err)
 {
     enum { SIGN_CHARS = 22 };
     Bytes sign, text;
@@ -428,10 +435,12 @@ bool ledger_token_read(const Ledger *l, const LedgerQuery *q, Str token, Arena *
     char shape[24];
     json_t *v;
 
-    if (!base64url_read(str_sub(token, 0, SIGN_CHARS), a, &sign) || !base64url_read(str_sub(token, SIGN_CHARS, SIZE_MAX), a, &text))
+    if (!base64url_read(str_sub(token, 0, SIGN_CHARS), a, &sign) ||
+        !base64url_read(str_sub(token, SIGN_CHARS, SIZE_MAX), a, &text))
         return FAIL(err, LEDGER_BAD_TOKEN, str_sub(token, 0, 20), "next");
     access_sign(l->keys, TEXT(text), want);
-    if (sign.len != sizeof want || memcmp(sign.ptr, want, sizeof want) || !json_read_in(TEXT(text), a, &v, err))
+    if (sign.len != sizeof want || memcmp(sign.ptr, want, sizeof want) ||
+        !json_read_in(TEXT(text), a, &v, err))
         return FAIL(err, LEDGER_BAD_TOKEN, str_sub(token, 0, 20), "next");
     snprintf(shape, sizeof shape, "%016llx", (unsigned long long)query_shape(q));
     if (!str_eq(json_str(json_array_get(v, 0)), str_of(shape)) || json_array_size(v) != q->nsort + 2)
@@ -462,17 +471,22 @@ static bool past(void *ctx, const StoreTx *tx, const StoreEntry *e)
     if (tx->at > p->known_at || tx->effective > p->valid_at || !e->body.len)
         return true;
     p->gone = str_eq(e->verb, STR("retire"));
-    p->bad = !ledger_body_open(p->ledger, p->collection, e->id, e->version, e->body, p->arena, &p->record, p->err);
+    p->bad =
+        !ledger_body_open(p->ledger, p->collection, e->id, e->version, e->body, p->arena, &p->record, p->err);
     p->record.seq = tx->seq;
     p->found = true;
     return false;
 }
 
-static bool get_past(Ledger *l, StoreRead *r, const PackCollection *c, Str id, int64_t valid_at, int64_t known_at, Arena *a,
-    LedgerRecord *out, Err *err)
+static bool get_past(Ledger *l, StoreRead *r, const PackCollection *c, Str id, int64_t valid_at,
+    int64_t known_at, Arena *a, LedgerRecord *out, Err *err)
 {
-    Past p = { .ledger = l, .collection = c, .valid_at = valid_at == INT64_MIN ? INT64_MAX : valid_at,
-        .known_at = known_at == INT64_MIN ? INT64_MAX : known_at, .arena = a, .err = err };
+    Past p = { .ledger = l,
+        .collection = c,
+        .valid_at = valid_at == INT64_MIN ? INT64_MAX : valid_at,
+        .known_at = known_at == INT64_MIN ? INT64_MAX : known_at,
+        .arena = a,
+        .err = err };
 
     if (!store_history(r, c->name, id, past, &p, err) || p.bad)
         return false;
@@ -544,7 +558,8 @@ static bool opposites(StoreRead *r, LedgerRecord *rec, Arena *a, Err *err)
     return true;
 }
 
-bool ledger_get(Ledger *l, const PackCollection *c, Str id, int64_t valid_at, int64_t known_at, Arena *a, LedgerRecord *out, Err *err)
+bool ledger_get(Ledger *l, const PackCollection *c, Str id, int64_t valid_at, int64_t known_at, Arena *a,
+    LedgerRecord *out, Err *err)
 {
     StoreRead *r;
     bool good, found = false;
@@ -611,12 +626,20 @@ static bool story_one(void *ctx, const StoreTx *tx, const StoreEntry *e)
         return false;
     }
     v = s->version + s->n;
-    *v = (LedgerVersion){ .version = e->version, .seq = e->seq, .at = tx->at, .effective = tx->effective,
-        .who = str_copy(s->arena, tx->who), .post = str_copy(s->arena, tx->post), .via = str_copy(s->arena, tx->via),
-        .source = str_copy(s->arena, tx->source), .reason = str_copy(s->arena, tx->reason), .verb = str_copy(s->arena, e->verb) };
+    *v = (LedgerVersion){ .version = e->version,
+        .seq = e->seq,
+        .at = tx->at,
+        .effective = tx->effective,
+        .who = str_copy(s->arena, tx->who),
+        .post = str_copy(s->arena, tx->post),
+        .via = str_copy(s->arena, tx->via),
+        .source = str_copy(s->arena, tx->source),
+        .reason = str_copy(s->arena, tx->reason),
+        .verb = str_copy(s->arena, e->verb) };
     memcpy(v->hash, tx->hash, SM3_LEN);
     s->record[s->n] = (LedgerRecord){ .collection = s->collection };
-    if (e->body.len && !ledger_body_open(s->ledger, s->collection, e->id, e->version, e->body, s->arena, &s->record[s->n], s->err))
+    if (e->body.len && !ledger_body_open(s->ledger, s->collection, e->id, e->version, e->body, s->arena,
+                           &s->record[s->n], s->err))
         s->record[s->n].value = NULL;
     s->n++;
     return s->n < 10000;
@@ -635,8 +658,10 @@ static void differences(Story *s, size_t i)
     for (size_t k = 0; k < c->nproperty + c->ninherited; k++) {
         const PackProperty *p = k < c->nproperty ? c->property + k : c->inherited + (k - c->nproperty);
         const CqlValue old = was && was->value ? was->value[k] : (CqlValue){ .kind = CQL_NULL };
-        const bool mine = k < c->ndeclared || k >= c->nproperty ? ledger_is_typed(p)
-                                           : k == base_at(c, BASE_DIVISION) || k == base_at(c, BASE_LOCK) || k == base_at(c, BASE_VALID_TO);
+        const bool mine = k < c->ndeclared || k >= c->nproperty
+                              ? ledger_is_typed(p)
+                              : k == base_at(c, BASE_DIVISION) || k == base_at(c, BASE_LOCK) ||
+                                    k == base_at(c, BASE_VALID_TO);
 
         if (!mine || ledger_same(now->value[k], old))
             continue;
@@ -649,7 +674,8 @@ static void differences(Story *s, size_t i)
     s->version[i].geometry_changed = was && !str_eq(TEXT(now->geometry), TEXT(was->geometry));
 }
 
-bool ledger_history(Ledger *l, const PackCollection *c, Str id, Arena *a, LedgerVersion **out, size_t *n, Err *err)
+bool ledger_history(
+    Ledger *l, const PackCollection *c, Str id, Arena *a, LedgerVersion **out, size_t *n, Err *err)
 {
     Story s = { .ledger = l, .collection = c, .arena = a, .err = err };
     StoreRead *r;
@@ -660,7 +686,8 @@ bool ledger_history(Ledger *l, const PackCollection *c, Str id, Arena *a, Ledger
     good = store_history(r, c->name, id, story_one, &s, err) && !s.bad;
     for (size_t i = 0; good && c->extends && i < s.n; i++) {
         s.record[i].id = id;
-        good = !s.record[i].value || ledger_inherit_past(l, r, s.record + i, INT64_MAX, INT64_MAX, s.version[i].seq, a, err);
+        good = !s.record[i].value ||
+               ledger_inherit_past(l, r, s.record + i, INT64_MAX, INT64_MAX, s.version[i].seq, a, err);
     }
     store_read_end(r);
     if (!good)
@@ -682,8 +709,8 @@ static double as_number(const PackProperty *p, CqlValue v)
     return p->type == PACK_MONEY ? n / 100 : n;
 }
 
-static bool stats_by_sql(Ledger *l, Plan *p, const PackProperty *const *of, size_t n, const PackProperty *group, Arena *a,
-    LedgerStat **out, size_t *nout, Err *err)
+static bool stats_by_sql(Ledger *l, Plan *p, const PackProperty *const *of, size_t n,
+    const PackProperty *group, Arena *a, LedgerStat **out, size_t *nout, Err *err)
 {
     StoreRead *r;
     StoreStat *stat;
@@ -696,7 +723,8 @@ static bool stats_by_sql(Ledger *l, Plan *p, const PackProperty *const *of, size
     p->store.ncolumn = n;
     if (!store_read_begin(l->store, &r, err))
         return false;
-    if (!store_stats(r, &p->store, group ? p->sheet->column[group->index] : SIZE_MAX, a, &stat, &count, err)) {
+    if (!store_stats(
+            r, &p->store, group ? p->sheet->column[group->index] : SIZE_MAX, a, &stat, &count, err)) {
         store_read_end(r);
         return false;
     }
@@ -709,7 +737,8 @@ static bool stats_by_sql(Ledger *l, Plan *p, const PackProperty *const *of, size
             s[i].property[k].n = stat[i].column[k].n;
             s[i].property[k].min = as_number(of[k], stat[i].column[k].min);
             s[i].property[k].max = as_number(of[k], stat[i].column[k].max);
-            s[i].property[k].sum = of[k]->type == PACK_MONEY ? stat[i].column[k].sum / 100 : stat[i].column[k].sum;
+            s[i].property[k].sum =
+                of[k]->type == PACK_MONEY ? stat[i].column[k].sum / 100 : stat[i].column[k].sum;
         }
     }
     *out = s;
@@ -739,7 +768,8 @@ static LedgerStat *stat_of(Adding *s, CqlValue group)
     found = map_get(s->seen, buf_text(&b));
     key = found ? STR("") : str_copy(s->arena, buf_text(&b));
     buf_clear(&b);
-    if (found || s->nstat == LEN(s->stat) || !(found = NEW(s->arena, LedgerStat)) || !map_put(s->seen, key, found))
+    if (found || s->nstat == LEN(s->stat) || !(found = NEW(s->arena, LedgerStat)) ||
+        !map_put(s->seen, key, found))
         return found;
     found->group = ledger_copy(group, s->arena);
     s->stat[s->nstat++] = found;
@@ -770,7 +800,8 @@ static bool add_one(void *ctx, const LedgerRecord *r)
     return true;
 }
 
-static bool stats_by_hand(Ledger *l, const LedgerQuery *q, Adding *s, LedgerStat **out, size_t *nout, Err *err)
+static bool stats_by_hand(
+    Ledger *l, const LedgerQuery *q, Adding *s, LedgerStat **out, size_t *nout, Err *err)
 {
     LedgerQuery all = *q;
     LedgerPage page;
@@ -787,8 +818,8 @@ static bool stats_by_hand(Ledger *l, const LedgerQuery *q, Adding *s, LedgerStat
     return flat != NULL || FAIL(err, BASE_NO_MEMORY, STR("statistics"), "statistics");
 }
 
-bool ledger_stats(Ledger *l, const LedgerQuery *q, const PackProperty *const *of, size_t n, const PackProperty *group, Arena *a,
-    LedgerStat **out, size_t *nout, Err *err)
+bool ledger_stats(Ledger *l, const LedgerQuery *q, const PackProperty *const *of, size_t n,
+    const PackProperty *group, Arena *a, LedgerStat **out, size_t *nout, Err *err)
 {
     Plan *p = NEW(a, Plan);
     Adding *s = NEW(a, Adding);

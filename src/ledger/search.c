@@ -54,7 +54,8 @@ static void find_names(Search *s)
 
     for (size_t i = 0; i < s->ledger->model->ncollection; i++) {
         Sheet *sheet = s->ledger->sheet + i;
-        const size_t n = sheet->find && wanted(s, sheet->collection) ? ledger_find_text(sheet, s->words, fid, NAMES) : 0;
+        const size_t n =
+            sheet->find && wanted(s, sheet->collection) ? ledger_find_text(sheet, s->words, fid, NAMES) : 0;
 
         for (size_t k = 0; k < n && s->nfound < HITS; k++)
             s->found[s->nfound++] = (Found){ sheet, fid[k], 0 };
@@ -76,7 +77,8 @@ static double score_of(Str title, Str words, double rank, Arena *a)
 {
     const Str t = cql_fold_case(title, a), w = cql_fold_case(words, a);
     Buf full, initials;
-    double score = 10 - (int)((rank < 10000 ? rank : 10000) / 100) / 10.0; /* what says little else before what says much */
+    /* What says little else before what says much. */
+    double score = 10 - (int)((rank < 10000 ? rank : 10000) / 100) / 10.0;
 
     if (str_eq(t, w))
         return 100;
@@ -99,7 +101,8 @@ static double score_of(Str title, Str words, double rank, Arena *a)
 static Str place_of(Ledger *l, Str code, Arena *a)
 {
     const PackCollection *c = pack_collection(l->model, STR("division"));
-    const PackProperty *full = c ? pack_property(c, STR("full_name")) : NULL, *name = c ? pack_property(c, STR("name")) : NULL;
+    const PackProperty *full = c ? pack_property(c, STR("full_name")) : NULL,
+                       *name = c ? pack_property(c, STR("name")) : NULL;
     uint8_t digest[SM3_LEN];
     char id[ULID_LEN + 1];
     LedgerRecord r;
@@ -113,7 +116,9 @@ static Str place_of(Ledger *l, Str code, Arena *a)
     sm3(BYTES(code), digest);
     ulid_make(0, digest, id);
     if (ledger_find(l, read, ledger_sheet(l, c), str_of(id), a, &r, &found, &err) && found) {
-        out = full && full->index < c->nproperty && r.value[full->index].kind == CQL_TEXT ? r.value[full->index].text : STR("");
+        out = full && full->index < c->nproperty && r.value[full->index].kind == CQL_TEXT
+                  ? r.value[full->index].text
+                  : STR("");
         if (!out.len && r.value[name->index].kind == CQL_TEXT)
             out = r.value[name->index].text;
     }
@@ -134,10 +139,14 @@ static bool add_hit(Search *s, const LedgerRecord *r, double rank)
     const PackCollection *c = r->collection;
     LedgerHit *h = &s->hit[s->nhit];
 
-    if (r->value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL || (s->prefix.len && !str_starts(r->division, s->prefix)))
+    if (r->value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL ||
+        (s->prefix.len && !str_starts(r->division, s->prefix)))
         return true;
-    *h = (LedgerHit){ .collection = c, .id = str_copy(s->arena, r->id), .title = ledger_name_of(r, s->arena),
-        .division = str_copy(s->arena, r->division), .box = ledger_box(r->geometry) };
+    *h = (LedgerHit){ .collection = c,
+        .id = str_copy(s->arena, r->id),
+        .title = ledger_name_of(r, s->arena),
+        .division = str_copy(s->arena, r->division),
+        .box = ledger_box(r->geometry) };
     h->score = score_of(h->title, s->words, rank, s->arena) + (c->by_code ? 1 : people(c) ? -1 : 0);
     h->has_point = r->geometry.len && geo_centre(r->geometry, &h->x, &h->y);
     s->nhit++;
@@ -177,7 +186,8 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
             for (size_t i = 0; i < s->nfound; i++)
                 if (s->found[i].sheet == sheet && s->found[i].fid == row->fid)
                     rank = s->found[i].rank;
-            if (!ledger_row(s->ledger, sheet, shape, row, value, s->arena, &r, err) || !add_hit(s, &r, rank)) {
+            if (!ledger_row(s->ledger, sheet, shape, row, value, s->arena, &r, err) ||
+                !add_hit(s, &r, rank)) {
                 good = false;
                 break;
             }
@@ -201,7 +211,8 @@ static int better(const void *x, const void *y)
 static bool repeats(const LedgerHit *hit, size_t n, const LedgerHit *h)
 {
     for (size_t i = 0; i < n; i++)
-        if (hit[i].collection != h->collection && str_eq(bare(hit[i].title), bare(h->title)) && str_eq(hit[i].division, h->division))
+        if (hit[i].collection != h->collection && str_eq(bare(hit[i].title), bare(h->title)) &&
+            str_eq(hit[i].division, h->division))
             return true;
     return false;
 }
@@ -220,8 +231,8 @@ static size_t tidy(Search *s, size_t limit)
     return n;
 }
 
-bool ledger_search(Ledger *l, Str words, const PackCollection *const *only, size_t nonly, Str division, size_t limit, Arena *a,
-    LedgerHit **out, size_t *n, Err *err)
+bool ledger_search(Ledger *l, Str words, const PackCollection *const *only, size_t nonly, Str division,
+    size_t limit, Arena *a, LedgerHit **out, size_t *n, Err *err)
 {
     Search *s = NEW(a, Search);
     StoreRead *read;
@@ -301,8 +312,8 @@ static bool refers(void *ctx, Str collection, Str property, Str from)
     return !p || r->see(r->ctx, c, p, from);
 }
 
-bool ledger_referrers(Ledger *l, Str id, bool (*see)(void *ctx, const PackCollection *c, const PackProperty *p, Str from), void *ctx,
-    Err *err)
+bool ledger_referrers(Ledger *l, Str id,
+    bool (*see)(void *ctx, const PackCollection *c, const PackProperty *p, Str from), void *ctx, Err *err)
 {
     Referring r = { l, see, ctx };
     StoreRead *read;

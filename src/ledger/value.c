@@ -27,8 +27,8 @@ static bool in_range(const PackProperty *p, double n, Str said, Err *err)
     if (!(n < p->min) && !(n > p->max))
         return true;
     if (isnan(p->min) || isnan(p->max))
-        snprintf(text, sizeof text, "应%s %g%.*s", isnan(p->max) ? "不小于" : "不大于", isnan(p->max) ? p->min : p->max,
-            STRV(p->unit));
+        snprintf(text, sizeof text, "应%s %g%.*s", isnan(p->max) ? "不小于" : "不大于",
+            isnan(p->max) ? p->min : p->max, STRV(p->unit));
     else
         snprintf(text, sizeof text, "应在 %g 到 %g%.*s 之间", p->min, p->max, STRV(p->unit));
     return bad(err, p, said, text, text);
@@ -59,7 +59,8 @@ static bool pattern_ok(const PackProperty *p, Str s, Arena *a, Err *err)
 
     if (!pattern || !text)
         return FAIL(err, BASE_NO_MEMORY, p->name, "%.*s", STRV(p->name));
-    u_strFromUTF8(pattern, (int32_t)p->pattern.len + 1, &npattern, p->pattern.ptr, (int32_t)p->pattern.len, &code);
+    u_strFromUTF8(
+        pattern, (int32_t)p->pattern.len + 1, &npattern, p->pattern.ptr, (int32_t)p->pattern.len, &code);
     u_strFromUTF8(text, (int32_t)s.len + 1, &n, s.ptr, (int32_t)s.len, &code);
     e = uregex_open(pattern, npattern, 0, NULL, &code);
     uregex_setTimeLimit(e, 1000, &code);
@@ -95,7 +96,8 @@ static bool ref_ok(const PackProperty *p, Str s, Err *err)
     if (p->nref == 1 && str_eq(p->ref[0], STR("division"))) {
         size_t n;
 
-        return ((s.len == 12 || s.len == 15) && str_to_size(s, 10, &n)) || bad(err, p, s, "应为 12 位区划代码", "");
+        return ((s.len == 12 || s.len == 15) && str_to_size(s, 10, &n)) ||
+               bad(err, p, s, "应为 12 位区划代码", "");
     }
     if (p->nref == 1)
         return ulid_valid(s) || bad(err, p, s, "应为所引用记录的编号（26 位）", "");
@@ -220,7 +222,8 @@ static bool one_json(const PackProperty *p, const json_t *v, Arena *a, CqlValue 
         if (json_is_integer(v) && llabs(json_integer_value(v)) > (INT64_C(1) << 53))
             return bad(err, p, STR(""), "数字太大", "");
         if (!json_is_number(v))
-            return bad(err, p, json_str(v), str_eq(p->format, STR("stake")) ? "桩号应写成 K12+300" : "应为数字", "");
+            return bad(
+                err, p, json_str(v), str_eq(p->format, STR("stake")) ? "桩号应写成 K12+300" : "应为数字", "");
         return number_value(p, json_number_value(v), STR(""), out, err);
     default:
         break;
@@ -345,7 +348,8 @@ static bool one_text(const PackProperty *p, Str s, Arena *a, CqlValue *out, Err 
         if (str_eq(p->format, STR("stake")) && pack_stake_read(s, &metres))
             return number_value(p, (double)metres, s, out, err);
         if (!str_to_f64(s, &n))
-            return bad(err, p, s, str_eq(p->format, STR("stake")) ? "桩号应写成 K12+300" : "应为数字，单位不要写在格子里", "");
+            return bad(err, p, s,
+                str_eq(p->format, STR("stake")) ? "桩号应写成 K12+300" : "应为数字，单位不要写在格子里", "");
         return number_value(p, n, s, out, err);
     case PACK_DATE:
         if (!loose_date(s, &day))

@@ -7,7 +7,8 @@
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
-enum { HAN_FROM = 0x4E00, HAN_TO = 0xA000, SYLLABLE = 8 }; /* the common block: unassigned places of it count too */
+/* The common block: unassigned places of it count too. */
+enum { HAN_FROM = 0x4E00, HAN_TO = 0xA000, SYLLABLE = 8 };
 
 static bool is_han(uint32_t c)
 {
@@ -152,7 +153,8 @@ static UTransliterator *latin(void)
     return to_latin;
 }
 
-static _Thread_local char (*syllable)[SYLLABLE]; /* of the common Han characters, as they were asked for; kept for good */
+/* Of the common Han characters, as they were asked for; kept for good. */
+static _Thread_local char (*syllable)[SYLLABLE];
 
 /* One character's pinyin without its tone; "": none. */
 static bool spell(uint32_t c, char out[SYLLABLE])

@@ -102,7 +102,8 @@ static void read_field(PackLoader *l, const Yaml *node, Str what, const PackKey 
     void *at = (char *)out + key->at;
 
     if (key->kind == KEY_CALLED && node->kind == YAML_TEXT)
-        *(PackTitle *)at = (PackTitle){ node->text, node->text }; /* a name that is the same in both languages */
+        /* A name that is the same in both languages. */
+        *(PackTitle *)at = (PackTitle){ node->text, node->text };
     else if (key->kind == KEY_TITLE || key->kind == KEY_CALLED)
         pack_title(l, node, what, at);
     else if (key->kind == KEY_NAMES)

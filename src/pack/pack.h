@@ -63,7 +63,8 @@ typedef struct PackProperty {
     PackDerive derive;
     CqlExpr *expr; /* PACK_SAME, PACK_CLOCK: checked against the collection */
     Str expr_text; /* or the process that makes it (PACK_OTHERS) */
-    Str format; /* id-card phone uscc plate bank-card gtin address division stake email url photo … or empty */
+    /* Id-card phone uscc plate bank-card gtin address division stake email url photo … or empty. */
+    Str format;
     Str unit;          /* UCUM or word: m, km, m2, 亩 */
     Str pattern;       /* ECMA regular expression */
     double min, max;   /* NAN: none */
@@ -75,8 +76,9 @@ typedef struct PackProperty {
     Str opposite; /* a derived many-reference, never stored: "collection.property" of the stored single one */
     Str concept;  /* whose home this is, or that it means; empty: none */
     Str distinct; /* why it is not that concept */
-    Str was;      /* its name before: the column is renamed, old journal entries are read under the new name; empty: none */
-    bool retired; /* kept where it stands, shown and taken nowhere */
+    /* Its name before: the column is renamed, old journal entries are read under the new name; empty: none. */
+    Str was;
+    bool retired;    /* kept where it stands, shown and taken nowhere */
     PackTitle group; /* heading in the form */
     size_t index;    /* place in collection->property; an inherited one's is nproperty + its place there */
     CqlProperty

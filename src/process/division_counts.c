@@ -6,7 +6,8 @@
 enum { BATCH = 500 };
 static const struct Tally {
     const char *property, *collection, *filter;
-} tally[] = { { "population_registered", "person", "residence_state <> '已迁出' AND residence_state <> '死亡'" },
+} tally[] = { { "population_registered", "person",
+                  "residence_state <> '已迁出' AND residence_state <> '死亡'" },
     /* who lives here: at home, or away within the county */
     { "population_resident", "person", "residence_state IN ('常住','外出(县内)')" },
     { "households", "household", "state <> '消亡'" } };
@@ -68,11 +69,13 @@ static bool count(Counts *c, size_t which, Err *err)
     if (!(c->count[which] = map_new(c->run->a)))
         return FAIL(err, BASE_NO_MEMORY, STR("counts"), "job");
     if (!pack_need_collection(c->run->model, str_of(tally[which].collection), &from, err) ||
-        !cql_parse_text(str_of(tally[which].filter), c->run->a, &filter, err) || !cql_check(filter, &from->schema, c->run->a, err))
+        !cql_parse_text(str_of(tally[which].filter), c->run->a, &filter, err) ||
+        !cql_check(filter, &from->schema, c->run->a, err))
         return false;
     q.collection = from;
     q.filter = filter;
-    if (!ledger_stats(c->run->ledger, &q, NULL, 0, pack_property(from, STR("division")), c->run->a, &stat, &n, err))
+    if (!ledger_stats(
+            c->run->ledger, &q, NULL, 0, pack_property(from, STR("division")), c->run->a, &stat, &n, err))
         return false;
     for (size_t i = 0; i < n; i++)
         if (stat[i].group.kind == CQL_TEXT && !add_up(c, which, stat[i].group.text, stat[i].count))
@@ -82,8 +85,14 @@ static bool count(Counts *c, size_t which, Err *err)
 
 static bool write_batch(Counts *c)
 {
-    LedgerTx tx = { .who = c->run->who, .via = STR("process"), .source = STR("computed"), .reason = STR("division-counts"),
-        .effective = INT64_MIN, .at = c->run->at, .change = c->change, .nchange = c->n };
+    LedgerTx tx = { .who = c->run->who,
+        .via = STR("process"),
+        .source = STR("computed"),
+        .reason = STR("division-counts"),
+        .effective = INT64_MIN,
+        .at = c->run->at,
+        .change = c->change,
+        .nchange = c->n };
     LedgerProblems said = { 0 };
     LedgerDone *done = NEWS(c->batch, LedgerDone, BATCH);
     bool good = true;
@@ -120,13 +129,18 @@ static bool see(void *ctx, const LedgerRecord *r)
 
     if (code.kind != CQL_TEXT || code.text.len != 12)
         return true;
-    *ch = (LedgerChange){ .verb = LEDGER_DERIVE, .collection = c->division, .if_version = -1, .field = c->field[c->n],
-        .valid_from = INT64_MIN, .valid_to = INT64_MIN };
+    *ch = (LedgerChange){ .verb = LEDGER_DERIVE,
+        .collection = c->division,
+        .if_version = -1,
+        .field = c->field[c->n],
+        .valid_from = INT64_MIN,
+        .valid_to = INT64_MIN };
     memcpy(ch->id, r->id.ptr, ULID_LEN);
     for (size_t i = 0; i < LEN(tally); i++) {
         const int64_t *n = map_get(c->count[i], significant(code.text));
 
-        c->field[c->n][ch->nfield++] = (LedgerField){ c->property[i], { .kind = CQL_INT, .integer = n ? *n : 0 } };
+        c->field[c->n][ch->nfield++] =
+            (LedgerField){ c->property[i], { .kind = CQL_INT, .integer = n ? *n : 0 } };
     }
     if (++c->n == BATCH && !write_batch(c))
         c->failed = true;

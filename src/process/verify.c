@@ -45,7 +45,8 @@ static bool verify_run(ProcessRun *run, Err *err)
         buf_fmt(process_out(run, "found"), "[%.*s]", STRV(buf_text(&v.faults)));
         buf_json_str(process_out(run, "verdict"),
             faults ? (run->en ? STR("not what the journal says") : STR("有不符之处，见清单"))
-                   : (run->en ? STR("whole: every record is what its journal says") : STR("完整：链条相连，每条记录都与变更记录一致")));
+                   : (run->en ? STR("whole: every record is what its journal says")
+                              : STR("完整：链条相连，每条记录都与变更记录一致")));
     }
     buf_clear(&v.faults);
     return good;
@@ -56,7 +57,9 @@ const Process process_verify = { .id = "verify",
     .zh = "验证账本",
     .en = "Verify the ledger",
     .about_zh = "从第一笔变更起逐笔核对链条，再把每条记录与它的变更记录逐字节比对。",
-    .about_en = "Follows the chain from the first change on, and compares every record byte by byte with its journal.",
+    .about_en = "Follows the chain from the first change on, and compares every record byte by byte with its "
+                "journal.",
     .run = verify_run,
-    .output = { { "verdict", "结论", "Verdict", PROCESS_TEXT }, { "transactions", "变更笔数", "Transactions", PROCESS_NUMBER },
+    .output = { { "verdict", "结论", "Verdict", PROCESS_TEXT },
+        { "transactions", "变更笔数", "Transactions", PROCESS_NUMBER },
         { "faults", "不符处数", "Faults", PROCESS_NUMBER }, { "found", "清单", "Found", PROCESS_JSON } } };

@@ -5,14 +5,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
-
-const ErrKind STORE_BUSY = { "store/busy", 503, "“{0}”正被另一个进程写入，请稍候再试。", "{0} is being written by another process; try again." };
-const ErrKind STORE_SCHEMA = { "store/schema", 500, "数据文件与业务包不一致：{0}（{1}）。请用原来的业务包打开，或按说明迁移。",
+const ErrKind STORE_BUSY = { "store/busy", 503, "“{0}”正被另一个进程写入，请稍候再试。",
+    "{0} is being written by another process; try again." };
+const ErrKind STORE_SCHEMA = { "store/schema", 500,
+    "数据文件与业务包不一致：{0}（{1}）。请用原来的业务包打开，或按说明迁移。",
     "The file and the packs disagree: {0} ({1}). Open it with its own packs, or migrate." };
 const ErrKind STORE_TWICE = { "store/twice", 409, "“{0}”已经有了，不能重复。", "{0} exists already." };
-const ErrKind STORE_FAILED = { "store/failed", 500, "数据文件出错：{0}。没有写入，原有数据不受影响。", "The store failed: {0}. Nothing was written." };
-const ErrKind STORE_BUDGET = { "store/budget", 503, "查询“{0}”要看的记录太多，请缩小范围。", "The query {0} looks at too many rows; narrow it." };
-const ErrKind STORE_NOT_OURS = { "store/not-ours", 400, "“{0}”不是桑梓的数据文件。", "{0} is not a file of Sangzi." };
+const ErrKind STORE_FAILED = { "store/failed", 500, "数据文件出错：{0}。没有写入，原有数据不受影响。",
+    "The store failed: {0}. Nothing was written." };
+const ErrKind STORE_BUDGET = { "store/budget", 503, "查询“{0}”要看的记录太多，请缩小范围。",
+    "The query {0} looks at too many rows; narrow it." };
+const ErrKind STORE_NOT_OURS = { "store/not-ours", 400, "“{0}”不是桑梓的数据文件。",
+    "{0} is not a file of Sangzi." };
 
 bool sqlite_fail(sqlite3 *db, Str what, const char *file, int line, Err *err)
 {
@@ -153,7 +157,8 @@ int sqlite_bind_text(sqlite3_stmt *stmt, int at, Str s)
 
 int sqlite_bind_blob(sqlite3_stmt *stmt, int at, Bytes b)
 {
-    return b.len ? sqlite3_bind_blob64(stmt, at, b.ptr, b.len, SQLITE_TRANSIENT) : sqlite3_bind_null(stmt, at);
+    return b.len ? sqlite3_bind_blob64(stmt, at, b.ptr, b.len, SQLITE_TRANSIENT)
+                 : sqlite3_bind_null(stmt, at);
 }
 
 int sqlite_bind(sqlite3_stmt *stmt, int at, CqlValue v)
@@ -291,10 +296,12 @@ bool sqlite_functions(Conn *c, Err *err)
 {
     static const char *const bounds[] = { "ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY" };
     const int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    int rc = sqlite3_create_function(c->db, "sangzi_writer", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, c, is_writer, NULL, NULL);
+    int rc = sqlite3_create_function(
+        c->db, "sangzi_writer", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, c, is_writer, NULL, NULL);
 
     if (rc == SQLITE_OK)
-        rc = sqlite3_create_function(c->db, "sangzi_may", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, may_be_wanted, NULL, NULL);
+        rc = sqlite3_create_function(
+            c->db, "sangzi_may", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, may_be_wanted, NULL, NULL);
     for (size_t i = 0; i < LEN(bounds) && rc == SQLITE_OK; i++)
         rc = sqlite3_create_function(c->db, bounds[i], 1, pure, (void *)(uintptr_t)i, bound, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -339,50 +346,74 @@ void sqlite_close(Conn *c)
 /* OGC 12-128r19: clause 1.1.1.1 (application id, version 1.3), tables of annex C, extensions of annex F. */
 static const char *const ground[] = { /* one statement, or a few, each */
     "PRAGMA application_id=1196444487; PRAGMA user_version=10300;",
-    "CREATE TABLE gpkg_spatial_ref_sys(srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,"
+    "CREATE TABLE gpkg_spatial_ref_sys(srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, "
+    "organization TEXT NOT NULL,"
     " organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);",
     "INSERT INTO gpkg_spatial_ref_sys VALUES"
     "('Undefined cartesian SRS',-1,'NONE',-1,'undefined','undefined cartesian coordinate reference system'),"
     "('Undefined geographic SRS',0,'NONE',0,'undefined','undefined geographic coordinate reference system'),"
-    "('WGS 84 geodetic',4326,'EPSG',4326,'GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563,"
-    "AUTHORITY[\"EPSG\",\"7030\"]],AUTHORITY[\"EPSG\",\"6326\"]],PRIMEM[\"Greenwich\",0,AUTHORITY[\"EPSG\",\"8901\"]],"
-    "UNIT[\"degree\",0.0174532925199433,AUTHORITY[\"EPSG\",\"9122\"]],AXIS[\"Latitude\",NORTH],AXIS[\"Longitude\",EAST],"
+    "('WGS 84 geodetic',4326,'EPSG',4326,'GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS "
+    "84\",6378137,298.257223563,"
+    "AUTHORITY[\"EPSG\",\"7030\"]],AUTHORITY[\"EPSG\",\"6326\"]],PRIMEM[\"Greenwich\",0,AUTHORITY[\"EPSG\","
+    "\"8901\"]],"
+    "UNIT[\"degree\",0.0174532925199433,AUTHORITY[\"EPSG\",\"9122\"]],AXIS[\"Latitude\",NORTH],AXIS["
+    "\"Longitude\",EAST],"
     "AUTHORITY[\"EPSG\",\"4326\"]]','longitude/latitude in degrees on WGS 84'),"
-    "('China Geodetic Coordinate System 2000',4490,'EPSG',4490,'GEOGCS[\"China Geodetic Coordinate System 2000\","
-    "DATUM[\"China_2000\",SPHEROID[\"CGCS2000\",6378137,298.257222101,AUTHORITY[\"EPSG\",\"1024\"]],AUTHORITY[\"EPSG\",\"1043\"]],"
-    "PRIMEM[\"Greenwich\",0,AUTHORITY[\"EPSG\",\"8901\"]],UNIT[\"degree\",0.0174532925199433,AUTHORITY[\"EPSG\",\"9122\"]],"
-    "AXIS[\"Latitude\",NORTH],AXIS[\"Longitude\",EAST],AUTHORITY[\"EPSG\",\"4490\"]]','CGCS2000, longitude/latitude in degrees');",
-    "CREATE TABLE gpkg_contents(table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,"
-    " description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), min_x DOUBLE,"
+    "('China Geodetic Coordinate System 2000',4490,'EPSG',4490,'GEOGCS[\"China Geodetic Coordinate System "
+    "2000\","
+    "DATUM[\"China_2000\",SPHEROID[\"CGCS2000\",6378137,298.257222101,AUTHORITY[\"EPSG\",\"1024\"]],"
+    "AUTHORITY[\"EPSG\",\"1043\"]],"
+    "PRIMEM[\"Greenwich\",0,AUTHORITY[\"EPSG\",\"8901\"]],UNIT[\"degree\",0.0174532925199433,AUTHORITY["
+    "\"EPSG\",\"9122\"]],"
+    "AXIS[\"Latitude\",NORTH],AXIS[\"Longitude\",EAST],AUTHORITY[\"EPSG\",\"4490\"]]','CGCS2000, "
+    "longitude/latitude in degrees');",
+    "CREATE TABLE gpkg_contents(table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier "
+    "TEXT UNIQUE,"
+    " description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT "
+    "(strftime('%Y-%m-%dT%H:%M:%fZ','now')), min_x DOUBLE,"
     " min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,"
     " CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));",
-    "CREATE TABLE gpkg_geometry_columns(table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,"
-    " srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL, CONSTRAINT pk_geom_cols PRIMARY KEY (table_name,"
-    " column_name), CONSTRAINT uk_gc_table_name UNIQUE (table_name), CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES"
-    " gpkg_contents(table_name), CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));",
-    "CREATE TABLE gpkg_extensions(table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,"
+    "CREATE TABLE gpkg_geometry_columns(table_name TEXT NOT NULL, column_name TEXT NOT NULL, "
+    "geometry_type_name TEXT NOT NULL,"
+    " srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL, CONSTRAINT pk_geom_cols PRIMARY KEY "
+    "(table_name,"
+    " column_name), CONSTRAINT uk_gc_table_name UNIQUE (table_name), CONSTRAINT fk_gc_tn FOREIGN KEY "
+    "(table_name) REFERENCES"
+    " gpkg_contents(table_name), CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES "
+    "gpkg_spatial_ref_sys(srs_id));",
+    "CREATE TABLE gpkg_extensions(table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, "
+    "definition TEXT NOT NULL,"
     " scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));",
-    "CREATE TABLE gpkg_data_columns(table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT,"
-    " mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE"
+    "CREATE TABLE gpkg_data_columns(table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title "
+    "TEXT, description TEXT,"
+    " mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), "
+    "CONSTRAINT gdc_tn UNIQUE"
     " (table_name, name));",
-    "CREATE TABLE gpkg_data_column_constraints(constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT,"
+    "CREATE TABLE gpkg_data_column_constraints(constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, "
+    "value TEXT,"
     " min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,"
     " CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value));",
     "INSERT INTO gpkg_extensions VALUES('gpkg_data_columns',NULL,'gpkg_schema',"
-    "'http://www.geopackage.org/spec/#extension_schema','read-write'),('gpkg_data_column_constraints',NULL,'gpkg_schema',"
+    "'http://www.geopackage.org/spec/"
+    "#extension_schema','read-write'),('gpkg_data_column_constraints',NULL,'gpkg_schema',"
     "'http://www.geopackage.org/spec/#extension_schema','read-write');",
     "CREATE TABLE _meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
-    "CREATE TABLE _tx(chain INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, post TEXT NOT NULL,"
-    " via TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL, effective INTEGER NOT NULL, hash BLOB NOT NULL,"
+    "CREATE TABLE _tx(chain INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, "
+    "post TEXT NOT NULL,"
+    " via TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL, effective INTEGER NOT NULL, hash BLOB "
+    "NOT NULL,"
     " PRIMARY KEY(chain,seq)) WITHOUT ROWID;",
-    "CREATE TABLE _journal(chain INTEGER NOT NULL, seq INTEGER NOT NULL, n INTEGER NOT NULL, collection TEXT NOT NULL,"
+    "CREATE TABLE _journal(chain INTEGER NOT NULL, seq INTEGER NOT NULL, n INTEGER NOT NULL, collection TEXT "
+    "NOT NULL,"
     " id TEXT NOT NULL, version INTEGER NOT NULL, verb TEXT NOT NULL, body BLOB, digest BLOB NOT NULL);",
     "CREATE INDEX _journal_seq ON _journal(chain,seq,n);",
     "CREATE INDEX _journal_record ON _journal(id,version);",
-    "CREATE TABLE _link(to_id TEXT NOT NULL, collection TEXT NOT NULL, property TEXT NOT NULL, from_id TEXT NOT NULL,"
+    "CREATE TABLE _link(to_id TEXT NOT NULL, collection TEXT NOT NULL, property TEXT NOT NULL, from_id TEXT "
+    "NOT NULL,"
     " PRIMARY KEY(to_id,collection,property,from_id)) WITHOUT ROWID;",
     "CREATE INDEX _link_from ON _link(from_id,property);",
-    "CREATE TABLE _text(doc INTEGER PRIMARY KEY, collection TEXT NOT NULL, fid INTEGER NOT NULL, division TEXT NOT NULL,"
+    "CREATE TABLE _text(doc INTEGER PRIMARY KEY, collection TEXT NOT NULL, fid INTEGER NOT NULL, division "
+    "TEXT NOT NULL,"
     " g1 TEXT NOT NULL, g2 TEXT NOT NULL);",
     "CREATE UNIQUE INDEX _text_record ON _text(collection,fid);",
     "CREATE VIRTUAL TABLE _words USING fts5(g1, g2, content='_text', content_rowid='doc', tokenize='ascii');",
@@ -390,24 +421,30 @@ static const char *const ground[] = { /* one statement, or a few, each */
     /* The journal only grows; a body may be erased by law, nothing else. */
     "CREATE TRIGGER _tx_kept BEFORE UPDATE ON _tx BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;",
     "CREATE TRIGGER _tx_kept2 BEFORE DELETE ON _tx BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;",
-    "CREATE TRIGGER _tx_ours BEFORE INSERT ON _tx WHEN NOT sangzi_writer() BEGIN SELECT RAISE(ABORT,'only Sangzi writes here'); END;",
-    "CREATE TRIGGER _journal_kept BEFORE UPDATE OF chain,seq,n,collection,id,version,verb,digest ON _journal BEGIN"
+    "CREATE TRIGGER _tx_ours BEFORE INSERT ON _tx WHEN NOT sangzi_writer() BEGIN SELECT RAISE(ABORT,'only "
+    "Sangzi writes here'); END;",
+    "CREATE TRIGGER _journal_kept BEFORE UPDATE OF chain,seq,n,collection,id,version,verb,digest ON _journal "
+    "BEGIN"
     " SELECT RAISE(ABORT,'the journal only grows'); END;",
-    "CREATE TRIGGER _journal_kept2 BEFORE DELETE ON _journal BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;",
+    "CREATE TRIGGER _journal_kept2 BEFORE DELETE ON _journal BEGIN SELECT RAISE(ABORT,'the journal only "
+    "grows'); END;",
     "CREATE TRIGGER _journal_ours BEFORE INSERT ON _journal WHEN NOT sangzi_writer() BEGIN"
-    " SELECT RAISE(ABORT,'only Sangzi writes here'); END;" };
+    " SELECT RAISE(ABORT,'only Sangzi writes here'); END;"
+};
 
 /* Every table of the ground, for an old file too: a foreign program has no sangzi_writer(), so its edit fails before it begins. */
 static bool guard_ground(Conn *c, Err *err)
 {
-    static const char *const table[] = { "_meta", "_link", "_text", "_key", "gpkg_spatial_ref_sys", "gpkg_contents",
-        "gpkg_geometry_columns", "gpkg_extensions", "gpkg_data_columns", "gpkg_data_column_constraints" };
+    static const char *const table[] = { "_meta", "_link", "_text", "_key", "gpkg_spatial_ref_sys",
+        "gpkg_contents", "gpkg_geometry_columns", "gpkg_extensions", "gpkg_data_columns",
+        "gpkg_data_column_constraints" };
     static const char *const verb[] = { "INSERT", "UPDATE", "DELETE" };
 
     for (size_t i = 0; i < LEN(table); i++)
         for (size_t k = 0; k < LEN(verb); k++)
             if (!sqlite_run(c, err,
-                    "CREATE TRIGGER IF NOT EXISTS \"_ours_%s_%s\" BEFORE %s ON \"%s\" WHEN NOT sangzi_writer() BEGIN"
+                    "CREATE TRIGGER IF NOT EXISTS \"_ours_%s_%s\" BEFORE %s ON \"%s\" WHEN NOT "
+                    "sangzi_writer() BEGIN"
                     " SELECT RAISE(ABORT,'only Sangzi writes here'); END",
                     table[i], verb[k], verb[k], table[i]))
                 return false;
@@ -422,11 +459,13 @@ static bool guarded(Conn *c, Err *err)
     sqlite3_stmt *stmt;
     bool there;
 
-    if (!sqlite_statement(c, STR("SELECT 1 FROM sqlite_master WHERE type='trigger' AND name='_journal_ours2'"), &stmt, err))
+    if (!sqlite_statement(
+            c, STR("SELECT 1 FROM sqlite_master WHERE type='trigger' AND name='_journal_ours2'"), &stmt, err))
         return false;
     there = sqlite3_step(stmt) == SQLITE_ROW;
     sqlite_done(c, stmt);
-    return there || (sqlite_run(c, err, "BEGIN IMMEDIATE") && guard_ground(c, err) && sqlite_run(c, err, "COMMIT"));
+    return there ||
+           (sqlite_run(c, err, "BEGIN IMMEDIATE") && guard_ground(c, err) && sqlite_run(c, err, "COMMIT"));
 }
 
 static bool lay_ground(Conn *c, Err *err)
@@ -442,7 +481,8 @@ static bool is_ours(Store *s, Conn *c, Err *err)
     sqlite3_stmt *stmt;
     bool good;
 
-    if (sqlite3_prepare_v2(c->db, "SELECT 1 FROM sqlite_master WHERE name='_journal'", -1, &stmt, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(c->db, "SELECT 1 FROM sqlite_master WHERE name='_journal'", -1, &stmt, NULL) !=
+        SQLITE_OK)
         return FAIL(err, STORE_NOT_OURS, str_of(s->path), "store");
     good = sqlite3_step(stmt) == SQLITE_ROW;
     sqlite3_finalize(stmt);
@@ -460,12 +500,13 @@ static bool open_writer(Store *s, Err *err)
     if (create && !sqlite_run(&s->writer, err, "PRAGMA page_size=8192; PRAGMA auto_vacuum=0"))
         return false;
     if (!sqlite_run(&s->writer, err,
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA "
+            "wal_autocheckpoint=4000;"
             "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=0"))
         return false;
     if (create)
-        return sqlite_run(&s->writer, err, "BEGIN") && lay_ground(&s->writer, err) && guard_ground(&s->writer, err) &&
-               sqlite_run(&s->writer, err, "COMMIT");
+        return sqlite_run(&s->writer, err, "BEGIN") && lay_ground(&s->writer, err) &&
+               guard_ground(&s->writer, err) && sqlite_run(&s->writer, err, "COMMIT");
     return is_ours(s, &s->writer, err) && guarded(&s->writer, err);
 }
 
@@ -479,7 +520,8 @@ bool store_open(const char *path, StoreMode mode, Store **out, Err *err)
     pthread_mutex_init(&s->guard, NULL);
     pthread_cond_init(&s->freed, NULL);
     s->mode = mode;
-    if ((size_t)snprintf(s->path, sizeof s->path, "%s", path) >= sizeof s->path || (mode == STORE_CREATE && file_exists(path)))
+    if ((size_t)snprintf(s->path, sizeof s->path, "%s", path) >= sizeof s->path ||
+        (mode == STORE_CREATE && file_exists(path)))
         FAIL(err, BASE_IO, str_of(path), "store");
     else if (mode != STORE_CREATE && !file_exists(path))
         FAIL(err, BASE_NO_FILE, str_of(path), "store");
@@ -622,7 +664,8 @@ bool store_backup(Store *s, const char *to, Err *err)
         return FAIL(err, BASE_IO, str_of(to), "backup: exists");
     if (!store_read_begin(s, &r, err))
         return false;
-    good = sqlite_run(r->conn, err, "COMMIT") && sqlite_run(r->conn, err, "VACUUM INTO %Q", to) && sqlite_run(r->conn, err, "BEGIN");
+    good = sqlite_run(r->conn, err, "COMMIT") && sqlite_run(r->conn, err, "VACUUM INTO %Q", to) &&
+           sqlite_run(r->conn, err, "BEGIN");
     store_read_end(r);
     return good;
 }

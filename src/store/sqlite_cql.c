@@ -17,7 +17,9 @@ static bool box(
     const CqlDialect *dialect, Str column, GeoBox at, Buf *sql, void (*param)(void *, CqlValue), void *ctx)
 {
     const SqliteDialect *d = (const SqliteDialect *)(const void *)dialect;
-    static const char *const test[] = { "\" WHERE minx <= ", " AND maxx >= ", " AND miny <= ", " AND maxy >= " };
+    static const char *const test[] = {
+        "\" WHERE minx <= ", " AND maxx >= ", " AND miny <= ", " AND maxy >= "
+    };
     const double end[] = { at.maxx, at.minx, at.maxy, at.miny };
 
     if (!d->has_rtree || !str_eq(column, d->geometry))

@@ -122,7 +122,7 @@ static bool make_rtree(Conn *c, const StoreTable *t, Err *err)
 
 #define BOX(row)                                                                                             \
     "ST_MinX(" row ".geometry),ST_MaxX(" row ".geometry),ST_MinY(" row ".geometry),ST_MaxY(" row ".geometry" \
-                                                                                                 ")"
+    ")"
 static bool rtree_triggers(Conn *c, const StoreTable *t, Err *err)
 {
     const int n = (int)t->name.len;

@@ -34,8 +34,10 @@ struct Store {
 #define QUOTED "\"%.*s\""
 bool sqlite_fail(sqlite3 *db, Str what, const char *file, int line, Err *err);
 #define SQLITE_FAILS(db, what) sqlite_fail((db), (what), __FILE__, __LINE__, err)
-bool sqlite_run(Conn *c, Err *err, const char *fmt, ...) MUST; /* no parameters; fmt is SQLite's own: %Q quotes */
-bool sqlite_statement(Conn *c, Str sql, sqlite3_stmt **out, Err *err) MUST; /* taken from those kept; sqlite_done returns it */
+/* No parameters; fmt is SQLite's own: %Q quotes. */
+bool sqlite_run(Conn *c, Err *err, const char *fmt, ...) MUST;
+/* Taken from those kept; sqlite_done returns it. */
+bool sqlite_statement(Conn *c, Str sql, sqlite3_stmt **out, Err *err) MUST;
 void sqlite_done(Conn *c, sqlite3_stmt *stmt);
 int sqlite_bind(sqlite3_stmt *stmt, int at, CqlValue v);
 int sqlite_bind_text(sqlite3_stmt *stmt, int at, Str s);
@@ -51,7 +53,9 @@ typedef struct SqliteRows { /* row numbers as a table of a query (sqlite_rows.c)
     size_t from, n, cap; /* from: the first not yet behind a page */
 } SqliteRows;
 int sqlite_rows_register(sqlite3 *db);
-bool sqlite_rows_add(SqliteRows *r, sqlite3_stmt *stmt) MUST; /* the first column of all its rows; false: no memory */
-bool sqlite_rows_order(SqliteRows *r, int64_t after) MUST;    /* after the last add; those up to `after` are passed over */
+/* The first column of all its rows; false: no memory. */
+bool sqlite_rows_add(SqliteRows *r, sqlite3_stmt *stmt) MUST;
+/* After the last add; those up to `after` are passed over. */
+bool sqlite_rows_order(SqliteRows *r, int64_t after) MUST;
 int sqlite_rows_bind(sqlite3_stmt *stmt, int at, SqliteRows *r); /* lent until the statement is reset */
 void sqlite_rows_clear(SqliteRows *r);

@@ -71,7 +71,8 @@ static int keyset_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
     return at;
 }
 
-static const char *const box_sql[] = { "maxx>=? AND minx<=? AND maxy>=? AND miny<=?", "minx>=? AND maxx<=? AND miny>=? AND maxy<=?",
+static const char *const box_sql[] = { "maxx>=? AND minx<=? AND maxy>=? AND miny<=?",
+    "minx>=? AND maxx<=? AND miny>=? AND maxy<=?",
     "maxx>=? AND minx<=? AND maxy>=? AND miny<=? AND NOT (minx>=? AND maxx<=? AND miny>=? AND maxy<=?)" };
 
 static int box_bind(sqlite3_stmt *stmt, int at, GeoBox b, int how)
@@ -104,7 +105,8 @@ static void where(Buf *b, const StoreQuery *q, bool all)
     if (q->match.len)
         and_(b, &any),
             /* CROSS: the words first; else SQLite may ask them once a row */
-            buf_str(b, STR("fid IN (SELECT t.fid FROM _words w CROSS JOIN _text t ON t.doc=w.rowid WHERE _words MATCH ? AND t.collection=?)"));
+            buf_str(b, STR("fid IN (SELECT t.fid FROM _words w CROSS JOIN _text t ON t.doc=w.rowid WHERE "
+                           "_words MATCH ? AND t.collection=?)"));
     if (q->fids.len)
         and_(b, &any), buf_str(b, STR("fid IN (SELECT value FROM json_each(?))"));
     if (q->may)
@@ -114,9 +116,11 @@ static void where(Buf *b, const StoreQuery *q, bool all)
     if (q->division_from.len)
         and_(b, &any), buf_str(b, STR("division>=? AND division<?"));
     if (!q->retired && !q->timed)
-        and_(b, &any), buf_str(b, all && !q->division_from.len ? STR("+valid_to IS NULL") : STR("valid_to IS NULL"));
+        and_(b, &any),
+            buf_str(b, all && !q->division_from.len ? STR("+valid_to IS NULL") : STR("valid_to IS NULL"));
     if (q->timed)
-        and_(b, &any), buf_str(b, STR("(valid_from IS NULL OR valid_from<=?) AND (valid_to IS NULL OR valid_to>?)"));
+        and_(b, &any),
+            buf_str(b, STR("(valid_from IS NULL OR valid_from<=?) AND (valid_to IS NULL OR valid_to>?)"));
     if (q->after_fid)
         and_(b, &any), keyset_sql(b, q);
 }
@@ -161,7 +165,8 @@ static bool rows_of_box(StoreRead *r, const StoreQuery *q, GeoBox box, SqliteRow
     sqlite3_stmt *stmt;
     bool good;
 
-    snprintf(sql, sizeof sql, "SELECT id FROM \"rtree_%.*s_geometry\" WHERE %s", STRV(q->table->name), box_sql[q->how]);
+    snprintf(sql, sizeof sql, "SELECT id FROM \"rtree_%.*s_geometry\" WHERE %s", STRV(q->table->name),
+        box_sql[q->how]);
     if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
         return false;
     box_bind(stmt, 1, box, q->how);
@@ -177,7 +182,8 @@ static bool rows_of_boxes(StoreRead *r, const StoreQuery *q, SqliteRows *rows, E
     for (size_t i = 0; i < q->nbox; i++)
         if (!rows_of_box(r, q, q->box[i], rows, err))
             return false;
-    return sqlite_rows_order(rows, q->norder ? 0 : q->after_fid) || FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
+    return sqlite_rows_order(rows, q->norder ? 0 : q->after_fid) ||
+           FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
 }
 
 static void select_sql(Buf *b, const StoreQuery *q)
@@ -212,8 +218,8 @@ static int over(void *unused)
     return 1;
 }
 
-static bool cursor_of(StoreRead *r, Str sql, const StoreTable *t, const size_t *column, size_t ncolumn, bool geometry,
-    StoreCursor **out, Err *err)
+static bool cursor_of(StoreRead *r, Str sql, const StoreTable *t, const size_t *column, size_t ncolumn,
+    bool geometry, StoreCursor **out, Err *err)
 {
     StoreCursor *c = mem_new(1, sizeof *c + ncolumn * sizeof(CqlValue));
 
@@ -242,7 +248,8 @@ bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err
 
     buf_init(&sql, 1 << 20);
     select_sql(&sql, q);
-    good = cursor_of(r, buf_text(&sql), q->table, q->column, q->ncolumn, q->geometry && q->table->spatial, &c, err);
+    good = cursor_of(
+        r, buf_text(&sql), q->table, q->column, q->ncolumn, q->geometry && q->table->spatial, &c, err);
     buf_clear(&sql);
     if (!good)
         return false;
@@ -268,12 +275,14 @@ static void box_sql_of(Buf *b, const StoreTable *t, const size_t *column, size_t
         buf_str(b, STR(",t."));
         name(b, t, column[i]);
     }
-    buf_fmt(b, " FROM \"rtree_%.*s_geometry\" b CROSS JOIN \"%.*s\" t ON t.fid=b.id WHERE b.maxx>=? AND b.minx<=?"
-               " AND b.maxy>=? AND b.miny<=? AND t.valid_to IS NULL", STRV(t->name), STRV(t->name));
+    buf_fmt(b,
+        " FROM \"rtree_%.*s_geometry\" b CROSS JOIN \"%.*s\" t ON t.fid=b.id WHERE b.maxx>=? AND b.minx<=?"
+        " AND b.maxy>=? AND b.miny<=? AND t.valid_to IS NULL",
+        STRV(t->name), STRV(t->name));
 }
 
-bool store_select_box(StoreRead *r, const StoreTable *t, const size_t *column, size_t ncolumn, GeoBox box, double least,
-    StoreCursor **out, Err *err)
+bool store_select_box(StoreRead *r, const StoreTable *t, const size_t *column, size_t ncolumn, GeoBox box,
+    double least, StoreCursor **out, Err *err)
 {
     StoreCursor *c;
     bool good;
@@ -308,7 +317,9 @@ bool store_next(StoreCursor *c, const StoreRow **row, Err *err)
     }
     if (rc != SQLITE_ROW)
         return SQLITE_FAILS(c->read->conn->db, c->table->name);
-    c->row = (StoreRow){ .fid = sqlite3_column_int64(c->stmt, 0), .id = sqlite_text(c->stmt, 1), .value = c->value };
+    c->row = (StoreRow){
+        .fid = sqlite3_column_int64(c->stmt, 0), .id = sqlite_text(c->stmt, 1), .value = c->value
+    };
     if (c->geometry)
         c->row.blob = sqlite_blob(c->stmt, at++);
     for (size_t i = 0; i < c->ncolumn; i++) {
@@ -364,7 +375,8 @@ static void read_stat(sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Are
 {
     int at = 2;
 
-    s->group = group == SIZE_MAX ? (CqlValue){ .kind = CQL_NULL } : kept(sqlite_value(stmt, 0, q->table->column[group].kind), a);
+    s->group = group == SIZE_MAX ? (CqlValue){ .kind = CQL_NULL }
+                                 : kept(sqlite_value(stmt, 0, q->table->column[group].kind), a);
     s->count = sqlite3_column_int64(stmt, 1);
     for (size_t i = 0; i < q->ncolumn; i++) {
         const CqlKind kind = q->table->column[q->column[i]].kind;
@@ -376,7 +388,8 @@ static void read_stat(sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Are
     }
 }
 
-static bool read_stats(StoreRead *r, sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Arena *a, StoreStat **out, size_t *n, Err *err)
+static bool read_stats(StoreRead *r, sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Arena *a,
+    StoreStat **out, size_t *n, Err *err)
 {
     enum { GROUPS = 10000 };
     StoreStat *stat = NULL;
@@ -405,7 +418,8 @@ static bool read_stats(StoreRead *r, sqlite3_stmt *stmt, const StoreQuery *q, si
     return rc == SQLITE_ROW || rc == SQLITE_DONE || SQLITE_FAILS(r->conn->db, STR("statistics"));
 }
 
-bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, StoreStat **out, size_t *n, Err *err)
+bool store_stats(
+    StoreRead *r, const StoreQuery *q, size_t group, Arena *a, StoreStat **out, size_t *n, Err *err)
 {
     SqliteRows rows = { 0 };
     Buf sql;
@@ -430,12 +444,14 @@ bool store_stats(StoreRead *r, const StoreQuery *q, size_t group, Arena *a, Stor
     return good;
 }
 
-bool store_count_divisions(StoreRead *r, const StoreTable *t, void (*see)(void *ctx, Str division, int64_t n), void *ctx, Err *err)
+bool store_count_divisions(
+    StoreRead *r, const StoreTable *t, void (*see)(void *ctx, Str division, int64_t n), void *ctx, Err *err)
 {
     char sql[256];
     sqlite3_stmt *stmt;
 
-    snprintf(sql, sizeof sql, "SELECT division,count(*) FROM \"%.*s\" WHERE valid_to IS NULL GROUP BY division", STRV(t->name));
+    snprintf(sql, sizeof sql,
+        "SELECT division,count(*) FROM \"%.*s\" WHERE valid_to IS NULL GROUP BY division", STRV(t->name));
     if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
         return false;
     while (sqlite3_step(stmt) == SQLITE_ROW)
@@ -492,7 +508,8 @@ bool store_changed(StoreRead *r, const StoreTable *t, int64_t *at, Err *err)
     sqlite3_stmt *stmt;
 
     *at = 0;
-    if (!sqlite_statement(r->conn, STR("SELECT last_change FROM gpkg_contents WHERE table_name=?"), &stmt, err))
+    if (!sqlite_statement(
+            r->conn, STR("SELECT last_change FROM gpkg_contents WHERE table_name=?"), &stmt, err))
         return false;
     sqlite_bind_text(stmt, 1, t->name);
     if (sqlite3_step(stmt) == SQLITE_ROW && !time_parse(sqlite_text(stmt, 0), at))

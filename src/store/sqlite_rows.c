@@ -99,7 +99,8 @@ int sqlite_rows_bind(sqlite3_stmt *stmt, int at, SqliteRows *r)
 }
 
 /* --- the table: sqlite.org/vtab.html, eponymous only ------------------------------------------------------------ */
-static int rows_connect(sqlite3 *db, void *ctx, int argc, const char *const *argv, sqlite3_vtab **out, char **said)
+static int rows_connect(
+    sqlite3 *db, void *ctx, int argc, const char *const *argv, sqlite3_vtab **out, char **said)
 {
     const int rc = sqlite3_declare_vtab(db, "CREATE TABLE x(_row INTEGER, _list HIDDEN)");
 
@@ -121,7 +122,8 @@ static int rows_best_index(sqlite3_vtab *t, sqlite3_index_info *info)
 {
     (void)t;
     for (int i = 0; i < info->nConstraint; i++) {
-        if (info->aConstraint[i].iColumn != COLUMN_LIST || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
+        if (info->aConstraint[i].iColumn != COLUMN_LIST ||
+            info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
             continue;
         if (!info->aConstraint[i].usable)
             return SQLITE_CONSTRAINT;

@@ -14,10 +14,11 @@
 #include <stdatomic.h>
 
 enum {
-    BLOCK_FEATURES = 256,    /* aimed at */
-    BLOCK_MOST = 512,        /* split above */
-    STEP_ZOOMS = 15,         /* 0 … 14 */
-    STEP_BUSY = 12,          /* from this zoom on all features have a step; below, only those of many vertices */
+    BLOCK_FEATURES = 256, /* aimed at */
+    BLOCK_MOST = 512,     /* split above */
+    STEP_ZOOMS = 15,      /* 0 … 14 */
+    /* From this zoom on all features have a step; below, only those of many vertices. */
+    STEP_BUSY = 12,
     STEP_VERTICES = 48,
     ID_ROOM = ULID_LEN,
 };
@@ -61,11 +62,13 @@ typedef struct Block { /* the pointers lead into `bytes` */
     const uint8_t *type, *values, *tails;
 } Block;
 
-Block *tile_block_of(Bytes bytes, TileMap *map); /* NULL: no memory or not a block; takes a count of the map, or the bytes */
+/* NULL: no memory or not a block; takes a count of the map, or the bytes. */
+Block *tile_block_of(Bytes bytes, TileMap *map);
 Block *tile_block_keep(Block *b);
 void tile_block_drop(Block *b);
 MvtPiece tile_block_full(const Block *b, size_t i);
-size_t tile_block_step_bytes(const Block *b, int zoom); /* tails of all its steps of the zoom: they lie together */
+/* Tails of all its steps of the zoom: they lie together. */
+size_t tile_block_step_bytes(const Block *b, int zoom);
 /* The step of feature i, a number in b->step; UINT32_MAX: none. hint: 0 at first, i rising. */
 static inline uint32_t tile_block_find_step(const Block *b, size_t i, int zoom, uint32_t *hint)
 {
@@ -107,8 +110,10 @@ typedef struct Feature { /* on its way into a block; its bytes live in an arena 
     MvtPiece step[STEP_ZOOMS];
     uint16_t steps; /* bit z: step[z] is there */
 } Feature;
-bool tile_feature_of_row(const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err) MUST; /* full.tail NULL: nothing to show */
+/* Full.tail NULL: nothing to show. */
+bool tile_feature_of_row(
+    const TileRow *r, size_t nattribute, MvtPen *pen, Arena *a, Feature *out, Err *err) MUST;
 bool tile_feature_of_block(const Block *b, size_t i, Arena *a, Feature *out) MUST;
 Block *tile_block_make(const Feature *f, size_t n, size_t ntag); /* in Hilbert order; NULL: no memory */
 MvtValue tile_value(CqlValue v, Arena *a); /* dates and times as text; lists and geometries are left out */
-uint64_t tile_key(BlockBox b); /* of the middle */
+uint64_t tile_key(BlockBox b);             /* of the middle */

@@ -10,8 +10,10 @@ typedef struct DrawLayer {
     const TileSource *source;
 } DrawLayer;
 /* Into `out`; *dropped: features left out because the tile was crowded. */
-bool tile_draw_pack(const DrawLayer *l, const Pack *p, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err) MUST;
-bool tile_draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err) MUST;
+bool tile_draw_pack(const DrawLayer *l, const Pack *p, const TileAsk *ask, Arena *a, Buf *out,
+    size_t *dropped, Err *err) MUST;
+bool tile_draw_rows(
+    const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err) MUST;
 
 /* --- which features a crowded tile shows ---------------------------------------------------------------------- */
 /* Features fall into classes by size, an eighth of an octave wide. A cut keeps the classes above `bucket`, and of that

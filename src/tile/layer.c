@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { BODY_MAX = 64 << 20, ARENA_MAX = 1 << 30, GZIP_LEVEL = 4, MANY = 50000, WIDE_ZOOM = 10 }; /* up to it a tile looks at most of a pack */
+/* Up to it a tile looks at most of a pack. */
+enum { BODY_MAX = 64 << 20, ARENA_MAX = 1 << 30, GZIP_LEVEL = 4, MANY = 50000, WIDE_ZOOM = 10 };
 #define SAVE_EVERY (10 * TIME_SECOND)
 
 struct TileLayer {

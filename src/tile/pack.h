@@ -9,7 +9,7 @@
 
 typedef struct Pack {
     atomic_int refs;
-    int64_t seq;   /* all changes up to it are in */
+    int64_t seq; /* all changes up to it are in */
     size_t n;
     Block **block; /* in Hilbert order */
     BlockBox *box; /* theirs, close together: every tile looks through all of them */
@@ -21,14 +21,15 @@ typedef struct PackFile { /* what is known of the file; belongs to the one chang
 } PackFile;
 
 Pack *tile_pack_keep(Pack *p);
-void tile_pack_drop(Pack *p); /* NULL is taken */
+void tile_pack_drop(Pack *p);      /* NULL is taken */
 bool tile_pack_seal(Pack *p) MUST; /* makes `box`, when all blocks are in; false: no memory */
 size_t tile_pack_features(const Pack *p);
 bool tile_pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *err) MUST;
 /* The pack with the rows of `fid` (rising) as they are now. */
-bool tile_pack_change(const Pack *p, const TileSource *s, size_t nattribute, const int64_t *fid, size_t n, int64_t seq, Pack **out,
-    Err *err) MUST;
+bool tile_pack_change(const Pack *p, const TileSource *s, size_t nattribute, const int64_t *fid, size_t n,
+    int64_t seq, Pack **out, Err *err) MUST;
 Pack *tile_pack_load(PackFile *f, int64_t seq); /* NULL: not there, not whole, not ours or not of that seq */
-bool tile_pack_save(PackFile *f, Pack *p, Err *err) MUST; /* what is not written yet; whole when half of the file is waste */
+/* What is not written yet; whole when half of the file is waste. */
+bool tile_pack_save(PackFile *f, Pack *p, Err *err) MUST;
 /* Gives the mapped pages back: what is asked for next comes from the system's cache, and counts as ours only then. */
 void tile_pack_rest(const Pack *p);

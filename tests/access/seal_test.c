@@ -69,7 +69,8 @@ static void what_is_sealed_opens(void **state)
         assert_true(access_seal(n->keys, STR("person/1/3"), (Bytes){ text, len }, n->arena, &again, &err));
         assert_int_equal(sealed.len, len + 28); /* nonce and tag */
         assert_memory_equal(sealed.ptr, again.ptr, sealed.len);
-        assert_true(access_unseal(n->keys, STR("person/1/3"), sealed, n->arena, &open, &err) && open.len == len);
+        assert_true(
+            access_unseal(n->keys, STR("person/1/3"), sealed, n->arena, &open, &err) && open.len == len);
         if (len)
             assert_memory_equal(open.ptr, text, len);
     }
@@ -85,7 +86,8 @@ static void nothing_else_opens_it(void **state)
     Err err = { 0 };
 
     assert_true(access_seal(n->keys, STR("person/1/3"), BYTES(STR("13800138000")), n->arena, &sealed, &err));
-    assert_false(access_unseal(n->keys, STR("person/2/3"), sealed, n->arena, &open, &err)); /* another record */
+    /* Another record. */
+    assert_false(access_unseal(n->keys, STR("person/2/3"), sealed, n->arena, &open, &err));
     assert_ptr_equal(err.kind, &ACCESS_BAD_SEAL);
     assert_false(access_unseal(other, STR("person/1/3"), sealed, n->arena, &open, &err)); /* another key */
     byte = (uint8_t *)(uintptr_t)sealed.ptr;
@@ -95,7 +97,8 @@ static void nothing_else_opens_it(void **state)
         byte[i] ^= 1;
     }
     for (size_t len = 0; len < sealed.len; len++) /* cut anywhere */
-        assert_false(access_unseal(n->keys, STR("person/1/3"), (Bytes){ sealed.ptr, len }, n->arena, &open, &err));
+        assert_false(
+            access_unseal(n->keys, STR("person/1/3"), (Bytes){ sealed.ptr, len }, n->arena, &open, &err));
     assert_true(access_unseal(n->keys, STR("person/1/3"), sealed, n->arena, &open, &err));
     drop_keys(dir, other);
 }

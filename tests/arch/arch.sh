@@ -21,6 +21,7 @@ rooms='base files geo cql store pack access ledger tile process indicator transf
 except='include src/cli/cql2.c store/sqlite_cql.h
 header src/base/base.h
 header src/pack/pack.h
+header src/store/store.h
 header src/ledger/ledger.h
 symbol geo mvt
 symbol store sqlite

@@ -22,7 +22,8 @@ static void text_is_cut_and_compared(void **state)
     assert_true(str_cut(STR("road/01"), '/', &a, &b));
     is(a, "road");
     is(b, "01");
-    assert_false(str_cut((Str){ NULL, 0 }, '/', &a, &b)); /* what a YAML file did not say; found by fuzz/pack.c */
+    /* What a YAML file did not say; found by fuzz/pack.c. */
+    assert_false(str_cut((Str){ NULL, 0 }, '/', &a, &b));
     assert_true(!a.len && !b.len && !str_sub((Str){ NULL, 0 }, 0, 3).len);
     assert_false(str_cut(STR("road"), '/', &a, &b));
     is(a, "road");
@@ -271,7 +272,8 @@ static void yaml_keeps_its_lines(void **state)
     const Yaml *road;
 
     (void)state;
-    assert_true(yaml_read(STR("# head\nroad:\n  name: 柳橘线\n  many: [a, b]\n  code: \"01\"\n"), STR("f"), a, &y, &err));
+    assert_true(yaml_read(
+        STR("# head\nroad:\n  name: 柳橘线\n  many: [a, b]\n  code: \"01\"\n"), STR("f"), a, &y, &err));
     road = yaml_get(y, "road");
     assert_non_null(road);
     is(yaml_text(road, "name"), "柳橘线");

@@ -28,7 +28,8 @@ static void *write_for_ever(void *arg)
     Err err;
 
     for (;;) {
-        if (!save(c->k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"写手\",\"size\":3,\"phone\":\"13800138000\",\"at\":[111,31]}", &d, &err))
+        if (!save(c->k, LEDGER_CREATE, "farm", NULL,
+                "{\"name\":\"写手\",\"size\":3,\"phone\":\"13800138000\",\"at\":[111,31]}", &d, &err))
             _exit(3);
         d.id[ULID_LEN] = '\n'; /* one write of 27 bytes: never mixed with another's */
         if (write(c->out, d.id, ULID_LEN + 1) != ULID_LEN + 1)
@@ -114,13 +115,18 @@ static void load_for_ever(County *k, int out)
     Err err = { 0 };
 
     county_open(k);
-    if (!ledger_load_begin(k->ledger, STR("tester"), STR("imported"), STR("首次"), time_now(), 7, &load, &err))
+    if (!ledger_load_begin(
+            k->ledger, STR("tester"), STR("imported"), STR("首次"), time_now(), 7, &load, &err))
         _exit(3);
     for (int i = 0;; i++) {
         Arena *a = arena_new(0);
         const LedgerField f = { prop(c, "name"), { .kind = CQL_TEXT, .text = STR("载入") } };
-        LedgerLoadRecord r = { .collection = c, .division = STR(DIVISION), .valid_from = INT64_MIN, .valid_to = INT64_MIN,
-            .field = &f, .nfield = 1 };
+        LedgerLoadRecord r = { .collection = c,
+            .division = STR(DIVISION),
+            .valid_from = INT64_MIN,
+            .valid_to = INT64_MIN,
+            .field = &f,
+            .nfield = 1 };
 
         ulid_new(r.id);
         if (!geo_make_point(111 + i % 1000 * 0.001, 31, a, &r.geometry) || !ledger_load_put(load, &r, &err))
@@ -171,7 +177,8 @@ static size_t objects_of(const County *k) /* tables, indexes, triggers */
 
     (void)snprintf(path, sizeof path, "%s/county.gpkg", k->county);
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM sqlite_master", -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM sqlite_master", -1, &stmt, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
     n = (size_t)sqlite3_column_int64(stmt, 0);
     (void)sqlite3_finalize(stmt);
@@ -208,11 +215,13 @@ static void write_until_full(County *k, char (*id)[ULID_LEN + 1], size_t most, s
     LedgerDone d;
     Err err = { 0 };
 
-    while (*n < most && save(k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"满盘\",\"size\":1,\"at\":[111,31]}", &d, &err))
+    while (*n < most &&
+           save(k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"满盘\",\"size\":1,\"at\":[111,31]}", &d, &err))
         memcpy(id[(*n)++], d.id, sizeof d.id);
     if (err.kind != &BASE_FULL && err.kind != &BASE_IO)
         fail_msg("after %zu: %s %s %s", *n, err.kind ? err.kind->code : "never full", err.what, err.hint);
-    assert_false(save(k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"还满\"}", &d, &err)); /* and again, without harm */
+    assert_false(
+        save(k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"还满\"}", &d, &err)); /* and again, without harm */
 }
 
 static void all_there(const County *k, char (*id)[ULID_LEN + 1], size_t n)

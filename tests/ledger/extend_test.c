@@ -210,8 +210,10 @@ static void filters_on_what_is_above_go_down_to_sql(void **state)
     static const struct {
         const char *filter;
         bool residual;
-    } row[] = { { "name = '石桥果园' AND trees > 100", false }, { "size BETWEEN 1 AND 30 OR trees = 1", false }, { "kind IS NULL", false },
-        { "opened > DATE('2020-01-01')", false }, { "rent >= 12.5", false }, { "phone = '13800138000'", true } };
+    } row[] = { { "name = '石桥果园' AND trees > 100", false },
+        { "size BETWEEN 1 AND 30 OR trees = 1", false }, { "kind IS NULL", false },
+        { "opened > DATE('2020-01-01')", false }, { "rent >= 12.5", false },
+        { "phone = '13800138000'", true } };
     const County *k = *state;
     const PackCollection *c = col(k, "orchard");
 
@@ -220,7 +222,8 @@ static void filters_on_what_is_above_go_down_to_sql(void **state)
         CqlSql sql;
         Err err = { 0 };
 
-        assert_true(cql_parse_text(str_of(row[i].filter), k->arena, &e, &err) && cql_check(e, &c->schema, k->arena, &err));
+        assert_true(cql_parse_text(str_of(row[i].filter), k->arena, &e, &err) &&
+                    cql_check(e, &c->schema, k->arena, &err));
         assert_true(cql_to_sql(e, store_dialect(ledger_table(k->ledger, c), k->arena), k->arena, &sql, &err));
         if ((sql.residual != NULL) != row[i].residual)
             fail_msg("%s: %.*s", row[i].filter, STRV(sql.text));

@@ -25,7 +25,8 @@ static void a_record_lives(void **state)
     Err err;
 
     (void)state;
-    must_save(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"石桥农场\",\"size\":3,\"kind\":\"田\",\"at\":[111.1,31.2]}", &d);
+    must_save(&k, LEDGER_CREATE, "farm", NULL,
+        "{\"name\":\"石桥农场\",\"size\":3,\"kind\":\"田\",\"at\":[111.1,31.2]}", &d);
     assert_int_equal(d.version, 1);
     r = get(&k, "farm", d.id);
     text_is(of(&r, "name"), "石桥农场");
@@ -42,7 +43,8 @@ static void a_record_lives(void **state)
 
     must_save(&k, LEDGER_REPLACE, "farm", d.id, "{\"name\":\"石桥农场\"}", &e);
     r = get(&k, "farm", d.id);
-    assert_true(of(&r, "size").kind == CQL_NULL && of(&r, "kind").kind == CQL_NULL && of(&r, "twice").kind == CQL_NULL);
+    assert_true(of(&r, "size").kind == CQL_NULL && of(&r, "kind").kind == CQL_NULL &&
+                of(&r, "twice").kind == CQL_NULL);
 
     must_save(&k, LEDGER_RETIRE, "farm", d.id, NULL, &e);
     assert_false(save(&k, LEDGER_UPDATE, "farm", d.id, "{\"size\":1}", NULL, &err));
@@ -93,7 +95,8 @@ static const struct Bad {
     { "against a rule", "{\"name\":\"a\",\"kind\":\"园\",\"size\":51}", "size", &LEDGER_RULE },
     { "a derived property", "{\"name\":\"a\",\"twice\":5}", "twice", &LEDGER_DERIVED },
     { "of nobody", "{\"name\":\"a\",\"owner\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\"}", "owner", &LEDGER_NO_TARGET },
-    { "one of many is nobody", "{\"name\":\"a\",\"helpers\":[\"01ARZ3NDEKTSV4RRFFQ69G5FAV\"]}", "helpers", &LEDGER_NO_TARGET },
+    { "one of many is nobody", "{\"name\":\"a\",\"helpers\":[\"01ARZ3NDEKTSV4RRFFQ69G5FAV\"]}", "helpers",
+        &LEDGER_NO_TARGET },
     { "latitude first", "{\"name\":\"a\",\"at\":[31.2,111.1]}", "geometry", &LEDGER_BAD_GEOMETRY },
     { "metres for degrees", "{\"name\":\"a\",\"at\":[500000,3400000]}", "geometry", &LEDGER_BAD_GEOMETRY },
 };
@@ -129,7 +132,8 @@ static void findings_are_gathered(void **state)
     Err err = { 0 };
     const LedgerChange c[2] = {
         change_of(&k, LEDGER_CREATE, "farm", NULL,
-            "{\"size\":-1,\"kind\":\"湖\",\"phone\":\"1\",\"owner\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\"}", &said, a),
+            "{\"size\":-1,\"kind\":\"湖\",\"phone\":\"1\",\"owner\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\"}", &said,
+            a),
         change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"a\",\"kind\":\"园\",\"size\":51}", &said, a),
     };
     const LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = c, .nchange = 2 };
@@ -186,11 +190,14 @@ static void a_key_is_held_once(void **state)
     must_save(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"乙\",\"code\":\"B1\",\"plate\":\"1号\"}", &d);
     assert_false(save(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"丙\",\"code\":\"B1\"}", NULL, &err));
     assert_ptr_equal(err.kind, &LEDGER_TWICE);
-    assert_false(save(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"丙\",\"code\":\"B2\",\"plate\":\"1号\"}", NULL, &err));
+    assert_false(save(
+        &k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"丙\",\"code\":\"B2\",\"plate\":\"1号\"}", NULL, &err));
     assert_ptr_equal(err.kind, &LEDGER_TWICE); /* each by itself: docs/packs.md */
-    must_save(&k, LEDGER_UPDATE, "farm", d.id, "{\"name\":\"乙乙\",\"code\":\"B1\"}", NULL); /* its own is no other's */
+    must_save(&k, LEDGER_UPDATE, "farm", d.id, "{\"name\":\"乙乙\",\"code\":\"B1\"}",
+        NULL); /* its own is no other's */
     must_save(&k, LEDGER_RETIRE, "farm", d.id, NULL, NULL);
-    must_save(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"丙\",\"code\":\"B1\"}", NULL); /* among current ones */
+    must_save(
+        &k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"丙\",\"code\":\"B1\"}", NULL); /* among current ones */
     assert_false(save(&k, LEDGER_RESTORE, "farm", d.id, NULL, NULL, &err)); /* its key is taken meanwhile */
     assert_ptr_equal(err.kind, &LEDGER_TWICE);
 }
@@ -203,7 +210,8 @@ static void a_sealed_key_is_held_once(void **state)
 
     (void)state;
     must_save(&k, LEDGER_CREATE, "owner", NULL, "{\"name\":\"李一\",\"id_no\":\"ID-77\"}", &d);
-    assert_false(save(&k, LEDGER_CREATE, "owner", NULL, "{\"name\":\"李二\",\"id_no\":\"ID-77\"}", NULL, &err));
+    assert_false(
+        save(&k, LEDGER_CREATE, "owner", NULL, "{\"name\":\"李二\",\"id_no\":\"ID-77\"}", NULL, &err));
     assert_ptr_equal(err.kind, &LEDGER_TWICE);
     assert_null(strstr(err.hint, "ID-77"));
     must_save(&k, LEDGER_UPDATE, "owner", d.id, "{\"name\":\"李一一\"}", NULL);
@@ -216,7 +224,9 @@ static void the_same_key_gives_the_same_answer(void **state)
     LedgerDone one, two;
     Err err = { 0 };
     const LedgerChange c = change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"一次\"}", &said, a);
-    LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = &c, .nchange = 1, .key = STR("k-1") };
+    LedgerTx tx = {
+        .who = STR("tester"), .effective = INT64_MIN, .change = &c, .nchange = 1, .key = STR("k-1")
+    };
     int64_t seq;
 
     (void)state;
@@ -239,7 +249,12 @@ static void a_dry_run_leaves_nothing(void **state)
     LedgerRecord r;
     Err err = { 0 };
     const LedgerChange c = change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"试一试\"}", &said, a);
-    LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = &c, .nchange = 1, .dry = true, .key = STR("k-3") };
+    LedgerTx tx = { .who = STR("tester"),
+        .effective = INT64_MIN,
+        .change = &c,
+        .nchange = 1,
+        .dry = true,
+        .key = STR("k-3") };
     const int64_t seq = ledger_seq(k.ledger), n = ledger_count(k.ledger, col(&k, "farm"), STR(""));
 
     (void)state;
@@ -258,8 +273,13 @@ static void what_a_process_derives_makes_no_version(void **state)
     LedgerDone d, e;
     LedgerRecord r;
     const LedgerField f = { prop(col(&k, "farm"), "score"), { .kind = CQL_NUMBER, .number = 7 } };
-    LedgerChange c = { .verb = LEDGER_DERIVE, .collection = col(&k, "farm"), .if_version = -1, .field = &f, .nfield = 1,
-        .valid_from = INT64_MIN, .valid_to = INT64_MIN };
+    LedgerChange c = { .verb = LEDGER_DERIVE,
+        .collection = col(&k, "farm"),
+        .if_version = -1,
+        .field = &f,
+        .nfield = 1,
+        .valid_from = INT64_MIN,
+        .valid_to = INT64_MIN };
     const LedgerTx tx = { .who = STR("try-score"), .effective = INT64_MIN, .change = &c, .nchange = 1 };
     Arena *a = arena_new(0);
     LedgerProblems said = { 0 };

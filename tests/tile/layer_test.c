@@ -37,7 +37,8 @@ static bool too_small(const Row *r, double least) /* leaves out all it may */
 {
     const GeoBox b = r->box;
 
-    return geo_wkb_type((Bytes){ r->wkb, r->len }) == GEO_POLYGON && (b.maxx - b.minx) * (b.maxy - b.miny) < least;
+    return geo_wkb_type((Bytes){ r->wkb, r->len }) == GEO_POLYGON &&
+           (b.maxx - b.minx) * (b.maxy - b.miny) < least;
 }
 
 static bool rows(void *ctx, GeoBox box, double least, TileSee *see, void *to, Err *err)
@@ -486,12 +487,14 @@ static void a_crowded_tile_stays_small(void **state)
 }
 
 enum { MANY_POINTS = 150000 };
-static bool many(void *ctx, GeoBox box, double least, TileSee *see, void *to, Err *err) /* more than are ever drawn */
+static bool many(
+    void *ctx, GeoBox box, double least, TileSee *see, void *to, Err *err) /* more than are ever drawn */
 {
     (void)ctx, (void)box, (void)least, (void)err;
     for (int64_t fid = 1; fid <= MANY_POINTS; fid++) {
         const double x = 111 + 0.3 * (double)(fid % 387) / 387, y = 31 + 0.2 * (double)(fid / 387) / 388;
-        const CqlValue value[] = { { .kind = CQL_TEXT, .text = STR("水田") }, { .kind = CQL_INT, .integer = fid }, { 0 } };
+        const CqlValue value[] = { { .kind = CQL_TEXT, .text = STR("水田") },
+            { .kind = CQL_INT, .integer = fid }, { 0 } };
         char id[ULID_LEN + 1];
         uint8_t wkb[21] = { 1, 1 };
 
