@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fieldOf } from '@/record/fields'
-import { csvOf, groupable, groupsOf, narrowed, ticks } from './group'
+import { csvOf, groupable, groupsOf, narrowed, spoken, ticks, unitOf } from './group'
 
 const state = fieldOf('state', { title: '状态', type: 'string', enum: ['发现', '关闭'], 'x-sangzi': { labels: { 发现: '发现', 关闭: '关闭' }, colors: { 发现: '#f00' } } })
 const division = fieldOf('division', { title: '区划', type: 'string', 'x-sangzi': { ref: ['division'], base: true } })
@@ -24,6 +24,10 @@ describe('groups', () => {
     const below = [{ code: '990121101000', name: '荷渡镇' }, { code: '990121100000', name: '稻溪镇' }]
     expect(groupsOf(division, stats, below).map((g) => [g.word, g.n])).toEqual([['稻溪镇', 3], ['荷渡镇', 1]])
     expect(groupsOf(division, stats, below, 'mean', 'size')[0]?.n).toBe(4)
+  })
+  it('speak of land in 亩', () => {
+    const one = { value: 'a', word: 'a', count: 1, n: 2000, clause: { property: 'state', op: 'in' as const, values: ['a'] } }
+    expect([unitOf(size), spoken([one], size)[0]?.n, spoken([one], state)[0]?.n]).toEqual(['亩', 3, 2000])
   })
   it('narrow the filter that is there, one clause a property', () => {
     const [g] = groupsOf(state, { count: 0, groups: [] }, [])

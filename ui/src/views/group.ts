@@ -76,6 +76,11 @@ export function narrowed(clauses: Clause[], clause: Clause, fields: Field[]): st
   return toCql([...clauses.filter((c) => !same(c)), clause], fields)
 }
 
+/** Sums of land are spoken of in 亩: 2000/3 m². */
+export const inMu = (f?: Field): boolean => f?.unit === 'm²' || f?.unit === 'm2'
+export const unitOf = (f: Field): string | undefined => (inMu(f) ? t('common.mu') : f.unit)
+export const spoken = (groups: Group[], f?: Field): Group[] => (inMu(f) ? groups.map((g) => ({ ...g, n: (g.n * 3) / 2000 })) : groups)
+
 /** A round end of the axis, and four steps to it. */
 export function ticks(most: number): number[] {
   if (!(most > 0)) return [0, 1]

@@ -4,7 +4,7 @@ import { getStatistics, onChange, type Problem, type Statistics } from '@/api'
 import { useDivisions } from '@/frame/useDivisions'
 import type { Register } from '@/register/useRegister'
 import { useQuery } from '@/state/urlQuery'
-import { groupable, groupsOf, measurable, type Measure } from './group'
+import { groupable, groupsOf, measurable, spoken, type Measure } from './group'
 
 export function useStatistics(reg: Register, by: () => string | undefined, property: () => string | undefined) {
   const stats = shallowRef<Statistics | null>(null)
@@ -43,7 +43,9 @@ export function useChart(reg: Register) {
   const { here } = useDivisions(() => reg.division)
   const { stats, problem, again } = useStatistics(reg, () => by.value?.name, () => property.value?.name)
   const groups = computed(() =>
-    by.value && stats.value ? groupsOf(by.value, stats.value, here.value?.children ?? [], property.value ? measure.value : 'count', property.value?.name) : null,
+    by.value && stats.value
+      ? spoken(groupsOf(by.value, stats.value, here.value?.children ?? [], property.value ? measure.value : 'count', property.value?.name), property.value)
+      : null,
   )
   return reactive({ byText, ofText, choices, by, figures, measure, property, groups, stats, problem, again })
 }
