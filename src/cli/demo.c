@@ -95,12 +95,49 @@ static bool start_face(Demo *d, Err *err)
     return true;
 }
 
+/* --- what is computed ------------------------------------------------------------------------------------------------ */
+/* 6 o'clock in China on the county's day: the same for the same --today. */
+static int64_t generated_at(const Demo *d)
+{
+    return d->spec.today * TIME_DAY + 22 * 3600 * TIME_SECOND - TIME_DAY;
+}
+
+/* What is computed from records is computed by the same processes that a county runs. */
+static bool run_processes(Demo *d, bool first, Err *err)
+{
+    static const struct {
+        const char *id, *needs; /* a node without that register has nothing to compute */
+        bool first;             /* of the township that is shown while the others are made, too */
+    } process[] = { { "road-condition", "road_section", true }, { "division-counts", "person", true },
+        { "document-files", "document", false }, { "place-names", "place_name", false } };
+    const ProcessAsk ask = { .who = STR("演示数据生成"), .at = generated_at(d) };
+    bool good = true;
+
+    for (size_t i = 0; i < LEN(process) && good; i++) {
+        Arena *a;
+        Str out;
+
+        if ((first && !process[i].first) || !pack_collection(d->county.model, str_of(process[i].needs)))
+            continue;
+        a = arena_new(0);
+        good = process_run(d->county.ledger, str_of(process[i].id), NULL, &ask, a, &out, err);
+        arena_free(a);
+    }
+    return good;
+}
+
+/* The first township is looked at as a whole county: its roads have their condition, its villages their counts. */
+static bool show_first(Demo *d, Err *err)
+{
+    return ledger_load_flush(d->load, err) && start_face(d, err) && run_processes(d, true, err);
+}
+
 static bool township(void *ctx, size_t done, size_t total, Str name, Err *err)
 {
     Demo *d = ctx;
     char message[160];
 
-    if (done == 1 && d->serve && (!ledger_load_flush(d->load, err) || !start_face(d, err)))
+    if (done == 1 && d->serve && !show_first(d, err))
         return false;
     if (cli_english())
         snprintf(message, sizeof message, "made %zu of %zu townships", done, total);
@@ -113,35 +150,6 @@ static bool township(void *ctx, size_t done, size_t total, Str name, Err *err)
 }
 
 /* --- making it --------------------------------------------------------------------------------------------------------- */
-/* 6 o'clock in China on the county's day: the same for the same --today. */
-static int64_t generated_at(const Demo *d)
-{
-    return d->spec.today * TIME_DAY + 22 * 3600 * TIME_SECOND - TIME_DAY;
-}
-
-/* What is computed from records is computed by the same processes that a county runs. */
-static bool run_processes(Demo *d, Err *err)
-{
-    static const struct {
-        const char *id, *needs; /* a node without that register has nothing to compute */
-    } process[] = { { "road-condition", "road_section" }, { "division-counts", "person" },
-        { "document-files", "document" }, { "place-names", "place_name" } };
-    const ProcessAsk ask = { .who = STR("演示数据生成"), .at = generated_at(d) };
-    bool good = true;
-
-    for (size_t i = 0; i < LEN(process) && good; i++) {
-        Arena *a;
-        Str out;
-
-        if (!pack_collection(d->county.model, str_of(process[i].needs)))
-            continue;
-        a = arena_new(0);
-        good = process_run(d->county.ledger, str_of(process[i].id), NULL, &ask, a, &out, err);
-        arena_free(a);
-    }
-    return good;
-}
-
 static bool keep_initial(Demo *d, Err *err)
 {
     char path[4400];
@@ -153,13 +161,9 @@ static bool keep_initial(Demo *d, Err *err)
 
 static bool settle(Demo *d, Err *err)
 {
-    Ledger *l = d->county.ledger;
-    char today[16] = "";
-    Buf b = { today, 0, sizeof today - 1, sizeof today - 1, false };
-
-    date_text(d->spec.today, &b);
-    return ledger_meta_set(l, STR("today"), str_of(today), err) && run_processes(d, err) &&
-           ledger_meta_set(l, STR("demo_state"), STR("whole"), err) && (!d->serve || keep_initial(d, err));
+    return run_processes(d, false, err) &&
+           ledger_meta_set(d->county.ledger, STR("demo_state"), STR("whole"), err) &&
+           (!d->serve || keep_initial(d, err));
 }
 
 static bool keep_picture(void *ctx, const char *path, Err *err)
@@ -174,9 +178,13 @@ static bool keep_picture(void *ctx, const char *path, Err *err)
 static bool make(Demo *d, Err *err)
 {
     const DemoSink sink = { record, township, d };
+    char today[16] = "";
+    Buf b = { today, 0, sizeof today - 1, sizeof today - 1, false };
     bool good;
 
+    date_text(d->spec.today, &b);
     if (!demo_pictures(d->data, keep_picture, d, err) ||
+        !ledger_meta_set(d->county.ledger, STR("today"), str_of(today), err) ||
         !ledger_meta_set(d->county.ledger, STR("name"), STR("云穗县"), err) ||
         !ledger_meta_set(d->county.ledger, STR("demo"), STR("true"), err) ||
         !ledger_meta_set(d->county.ledger, STR("demo_state"), STR("partial"), err) ||

@@ -29,17 +29,32 @@ static bool one_town(County *c, size_t t, Out *o, Err *err)
            demo_emit_place_names(c, t, o, err) && demo_emit_patches(c, t, o, err);
 }
 
+/* First the one that is looked at while the others are made, then that of S01's bridge, then as they are listed. */
+static void in_order(const County *c, size_t *order)
+{
+    const size_t bridge = demo_story_town(c, STR("110"));
+    size_t n = 0;
+
+    order[n++] = c->first;
+    if (bridge != c->first)
+        order[n++] = bridge;
+    for (size_t t = 0; t < c->ntown; t++)
+        if (t != c->first && t != bridge)
+            order[n++] = t;
+}
+
 static bool all(County *c, Out *o, Err *err)
 {
-    size_t done = 0;
+    size_t done = 0, order[TOWNS_MAX];
 
     if (!lay_out(c, err) || !demo_emit_divisions(c, o, err) || !demo_out_flush(o) ||
         !demo_plan_roads(c, err) || !demo_plan_sections(c, err) || !demo_plan_people(c, err) ||
         !demo_emit_county_registers(c, o, err) || !demo_emit_documents(c, o, err) ||
         (c->spec->out && !demo_files(c, err)))
         return false;
+    in_order(c, order);
     for (size_t k = 0; k < c->ntown; k++) {
-        const size_t t = k == 0 ? c->first : k <= c->first ? k - 1 : k;
+        const size_t t = order[k];
 
         if (!one_town(c, t, o, err) || (!k && c->spec->out && !demo_pond_file(c, err)) ||
             !demo_out_township(o, ++done, c->ntown, c->town[t].name))
