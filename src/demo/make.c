@@ -45,7 +45,7 @@ static void in_order(const County *c, size_t *order)
 
 static bool all(County *c, Out *o, Err *err)
 {
-    size_t done = 0, order[TOWNS_MAX];
+    size_t done = 0, order[TOWNS_MAX] = { 0 };
 
     if (!lay_out(c, err) || !demo_emit_divisions(c, o, err) || !demo_out_flush(o) ||
         !demo_plan_roads(c, err) || !demo_plan_sections(c, err) || !demo_plan_people(c, err) ||

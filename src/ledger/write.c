@@ -2,6 +2,7 @@
  * (at most 5 ms or 500 changes), answers after the sync, and hands the events to the herald.
  */
 #include "ledger/ledger_in.h"
+#include <assert.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -641,6 +642,7 @@ static bool transaction(Ledger *l, Batch *b)
     for (size_t i = 0; i < b->tx->nchange; i++) {
         k.at = i;
         if (!apply_whole(&k, b->tx->change + i, NULL, b->done + i)) {
+            assert(b->err.kind); /* false says why */
             if (b->err.kind == &LEDGER_STALE || b->err.kind == &LEDGER_GONE || b->tx->nchange == 1 ||
                 b->err.kind->status >= 500)
                 return false;
