@@ -443,6 +443,36 @@ bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a)
     return true;
 }
 
+void ledger_show_again(Ledger *l, const PackCollection *c, Buf *fids, bool retired,
+    const PackProperty *const *only, size_t nonly, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx)
+{
+    const Sheet *s = ledger_sheet(l, c);
+    Arena *a = arena_new(0);
+    RowShape *shape = NEW(a, RowShape);
+    CqlValue *value = NEWS(a, CqlValue, c->nproperty + c->ninherited);
+    StoreQuery q = { .table = &s->table, .retired = retired };
+    StoreCursor *cursor;
+    const StoreRow *row;
+    StoreRead *read;
+    LedgerRecord r;
+    Err err;
+
+    if (fids->len && shape && value && store_read_begin(l->store, &read, &err)) {
+        buf_c(fids, ']');
+        ledger_shape(s, only, nonly, true, shape);
+        q.column = shape->column;
+        q.ncolumn = shape->ncolumn;
+        q.fids = buf_text(fids);
+        if (store_select(read, &q, &cursor, &err)) {
+            while (store_next(cursor, &row, &err) && row && ledger_row(l, s, shape, row, value, a, &r, &err))
+                see(ctx, &r);
+            store_cursor_close(cursor);
+        }
+        store_read_end(read);
+    }
+    arena_free(a);
+}
+
 bool ledger_find(
     Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
 {

@@ -200,15 +200,6 @@ void ledger_find_note(Sheet *s, int64_t fid) /* 0: everything */
 static void catch_up(LedgerFind *f)
 {
     Buf fids;
-    StoreRead *read;
-    StoreCursor *cursor;
-    const StoreRow *row;
-    const Sheet *s = ledger_sheet(f->ledger, f->collection);
-    RowShape *shape;
-    Arena *a = arena_new(0);
-    CqlValue *value = NEWS(a, CqlValue, f->collection->nproperty + f->collection->ninherited);
-    StoreQuery q = { .table = &s->table };
-    Err err;
 
     buf_init(&fids, 1 << 20);
     pthread_mutex_lock(&f->guard);
@@ -216,25 +207,8 @@ static void catch_up(LedgerFind *f)
         buf_fmt(&fids, "%s%lld", i ? "," : "[", (long long)f->stale[i]);
     f->nstale = 0;
     pthread_mutex_unlock(&f->guard);
-    shape = NEW(a, RowShape);
-    if (fids.len && value && shape && store_read_begin(f->ledger->store, &read, &err)) {
-        buf_c(&fids, ']');
-        ledger_shape(s, &f->property, 1, true, shape);
-        q.column = shape->column;
-        q.ncolumn = shape->ncolumn;
-        q.fids = buf_text(&fids);
-        if (store_select(read, &q, &cursor, &err)) {
-            LedgerRecord r;
-
-            while (store_next(cursor, &row, &err) && row &&
-                   ledger_row(f->ledger, s, shape, row, value, a, &r, &err))
-                see(f, &r);
-            store_cursor_close(cursor);
-        }
-        store_read_end(read);
-    }
+    ledger_show_again(f->ledger, f->collection, &fids, false, &f->property, 1, see, f);
     buf_clear(&fids);
-    arena_free(a);
 }
 
 /* --- asking ------------------------------------------------------------------------------------------------------------- */

@@ -153,6 +153,10 @@ bool ledger_not_extended(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena 
 /* Changed_seq only. */
 bool ledger_raise_below(Ledger *l, const Sheet *s, Str id, int64_t seq, Arena *a, Err *err) MUST;
 size_t ledger_room(const Ledger *l, const LedgerTx *tx); /* how many records it can change */
+/* Rows by number ("[1,2,3", as a list begins), sealed values opened, for what keeps those in memory; what cannot be read
+ * is not shown, and no answer of `see` ends it. */
+void ledger_show_again(Ledger *l, const PackCollection *c, Buf *fids, bool retired,
+    const PackProperty *const *only, size_t nonly, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx);
 /* journal bodies */
 bool ledger_body(
     const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err) MUST;

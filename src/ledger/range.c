@@ -202,17 +202,7 @@ void ledger_range_note(Sheet *s, int64_t fid) /* 0: everything */
 /* Reads the noted rows again. A commit may touch one meanwhile; what is noted since the list was taken is forgotten once more. */
 static void catch_up(LedgerRange *f)
 {
-    const Sheet *s = ledger_sheet(f->ledger, f->collection);
-    Arena *a = arena_new(0);
-    RowShape *shape = NEW(a, RowShape);
-    CqlValue *value = NEWS(a, CqlValue, f->collection->nproperty + f->collection->ninherited);
-    StoreQuery q = { .table = &s->table, .retired = true };
-    StoreCursor *cursor;
-    const StoreRow *row;
-    StoreRead *read;
-    LedgerRecord r;
     Buf fids;
-    Err err;
 
     buf_init(&fids, 1 << 20);
     pthread_mutex_lock(&f->guard);
@@ -220,26 +210,12 @@ static void catch_up(LedgerRange *f)
         buf_fmt(&fids, "%s%lld", i ? "," : "[", (long long)f->stale[i]);
     f->nstale = 0;
     pthread_mutex_unlock(&f->guard);
-    if (fids.len && shape && value && store_read_begin(f->ledger->store, &read, &err)) {
-        buf_c(&fids, ']');
-        ledger_shape(s, f->property, f->n, true, shape);
-        q.column = shape->column;
-        q.ncolumn = shape->ncolumn;
-        q.fids = buf_text(&fids);
-        if (store_select(read, &q, &cursor, &err)) {
-            while (store_next(cursor, &row, &err) && row &&
-                   ledger_row(f->ledger, s, shape, row, value, a, &r, &err))
-                see(f, &r);
-            store_cursor_close(cursor);
-        }
-        store_read_end(read);
-    }
+    ledger_show_again(f->ledger, f->collection, &fids, true, f->property, f->n, see, f);
     pthread_mutex_lock(&f->guard);
     for (size_t i = 0; i < f->nstale; i++)
         forget(f, f->stale[i]);
     pthread_mutex_unlock(&f->guard);
     buf_clear(&fids);
-    arena_free(a);
 }
 
 /* --- asking ---------------------------------------------------------------------------------------------------------- */
