@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 say() { printf '%s\n' "$*" >>"$work/said"; }
 
 # Ground first. A room includes its own files and rooms that stand before it in this line.
-rooms='base files geo cql store pack access ledger tile process indicator transfer demo face cli'
+rooms='base files geo cql store pack access ledger tile onemap process indicator transfer demo face cli'
 
 # Today's exceptions: each one is a debt with its reason.
 #   include  FILE HEADER     `sangzi cql` judges filters in a bare SQLite, without a ledger
@@ -20,7 +20,6 @@ rooms='base files geo cql store pack access ledger tile process indicator transf
 #   symbol   ROOM PREFIX     the second noun of a room; sqlite is the store's driver, mvt a format's own name
 except='include src/cli/cql2.c store/sqlite_cql.h
 header src/base/base.h
-header src/pack/pack.h
 header src/store/store.h
 header src/ledger/ledger.h
 symbol geo mvt
