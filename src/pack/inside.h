@@ -102,6 +102,8 @@ typedef struct PackSaying {
         "find of \"{0}\" must be equal, range or text, and is for grades 3 and 4 only", false)                 \
     X(BAD_DERIVED, "bad-derived", "“{0}”的 derived 应为 {{ cql: \"…\" }}、{{ by: 处理过程 }} 或 {{ clock: \"…\" }} 之一", \
         "derived of \"{0}\" must be one of {{ cql: \"…\" }}, {{ by: process }} or {{ clock: \"…\" }}", false)  \
+    X(BAD_FILLED, "bad-filled", "“{0}”的 filled 应为 {{ by: 名称 }}，并且不能同时是算出来的",                    \
+        "filled of \"{0}\" must be {{ by: NAME }}, and the property not derived", false)                        \
     X(DERIVED_REQUIRED, "derived-required", "“{0}”是算出来的，不能要求必填；请删去 required",                  \
         "\"{0}\" is derived and cannot be required; remove required", false)                                   \
     X(BAD_CQL, "bad-cql", "“{0}”：{1}", "\"{0}\": {1}", false)                                                 \

@@ -65,6 +65,7 @@ typedef struct PackProperty {
     Str expr_text; /* or the process that makes it (PACK_OTHERS) */
     /* Id-card phone uscc plate bank-card gtin address division stake email url photo … or empty. */
     Str format;
+    Str filled;        /* the hook that may fill it before the required check: nobody need type it; empty: none */
     Str unit;          /* UCUM or word: m, km, m2, 亩 */
     Str pattern;       /* ECMA regular expression */
     double min, max;   /* NAN: none */
