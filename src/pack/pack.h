@@ -65,9 +65,9 @@ typedef struct PackProperty {
     Str expr_text; /* or the process that makes it (PACK_OTHERS) */
     /* Id-card phone uscc plate bank-card gtin address division stake email url photo … or empty. */
     Str format;
-    Str filled;        /* the hook that may fill it before the required check: nobody need type it; empty: none */
-    Str unit;          /* UCUM or word: m, km, m2, 亩 */
-    Str pattern;       /* ECMA regular expression */
+    Str filled;  /* the hook that may fill it before the required check: nobody need type it; empty: none */
+    Str unit;    /* UCUM or word: m, km, m2, 亩 */
+    Str pattern; /* ECMA regular expression */
     double min, max;   /* NAN: none */
     size_t max_length; /* code points; 0: 200 (PACK_TEXT), 20,000 (PACK_LONG) */
     const PackCode *code;
