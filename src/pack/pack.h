@@ -65,6 +65,7 @@ typedef struct PackProperty {
     CqlExpr *expr;                       /* PACK_SAME, PACK_CLOCK: checked against the collection */
     Str expr_text, later;                /* its text, or the process that makes it (PACK_OTHERS) and the pack that will bring that */
     Str format;                          /* id-card phone uscc plate bank-card gtin address division stake email url photo … */
+    Str filled;                          /* the hook that may fill it ahead of the required check; empty: none */
     Str unit, pattern;                   /* UCUM or word: m, km, m2, 亩; ECMA regular expression */
     double min, max;                     /* NAN: none */
     size_t max_length;                   /* code points; 0: 200 (PACK_TEXT), 20,000 (PACK_LONG) */
