@@ -19,6 +19,7 @@ enum {
 };
 struct Node {
     char dir[4200];
+    char packs[4200];
     LedgerMode mode;
     NodeOptions o;
     const NodeLodger *lodger; /* changed only by who opens, reloads and closes */
@@ -159,18 +160,18 @@ static void part_from(Node *n, NodeParts *p)
 }
 
 /* --- open, reload, close --------------------------------------------------------------------------------------------- */
+static bool start_services(const Node *n, NodeParts *p, Err *err)
+{
+    return n->mode == LEDGER_READ || node_parts_start(p, n->o.only ? n->o.only : node_services, err);
+}
+
 static bool open_with(Node *n, NodeModel *m, Err *err)
 {
-    static const NodeService *const none[] = { NULL };
     NodeParts *p;
 
-    if (!node_parts_open(n, n->dir, n->mode, m,
-            n->mode == LEDGER_READ ? none
-            : n->o.only            ? n->o.only
-                                   : node_services,
-            &p, err))
+    if (!node_parts_open(n, n->dir, n->mode, m, &p, err))
         return false;
-    if (n->lodger && !node_parts_lodge(p, n->lodger, err)) {
+    if ((!n->o.idle && !start_services(n, p, err)) || (n->lodger && !node_parts_lodge(p, n->lodger, err))) {
         node_parts_free(p);
         return false;
     }
@@ -191,16 +192,27 @@ bool node_open(const char *dir, LedgerMode mode, const NodeOptions *o, Node **ou
     snprintf(n->dir, sizeof n->dir, "%s", dir);
     n->mode = mode;
     n->o = *o;
+    if (o->packs) {
+        snprintf(n->packs, sizeof n->packs, "%s", o->packs);
+        n->o.packs = n->packs;
+    }
     pthread_mutex_init(&n->guard, NULL);
     pthread_cond_init(&n->changed, NULL);
     pthread_rwlock_init(&n->ears, NULL);
-    good = node_model_read(o, dir, &m, err) && open_with(n, m, err);
+    good = node_model_read(&n->o, dir, &m, err) && open_with(n, m, err);
     node_model_drop(m);
     if (good)
         *out = n;
     else
         node_close(n);
     return good;
+}
+
+bool node_start(Node *n, Err *err)
+{
+    assert(n->o.idle && n->now);
+    n->o.idle = false;
+    return start_services(n, n->now, err);
 }
 
 /* The first error counts: a county that goes on with its old packs still says what was wrong with the new ones. */
@@ -222,7 +234,8 @@ static void open_again(Node *n, NodeModel *old, Err *err)
     keep_first(err, &said);
     said = (Err){ 0 };
     if (old && !open_with(n, old, &said))
-        log_err("node.closed", &said); /* a migration cut off half-way: nothing is served until packs are mended */
+        log_err("node.closed",
+            &said); /* a migration cut off half-way: nothing is served until packs are mended */
 }
 
 /* What needs the files for itself waits until nobody holds the old county; if that takes too long it is not done. */
@@ -272,10 +285,12 @@ void node_close(Node *n)
     p = take_now(n);
     if (p) {
         node_parts_rest(p);
-        if (alone_in_a_hurry(n, p))
-            node_parts_free(p);
-        else
+        if (!alone_in_a_hurry(
+                n, p)) { /* rather left behind by a process that ends than taken from under a reader */
             log_warn("node.held", KV("dir", n->dir), KV("holders", (int64_t)p->holders));
+            return;
+        }
+        node_parts_free(p);
     }
     pthread_rwlock_destroy(&n->ears);
     pthread_cond_destroy(&n->changed);

@@ -33,24 +33,30 @@ typedef struct NodeCounty {
     NodeParts *parts; /* the node's own */
 } NodeCounty;
 
-/* A service: `start` makes its state, also where it fails half-way. `ending`: takes no more, ends what runs and waits for it;
+/* A service; what it has not is NULL. `start` makes its state, also where it fails half-way. `ending`: takes no more, ends what runs and waits for it;
  * may still be looked at. `stop`: nobody holds it any more. `hook` without its ctx, which is the state. */
 typedef struct NodeService {
     const char *name;
     bool (*start)(const NodeCounty *c, void **state, Err *err);
-    void (*ending)(void *state); /* may be NULL */
+    void (*ending)(void *state);
     void (*stop)(void *state);
     LedgerHook hook;
+    const PackPart *part;                                  /* the YAML of packs that is its own */
+    bool (*makers)(Arena *a, const Str **name, size_t *n); /* who makes derived properties (PackAbove) */
 } NodeService;
+const PackAbove *node_above(Arena *a); /* all of theirs, for pack_load; NULL: no memory */
 void *node_service(const NodeCounty *c, const NodeService *s); /* its state; NULL: it does not run here */
 
 typedef struct NodeOptions {
-    const char *packs;              /* folder; NULL: NODE_NO_PACKS */
-    const NodeService *const *only; /* NULL-ended: these services; NULL: all of the table. Reading nodes have none */
+    const char *packs; /* folder; NULL: NODE_NO_PACKS */
+    const NodeService *const
+        *only; /* NULL-ended: these services; NULL: all of the table. Reading nodes have none */
+    bool idle; /* services wait for node_start */
     void (*say)(const PackMessage *said, size_t n); /* what is wrong with packs; NULL: nobody hears it */
 } NodeOptions;
 bool node_open(const char *dir, LedgerMode mode, const NodeOptions *o, Node **out, Err *err) MUST;
-void node_close(Node *n); /* NULL is taken */
+bool node_start(Node *n, Err *err) MUST; /* of an idle one: its services begin */
+void node_close(Node *n);                /* NULL is taken */
 const char *node_dir(const Node *n);
 
 bool node_hold(Node *n, const NodeCounty **out, Err *err) MUST; /* waits while another takes its place */

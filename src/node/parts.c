@@ -6,6 +6,42 @@
 #include "node/parts.h"
 #include <assert.h>
 
+enum { MAKERS_MAX = 1000 };
+
+/* --- what the services bring to the packs -------------------------------------------------------------------------- */
+static bool add_makers(const NodeService *s, Arena *a, Str *all, size_t *n)
+{
+    const Str *name;
+    size_t nname;
+
+    if (!s->makers)
+        return true;
+    if (!s->makers(a, &name, &nname) || *n + nname > MAKERS_MAX)
+        return false;
+    memcpy(all + *n, name, nname * sizeof *name);
+    *n += nname;
+    return true;
+}
+
+const PackAbove *node_above(Arena *a)
+{
+    PackAbove *above = NEW(a, PackAbove);
+    const PackPart **part = NEWS(a, const PackPart *, NODE_SERVICES_MAX);
+    Str *maker = NEWS(a, Str, MAKERS_MAX);
+    size_t npart = 0, nmaker = 0;
+
+    if (!above || !part || !maker)
+        return NULL;
+    for (const NodeService *const *s = node_services; *s; s++) {
+        if ((*s)->part)
+            part[npart++] = (*s)->part;
+        if (!add_makers(*s, a, maker, &nmaker))
+            return NULL;
+    }
+    *above = (PackAbove){ .part = part, .npart = npart, .maker = maker, .nmaker = nmaker };
+    return above;
+}
+
 bool node_model_read(const NodeOptions *o, const char *dir, NodeModel **out, Err *err)
 {
     NodeModel *m = mem_new(1, sizeof *m);
@@ -15,7 +51,7 @@ bool node_model_read(const NodeOptions *o, const char *dir, NodeModel **out, Err
     bool good = m || FAIL(err, BASE_NO_MEMORY, STR("packs"), "node");
 
     if (good)
-        good = o->packs ? pack_load(o->packs, a, &m->model, &said, &nsaid, err)
+        good = o->packs ? pack_load(o->packs, node_above(a), a, &m->model, &said, &nsaid, err)
                         : FAIL(err, NODE_NO_PACKS, str_of(dir), "packs");
     if (!good && nsaid && o->say)
         o->say(said, nsaid);
@@ -42,7 +78,7 @@ void node_model_drop(NodeModel *m)
     mem_free(m);
 }
 
-/* --- services --------------------------------------------------------------------------------------------------- */
+/* --- services ------------------------------------------------------------------------------------------------- */
 static bool hook_in(NodeParts *p, size_t i, Err *err)
 {
     LedgerHook hook = p->service[i]->hook;
@@ -54,7 +90,7 @@ static bool hook_in(NodeParts *p, size_t i, Err *err)
     return ledger_hook(p->county.ledger, &hook, &p->hooked[i], err);
 }
 
-static bool start_services(NodeParts *p, const NodeService *const *service, Err *err)
+bool node_parts_start(NodeParts *p, const NodeService *const *service, Err *err)
 {
     bool good = true;
 
@@ -63,7 +99,7 @@ static bool start_services(NodeParts *p, const NodeService *const *service, Err 
 
         assert(i < NODE_SERVICES_MAX);
         p->service[i] = *service;
-        good = (*service)->start(&p->county, &p->state[i], err) && hook_in(p, i, err);
+        good = (!(*service)->start || (*service)->start(&p->county, &p->state[i], err)) && hook_in(p, i, err);
     }
     return good;
 }
@@ -110,8 +146,7 @@ void *node_lodging(const NodeCounty *c)
 }
 
 /* --- the whole --------------------------------------------------------------------------------------------------------- */
-bool node_parts_open(Node *n, const char *dir, LedgerMode mode, NodeModel *m, const NodeService *const *service,
-    NodeParts **out, Err *err)
+bool node_parts_open(Node *n, const char *dir, LedgerMode mode, NodeModel *m, NodeParts **out, Err *err)
 {
     NodeParts *p = mem_new(1, sizeof *p);
 
@@ -119,8 +154,7 @@ bool node_parts_open(Node *n, const char *dir, LedgerMode mode, NodeModel *m, co
         return FAIL(err, BASE_NO_MEMORY, STR("county"), "node");
     p->model = node_model_keep(m);
     p->county = (NodeCounty){ .node = n, .model = m->model, .parts = p };
-    if (ledger_open(dir, mode, m->model, &p->county.ledger, err) &&
-        (mode == LEDGER_READ || start_services(p, service, err))) {
+    if (ledger_open(dir, mode, m->model, &p->county.ledger, err)) {
         *out = p;
         return true;
     }

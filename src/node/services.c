@@ -4,7 +4,8 @@
 #define SERVICES(X) \
     X(transfer)     \
     X(process)      \
-    X(onemap)
+    X(onemap)       \
+    X(indicator)
 #define DECLARE(room) extern const NodeService room##_service;
 #define ROW(room)     &room##_service,
 SERVICES(DECLARE)

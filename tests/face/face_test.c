@@ -56,25 +56,30 @@ static void make_packs(const char *dir)
     put(dir, "packs/01-test/collections/note.yaml", note);
 }
 
+static void say_findings(const PackMessage *said, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.en));
+}
+
 void county_open(County *c)
 {
-    const PackMessage *said = NULL;
-    size_t nsaid = 0;
-    char path[256];
+    char path[256], packs[256];
     Err err = { 0 };
 
     *c = (County){ .dir = "/tmp/sangzi-face-XXXXXX", .a = arena_new(0) };
     assert_non_null(mkdtemp(c->dir));
     make_packs(c->dir);
-    snprintf(path, sizeof path, "%s/packs", c->dir);
-    if (!pack_load(path, face_above(c->a), c->a, &c->model, &said, &nsaid, &err))
-        for (size_t i = 0; i < nsaid; i++)
-            fprintf(stderr, "%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.en));
-    assert_non_null(c->model);
+    snprintf(packs, sizeof packs, "%s/packs", c->dir);
     snprintf(path, sizeof path, "%s/county", c->dir);
     assert_true(ledger_init(path, STR("990121000000"), 7, &err));
-    assert_true(ledger_open(path, LEDGER_WRITE, c->model, &c->ledger, &err));
-    const FaceOptions o = { .ledger = c->ledger };
+    if (!node_open(path, LEDGER_WRITE, &(NodeOptions){ .packs = packs, .say = say_findings }, &c->node, &err))
+        log_err("test", &err);
+    assert_non_null(c->node);
+    assert_true(node_hold(c->node, &c->held, &err));
+    c->model = c->held->model;
+    c->ledger = c->held->ledger;
+    const FaceOptions o = { .node = c->node };
 
     if (!face_start(&o, &c->face, &err))
         log_err("test", &err);
@@ -87,8 +92,9 @@ void county_close(County *c)
     char command[128];
 
     face_stop(c->face);
-    ledger_close(c->ledger);
-    pack_free(c->model);
+    if (c->held)
+        node_release(c->held);
+    node_close(c->node);
     arena_free(c->a);
     snprintf(command, sizeof command, "rm -rf '%s'", c->dir);
     assert_int_equal(system(command), 0);
@@ -658,7 +664,7 @@ static void bodies_are_packed(void **state)
 
 static void loopback_only(void **state)
 {
-    const FaceOptions o = { .ledger = ((County *)*state)->ledger, .address = "0.0.0.0" };
+    const FaceOptions o = { .node = ((County *)*state)->node, .address = "0.0.0.0" };
     Face *f = NULL;
     Err err = { 0 };
 
