@@ -24,14 +24,6 @@ const char *process_status_name(ProcessStatus s)
     return name[s];
 }
 
-void process_tell(ProcessJob *job)
-{
-    if (job->ask && job->ask->progress)
-        job->ask->progress(job->ask->ctx, job->percent, str_of(job->message));
-    if (job->jobs && job->jobs->tell)
-        job->jobs->tell(job->jobs->ctx, job->id);
-}
-
 static void job_free(ProcessJob *job)
 {
     if (!job)
@@ -304,6 +296,8 @@ static ProcessJob *job_new(ProcessJobs *j, const Process *p, const json_t *input
     if (!job)
         return NULL;
     job->jobs = j;
+    job->tell = j->tell;
+    job->ctx = j->ctx;
     job->process = p;
     job->arena = arena_new(0);
     job->who = str_copy(job->arena, who);

@@ -7,7 +7,7 @@
  * `whole` need the whole county.
  */
 #include "demo/demo.h"
-#include "process/road.h"
+#include "road/road.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -500,9 +500,8 @@ static void pavement_of_paragraph_4(void **state)
         if (!key.ptr || !s->counted)
             continue;
         assert_true(s->seen != 0); /* every section has been looked at */
-        x = (RoadIndexes){ process_road_pci(s->dr, s->surface), process_road_rqi(s->iri, s->high),
-            process_road_rdi(s->rd), NAN, 0 };
-        add(&t, process_road_word(round(process_road_pqi(&x, s->surface, s->high) * 10) / 10), s->m);
+        x = (RoadIndexes){ road_pci(s->dr, s->surface), road_rqi(s->iri, s->high), road_rdi(s->rd), NAN, 0 };
+        add(&t, road_word(round(road_pqi(&x, s->surface, s->high) * 10) / 10), s->m);
         add(&inspected, s->automatic ? STR("yes") : STR("no"), s->m);
         if (strcmp(s->town, "990121108") == 0)
             add(&first, s->automatic ? STR("yes") : STR("no"), s->m);
