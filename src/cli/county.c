@@ -157,3 +157,44 @@ void cli_close(CliCounty *c)
     pack_free(c->model);
     *c = (CliCounty){ NULL, NULL };
 }
+
+/* --- serving it ------------------------------------------------------------------------------------------------------ */
+const char *cli_ui(const char *said, char *out, size_t size)
+{
+    char self[4096];
+    ssize_t n;
+
+    if (said)
+        return said;
+    n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n <= 0)
+        return NULL;
+    self[n] = 0;
+    *strrchr(self, '/') = 0;
+    snprintf(out, size, "%s/../share/sangzi/ui", self);
+    if (file_exists(out))
+        return out;
+    snprintf(out, size, "%s/../ui/dist", self);
+    return file_exists(out) ? out : NULL;
+}
+
+void cli_say_door(const Face *f)
+{
+    printf("http://127.0.0.1:%d/app\n%s\n", face_port(f),
+        cli_english() ? "On this machine only: there are no accounts yet."
+                      : "只在本机可访问：账号与权限随后续版本提供。");
+    fflush(stdout);
+}
+
+bool cli_port(const char *text, int *port, Err *err)
+{
+    size_t n;
+
+    *port = 8080;
+    if (!text)
+        return true;
+    if (!str_to_size(str_of(text), 10, &n) || n > 65535)
+        return FAIL(err, CLI_USAGE, str_of(text), "--port");
+    *port = (int)n;
+    return true;
+}

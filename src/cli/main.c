@@ -64,11 +64,9 @@ static const struct Command *command_of(const char *name)
     return NULL;
 }
 
-int cli_usage(const char *name)
+static int say_usage(const struct Command *c)
 {
-    const struct Command *c = command_of(name);
-
-    fprintf(stderr, "%s sangzi %s\n", cli_english() ? "Usage:" : "用法：", c ? c->usage : name);
+    fprintf(stderr, "%s sangzi %s\n", cli_english() ? "Usage:" : "用法：", c->usage);
     return 2;
 }
 
@@ -87,6 +85,7 @@ static int help(FILE *to)
 int main(int argc, char **argv)
 {
     const struct Command *c;
+    int status;
 
     signal(SIGPIPE, SIG_IGN);
     log_open(2, !isatty(2), LOG_INFO);
@@ -109,5 +108,6 @@ int main(int argc, char **argv)
             argv[1]);
         return 2;
     }
-    return c->run(argc - 1, argv + 1);
+    status = c->run(argc - 1, argv + 1);
+    return status == CLI_WRONG_USAGE ? say_usage(c) : status;
 }

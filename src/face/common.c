@@ -1,6 +1,64 @@
-/* src/face/common.c - what the faces of the ledger share: who writes, from where, and names of divisions. */
+/* src/face/common.c - what the faces share: the house they stand in, who writes, from where, and names of divisions. */
+#include "face/exchange.h"
 #include <pthread.h>
-#include "face/face_in.h"
+
+/* --- what faces ask of the house --------------------------------------------------------------------------------- */
+int face_port(const Face *f)
+{
+    return f->port;
+}
+
+const FaceDemo *face_demo_hooks(const Face *f)
+{
+    return f->o.demo;
+}
+
+const char *face_ui(const Face *f)
+{
+    return f->o.ui;
+}
+
+void *face_state(const Face *f, const FaceDoor *door)
+{
+    for (size_t i = 0; i < f->nstate; i++)
+        if (face_doors[i] == door)
+            return f->state[i];
+    return NULL;
+}
+
+GeoBox face_county_box(const FaceRequest *r)
+{
+    const PackCollection *division = pack_collection(r->model, STR("division"));
+
+    return division && division->spatial ? ledger_extent(r->ledger, division) : GEO_BOX_NONE;
+}
+
+int64_t face_started(const Face *f)
+{
+    return f->started;
+}
+
+Ledger *face_ledger(const Face *f)
+{
+    return f->o.ledger;
+}
+
+Arena *face_arena(const Face *f)
+{
+    return f->a;
+}
+
+const FaceRouter *face_router(const Face *f)
+{
+    return f->router;
+}
+
+bool face_go(Face *f, void (*job)(void *), void *arg)
+{
+    return !f->stopping && f->pool && pool_run(f->pool, job, arg);
+}
+
+/* --- listening to the ledger ---------------------------------------------------------------------------------------- */
 
 struct FaceEar {
     pthread_mutex_t guard; /* guards hear */

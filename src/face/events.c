@@ -122,7 +122,7 @@ static void hear(void *ctx, const LedgerEvent *v, size_t n)
     pthread_mutex_unlock(&e->guard);
 }
 
-void face_events_say(void *events, Str event, Str json)
+static void say(void *events, Str event, Str json)
 {
     Events *e = events;
     Buf b;
@@ -385,3 +385,11 @@ const FaceDoor face_events = { .name = "events",
     .start = events_start,
     .ending = events_ending,
     .stop = events_stop };
+
+void face_announce(Face *f, Str event, Str json)
+{
+    void *events = face_state(f, &face_events);
+
+    if (events)
+        say(events, event, json);
+}

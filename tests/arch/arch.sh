@@ -33,11 +33,8 @@ header src/ledger/ledger.h
 symbol geo mvt
 symbol store sqlite
 symbol cli live
-symbol cli serve
 symbol cli stop
-circle cli
 circle demo
-circle face
 circle files
 circle geo
 circle ledger

@@ -182,7 +182,6 @@ static void judge_broken(const struct Broken *b, json_t *geometry)
 {
     Arena *a = arena_new(0);
     Bytes wkb = { 0 };
-    const double square = geo_area_m2(wkb_of("POLYGON((110 30,110.01 30,110.01 30.01,110 30.01,110 30))", a));
     Err err = { 0 };
     bool good;
 
