@@ -1,5 +1,6 @@
 /* src/cli/county.c - what all commands share: options, packs, opening a county, saying an error. */
 #include "cli/cli.h"
+#include "face/face.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -140,7 +141,7 @@ bool cli_open(const char *dir, LedgerMode mode, CliCounty *out, Err *err)
         return FAIL(err, LEDGER_NOT_A_COUNTY, str_of(dir), "county");
     }
     packs = cli_packs(dir, path, sizeof path);
-    good = packs ? pack_load(packs, a, &out->model, &said, &nsaid, err)
+    good = packs ? pack_load(packs, face_above(a), a, &out->model, &said, &nsaid, err)
                  : FAIL(err, CLI_NO_PACKS, str_of(dir), "packs");
     if (!good)
         say_findings(said, nsaid);

@@ -1,5 +1,6 @@
 /* src/cli/main.c - sangzi: one binary, a table of commands. */
 #include "cli/cli.h"
+#include "face/face.h"
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@ static const CqlSchema *schema_of(Str collection, Err *err)
     size_t nsaid;
     const PackCollection *c;
     Arena *a = arena_new(0);
-    const bool good = model || (packs ? pack_load(packs, a, &model, &said, &nsaid, err)
+    const bool good = model || (packs ? pack_load(packs, face_above(a), a, &model, &said, &nsaid, err)
                                       : FAIL(err, CLI_NO_PACKS, STR("."), "packs"));
 
     arena_free(a);

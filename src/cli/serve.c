@@ -36,7 +36,7 @@ static bool packs_good(const char *packs)
     const PackMessage *said = NULL;
     size_t n = 0;
     Err err = { 0 };
-    const bool good = pack_load(packs, a, &m, &said, &n, &err);
+    const bool good = pack_load(packs, face_above(a), a, &m, &said, &n, &err);
 
     for (size_t i = 0; !good && i < n && i < 20; i++)
         fprintf(stderr, "%.*s:%zu: %.*s\n", STRV(said[i].file), said[i].line,

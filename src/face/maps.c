@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include "face/maps.h"
+#include "onemap/onemap.h"
 
 enum { CACHE = 96 << 20, LEAST_ATTRIBUTES = 6 };
 typedef struct Batch {
@@ -158,11 +159,11 @@ static void see_name(void *ctx, Str name)
 static void choose_attributes(const PackModel *m, FaceLayer *l)
 {
     Names names = { l };
+    size_t n;
+    const OnemapLayer *p = onemap_layers(m, &n);
 
     add_attribute(l, l->collection->label);
-    for (size_t i = 0; i < m->nlayer; i++) {
-        const PackLayer *p = &m->layer[i];
-
+    for (; n > 0; n--, p++) {
         if (!str_eq(p->collection, l->collection->name))
             continue;
         add_attribute(l, p->property);

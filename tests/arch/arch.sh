@@ -27,7 +27,6 @@ rows='table services'
 #   circle   ROOM            its files stand on each other in a circle: to be cut
 except='include src/cli/cql2.c store/sqlite_cql.h
 header src/base/base.h
-header src/pack/pack.h
 header src/store/store.h
 header src/ledger/ledger.h
 symbol geo mvt

@@ -99,7 +99,7 @@ HELPER void county_make_in(County *k, const char *base)
         (void)snprintf(path, sizeof path, "%s/00-try/%s", k->packs, pack_files[i][0]);
         assert_true(file_write(path, BYTES(str_of(pack_files[i][1])), 0600, &err));
     }
-    if (!pack_load(k->packs, k->arena, &k->model, &said, &n, &err))
+    if (!pack_load(k->packs, NULL, k->arena, &k->model, &said, &n, &err))
         fail_msg("%.*s:%zu %.*s", STRV(said[0].file), said[0].line, STRV(said[0].text.en));
     assert_true(ledger_init(k->county, STR(DIVISION), 0, &err));
     county_open(k);
