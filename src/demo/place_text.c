@@ -338,6 +338,39 @@ static bool name_is_free(const County *c, const Lot *l, Str name)
            !demo_initials(c, name, once);
 }
 
+/* The tables make some thousand names. A county with more villages than that does as real ones do: the same name in two
+ * townships, never twice in one. */
+enum { TRIES_IN_COUNTY = 4000, TRIES_IN_TOWN = 400 };
+
+static bool name_is_free_in_town(const County *c, size_t v, Str bare)
+{
+    const Town *t = &c->town[c->village[v].town];
+
+    for (size_t i = t->village; i < t->village + t->nvillage; i++)
+        if (str_eq(c->village[i].bare, bare))
+            return false;
+    return !listed(yaml_get(c->d.places, "reserved"), bare);
+}
+
+/* Empty: the tables have no more for this township. */
+static Str free_name(const County *c, Lot *l, size_t v)
+{
+    Str name = { "", 0 };
+
+    for (int k = 0; !l->used_up && k < TRIES_IN_COUNTY; k++) {
+        name = draw_name(c, l, v);
+        if (name_is_free(c, l, name))
+            return name;
+    }
+    l->used_up = true;
+    for (int k = 0; k < TRIES_IN_TOWN; k++) {
+        name = draw_name(c, l, v);
+        if (name_is_free_in_town(c, v, name))
+            return name;
+    }
+    return (Str){ "", 0 };
+}
+
 static bool give(County *c, Lot *l, size_t v, Str bare)
 {
     Village *p = &c->village[v];
@@ -511,10 +544,10 @@ static bool merge(County *c, Lot *l, const Yaml *m, const char *on)
         return true;
     c->village[v].past = true;
     for (size_t k = 0; k < n; k++) {
-        Str name = of ? demo_at(of, k)->text : k ? draw_name(c, l, v) : c->village[v].bare;
+        Str name = of ? demo_at(of, k)->text : k ? free_name(c, l, v) : c->village[v].bare;
 
-        while (!of && k && !name_is_free(c, l, name))
-            name = draw_name(c, l, v);
+        if (!name.len)
+            continue;
         name = str_copy(c->a, name);
         if (!name.ptr || (!map_get(l->used, name) && !map_put(l->used, name, &c->village[v])))
             return false;
@@ -546,39 +579,6 @@ static bool history(County *c, Lot *l)
             return false;
     }
     return true;
-}
-
-/* The tables make some thousand names. A county with more villages than that does as real ones do: the same name in two
- * townships, never twice in one. */
-enum { TRIES_IN_COUNTY = 4000, TRIES_IN_TOWN = 400 };
-
-static bool name_is_free_in_town(const County *c, size_t v, Str bare)
-{
-    const Town *t = &c->town[c->village[v].town];
-
-    for (size_t i = t->village; i < t->village + t->nvillage; i++)
-        if (str_eq(c->village[i].bare, bare))
-            return false;
-    return !listed(yaml_get(c->d.places, "reserved"), bare);
-}
-
-/* Empty: the tables have no more for this township. */
-static Str free_name(const County *c, Lot *l, size_t v)
-{
-    Str name = { "", 0 };
-
-    for (int k = 0; !l->used_up && k < TRIES_IN_COUNTY; k++) {
-        name = draw_name(c, l, v);
-        if (name_is_free(c, l, name))
-            return name;
-    }
-    l->used_up = true;
-    for (int k = 0; k < TRIES_IN_TOWN; k++) {
-        name = draw_name(c, l, v);
-        if (name_is_free_in_town(c, v, name))
-            return name;
-    }
-    return (Str){ "", 0 };
 }
 
 static bool name_one(County *c, Lot *l, size_t v)
