@@ -65,7 +65,6 @@ typedef struct PackProperty {
     CqlExpr *expr;                       /* PACK_SAME, PACK_CLOCK: checked against the collection */
     Str expr_text, later;                /* its text, or the process that makes it (PACK_OTHERS) and the pack that will bring that */
     Str format;                          /* id-card phone uscc plate bank-card gtin address division stake email url photo … */
-    Str filled;                          /* the hook that may fill it ahead of the required check; empty: none */
     Str unit, pattern;                   /* UCUM or word: m, km, m2, 亩; ECMA regular expression */
     double min, max;                     /* NAN: none */
     size_t max_length;                   /* code points; 0: 200 (PACK_TEXT), 20,000 (PACK_LONG) */
@@ -73,7 +72,7 @@ typedef struct PackProperty {
     const Str *ref;        size_t nref;  /* names of collections; "division" is referred to by code, all others by ULID */
     Str opposite;                        /* a derived many-reference, never stored: "collection.property" of the stored single one */
     Str concept, distinct;               /* whose home this is, or that it means; why it is not the one it looks like */
-    Str was;                             /* its name before: the column is renamed, old journal entries are read under the new name */
+    Str was, filled;                     /* its name before: the column is renamed, old journal entries are read under it; the hook that may fill it */
     size_t index;                        /* place in collection->property; an inherited one's is nproperty + its place there */
     CqlProperty cql;                     /* column: none for grade >= 3, PACK_CLOCK, opposites, inherited ones */
     Str file;              size_t line;

@@ -148,7 +148,7 @@ static void read_filled(PackLoader *l, const Yaml *node, PackProperty *p)
         str_eq(one->key, STR("by")) && p->derive == PACK_TYPED)
         p->filled = one->text;
     else
-        pack_say(l, SAY_BAD_FILLED, node->line, p->name, STR(""));
+        pack_say(l, &PACK_SAY_BAD_FILLED, node->line, p->name, STR(""));
 }
 
 static void read_find(PackLoader *l, const Yaml *node, Str find, PackProperty *p)
