@@ -292,8 +292,8 @@ void metrics_text(Buf *out); /* OpenMetrics 1.0 */
 typedef struct Pool Pool;
 Pool *pool_new(size_t threads);                               /* NULL: none could be started */
 bool pool_run(Pool *p, void (*work)(void *), void *arg) MUST; /* false: stopped or 10,000 waiting */
-void pool_end(Pool *p);                                       /* finishes what waits, takes nothing more; by one thread */
-void pool_free(Pool *p);                                      /* finishes what waits; NULL is taken */
+void pool_end(Pool *p);  /* finishes what waits, takes nothing more; by one thread */
+void pool_free(Pool *p); /* finishes what waits; NULL is taken */
 /* Runs work(ctx, i) for i in [0, n) on all cores; false as soon as one is false. */
 bool parallel(size_t n, bool (*work)(void *ctx, size_t i), void *ctx) MUST;
 /* For a child process that reads what came from outside: so many bytes of memory and seconds of CPU, and for ever no

@@ -243,6 +243,7 @@ typedef struct LedgerHook {
 typedef struct LedgerHooked LedgerHooked;
 bool ledger_hook(Ledger *l, const LedgerHook *hook, LedgerHooked **out, Err *err) MUST;
 void ledger_unhook(LedgerHooked *h); /* waits for a call under way; NULL is taken */
+void ledger_told(Ledger *l);         /* waits until all that is committed by now has been told */
 /* Of the i-th change: a value, or a finding (property empty: the record). */
 bool ledger_draft_fill(LedgerDraft *d, size_t i, const PackProperty *p, CqlValue v, Err *err) MUST;
 void ledger_draft_say(LedgerDraft *d, size_t i, Str property, const Err *finding);

@@ -107,6 +107,8 @@ bool node_parts_start(NodeParts *p, const NodeService *const *service, Err *err)
 static void end_services(NodeParts *p)
 {
     for (size_t i = p->nservice; i-- > 0;) {
+        if (p->hooked[i])
+            ledger_told(p->county.ledger);
         ledger_unhook(p->hooked[i]);
         p->hooked[i] = NULL;
         if (p->service[i]->ending && p->state[i])

@@ -53,7 +53,8 @@ static void carry(Tiles *m, Batch *b)
     if (b->all) {
         tile_layer_forget(b->layer->tiles.layer);
         if (!pool_run(m->packers, pack_layer, b->layer))
-            log_warn("tile.unpacked", KV("layer", b->layer->tiles.collection->name)); /* until the next start */
+            log_warn(
+                "tile.unpacked", KV("layer", b->layer->tiles.collection->name)); /* until the next start */
     } else if (!tile_changed(b->layer->tiles.layer, b->change, b->n, b->seq, &err))
         log_err("tile.changed", &err);
 }
