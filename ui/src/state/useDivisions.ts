@@ -2,7 +2,7 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { getDivision } from '@/api/county'
 import type { Division, DivisionRef, Problem } from '@/api/types'
-import { look } from '@/state/look'
+import { look } from '@/theme/look'
 
 export interface Divisions {
   here: ShallowRef<Division | null>

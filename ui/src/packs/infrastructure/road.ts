@@ -1,15 +1,6 @@
-// 一路一档: the file of a road, read from the public faces; stakes put its parts in order.
-import type { Feature, Value } from '@/api/types'
-
-/** K12+300 → 12300; a number stays; otherwise undefined. */
-export function stakeMetres(v: Value | undefined): number | undefined {
-  if (typeof v === 'number') return v
-  if (typeof v !== 'string') return undefined
-  const found = /^[A-Z]?K?(\d+)\+(\d{1,3}(?:\.\d+)?)$/i.exec(v.trim())
-  return found ? Number(found[1]) * 1000 + Number(found[2]) : undefined
-}
-
-export const stakeText = (m: number): string => `K${Math.floor(m / 1000)}+${String(Math.round(m % 1000)).padStart(3, '0')}`
+// A road laid straight: its sections in order of their stakes, metres by class.
+import type { Feature } from '@/api/types'
+import { metresOf } from '@/texts/stake'
 
 export interface StripPart {
   id: string
@@ -23,9 +14,9 @@ export interface StripPart {
 export function strip(sections: Feature[]): StripPart[] {
   const parts: StripPart[] = []
   for (const s of sections) {
-    const from = stakeMetres(s.properties.from_stake)
-    const to = stakeMetres(s.properties.to_stake)
-    if (from === undefined || to === undefined) continue
+    const from = metresOf(s.properties.from_stake)
+    const to = metresOf(s.properties.to_stake)
+    if (from === null || to === null) continue
     parts.push({
       id: s.id,
       from: Math.min(from, to),
@@ -50,10 +41,3 @@ export function metresByGrade(parts: StripPart[]): number[] {
   return grades.map((g) => parts.filter((p) => gradeOf(p.condition) === g).reduce((m, p) => m + p.to - p.from, 0))
 }
 
-/** A CQL2 list of ids, in pieces that stay short enough for an address. */
-export function idFilters(property: string, ids: string[], size = 60): string[] {
-  const out: string[] = []
-  for (let i = 0; i < ids.length; i += size)
-    out.push(`${property} IN (${ids.slice(i, i + size).map((id) => `'${id.replaceAll("'", "''")}'`).join(',')})`)
-  return out
-}

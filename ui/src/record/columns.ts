@@ -1,5 +1,5 @@
 // How wide a column stands, and on which side its values.
-import { isNumeric, type Field } from '@/record/fields'
+import { isNumeric, type Field } from './fields'
 
 const WIDTH: Record<string, number> = {
   text: 11, long: 18, integer: 6.5, number: 7, money: 8.5, boolean: 5.5, date: 10, time: 13.5, enum: 7.5, ref: 13, division: 13, stake: 7.5, photo: 6, json: 12,

@@ -1,6 +1,6 @@
 // In whose name one looks and writes during the demonstration. No right hangs on it.
 import { ref } from 'vue'
-import type { Actor } from '@/api/types'
+import type { Actor } from './types'
 
 const KEY = 'sangzi.actor'
 

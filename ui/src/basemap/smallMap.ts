@@ -3,12 +3,12 @@ import { onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref, type Shal
 import type { FeatureCollection } from 'geojson'
 import type { GeoJSONSource, Map as MapLibre, StyleSpecification } from 'maplibre-gl'
 import { getStyle } from '@/api'
-import { boxFrom, boxOf, type Box } from '@/map/bounds'
-import { createMap } from '@/map/create'
-import { countyMask } from '@/map/mask'
-import { composeStyle, emptyCollection, firstShown, panelLayers } from '@/map/style'
+import { boxFrom, boxOf, type Box } from './bounds'
+import { createMap } from './create'
+import { countyMask } from './mask'
+import { composeStyle, emptyCollection, firstShown, panelLayers } from './style'
 import { node } from '@/state/county'
-import { look as wish, shown as look } from '@/state/look'
+import { look as wish, shown as look } from '@/theme/look'
 
 let style: Promise<StyleSpecification | null> | undefined
 const countyStyle = (): Promise<StyleSpecification | null> =>
