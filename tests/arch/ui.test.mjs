@@ -70,7 +70,7 @@ function strangers(files, names) {
     if (['packs', 'texts'].includes(folderOf(file)) || /\.test\.ts$|\.css$/.test(file)) continue
     const code = text.replace(/<style[\s\S]*?<\/style>|<Icon[^>]*>|^import .*$/gm, '').replace(/\/\*[\s\S]*?\*\/|<!--[\s\S]*?-->|(?<!:)\/\/.*/g, '')
     for (const name of names.filter((n) => n !== 'division'))
-      if (new RegExp(name.includes('_') ? `\\b${name}\\b` : `['"\`/]${name}['"\`/?]`).test(code)) said.push(`${file} knows ${name}`)
+      if (new RegExp(name.includes('_') ? `\\b${name}\\b` : `(?<!=)['"\`/]${name}['"\`/?]`).test(code)) said.push(`${file} knows ${name}`)
   }
   return said
 }
