@@ -5,9 +5,11 @@
 
 enum { JOB_LOG_MAX = 256 << 10, JOB_OUT_MAX = 64 << 20 };
 struct ProcessJob {
-    struct ProcessJob *next; /* older */
-    ProcessJobs *jobs;       /* NULL: in the foreground */
-    const ProcessAsk *ask;   /* in the foreground */
+    struct ProcessJob *next;                  /* older */
+    ProcessJobs *jobs;                        /* NULL: in the foreground */
+    const ProcessAsk *ask;                    /* in the foreground */
+    void (*tell)(void *ctx, const char *job); /* of the list; NULL: nobody */
+    void *ctx;
     char id[ULID_LEN + 1];
     const Process *process;
     json_t *input;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 #include "process/job.h"
+#include "process/metrics.h"
 
 enum { THREADS = 2, KEPT = 500, WAITING = 100 };
 struct ProcessJobs {
@@ -22,14 +23,6 @@ const char *process_status_name(ProcessStatus s)
     static const char *const name[] = { "accepted", "running", "successful", "failed", "dismissed" };
 
     return name[s];
-}
-
-void process_tell(ProcessJob *job)
-{
-    if (job->ask && job->ask->progress)
-        job->ask->progress(job->ask->ctx, job->percent, str_of(job->message));
-    if (job->jobs && job->jobs->tell)
-        job->jobs->tell(job->jobs->ctx, job->id);
 }
 
 static void job_free(ProcessJob *job)
@@ -304,6 +297,8 @@ static ProcessJob *job_new(ProcessJobs *j, const Process *p, const json_t *input
     if (!job)
         return NULL;
     job->jobs = j;
+    job->tell = j->tell;
+    job->ctx = j->ctx;
     job->process = p;
     job->arena = arena_new(0);
     job->who = str_copy(job->arena, who);

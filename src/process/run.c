@@ -118,6 +118,14 @@ static bool cancelled(const ProcessJob *job)
     return __atomic_load_n(&job->cancel, __ATOMIC_RELAXED);
 }
 
+void process_tell(ProcessJob *job)
+{
+    if (job->ask && job->ask->progress)
+        job->ask->progress(job->ask->ctx, job->percent, str_of(job->message));
+    if (job->tell)
+        job->tell(job->ctx, job->id);
+}
+
 bool process_step(ProcessRun *run, size_t done, size_t total, Str message, Err *err)
 {
     ProcessJob *job = run->job;

@@ -3,7 +3,7 @@
 # they are, no function that cannot be used safely, no file nobody can read. Every breach is named; none stops the others.
 set -eu
 src=$1
-objects=$2/CMakeFiles/rooms.dir/src
+build=$2/CMakeFiles
 cd "$src"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -11,31 +11,38 @@ trap 'rm -rf "$work"' EXIT
 
 say() { printf '%s\n' "$*" >>"$work/said"; }
 
-# Ground first. A room includes its own files and rooms that stand before it in this line.
-rooms='base files geo cql store pack access ledger tile process indicator transfer demo face cli'
+# Ground first. A room includes its own files and rooms that stand before it in this line. Any other folder is an engine: it
+# stands between process and face, includes no other engine, and may bring rows of the tables of process, gateway and face.
+rooms='base metric files geo cql store pack access ledger node tile onemap transfer indicator sense rule casework warn process ENGINE
+share gateway demo face cli'
+tables='process gateway face'
+
+# Files that hold a table name its rows, which are data; what the rows' own files call is no circle through it.
+rows='table services'
 
 # Today's exceptions: each one is a debt with its reason.
 #   include  FILE HEADER     `sangzi cql` judges filters in a bare SQLite, without a ledger
 #   header   FILE            more than 200 lines: what every room leans on, or a noun with many properties
 #   symbol   ROOM PREFIX     the second noun of a room; sqlite is the store's driver, mvt a format's own name
+#   circle   ROOM            its files stand on each other in a circle: to be cut
 except='include src/cli/cql2.c store/sqlite_cql.h
-header src/base/base.h
-header src/pack/pack.h
 header src/store/store.h
 header src/ledger/ledger.h
 symbol geo mvt
 symbol store sqlite
 symbol cli live
-symbol cli serve
-symbol cli stop'
+symbol cli stop
+circle demo
+circle files
+circle geo
+circle ledger
+circle pack
+circle tile
+circle transfer'
 
 excepted() { printf '%s\n' "$except" | grep -qxF "$*"; }
 
 floors() {
-    for d in src/*/; do
-        room=$(basename "$d")
-        case " $rooms " in *" $room "*) ;; *) say "$d: a room without a floor; give it its place in tests/arch/arch.sh" ;; esac
-    done
     grep -nH '^#include "' src/*/*.[ch] | sed 's/:#include "/:/; s/".*//' |
         awk -F: -v rooms="$rooms" -v except="$except" '
             BEGIN {
@@ -44,11 +51,12 @@ floors() {
                 n = split(except, e, "\n")
                 for (i = 1; i <= n; i++) good[e[i]] = 1
             }
+            function floor_of(room) { return room in floor ? floor[room] : floor["ENGINE"] }
             {
                 split($1, f, "/"); room = f[2]
                 split($3, h, "/"); other = h[1]
                 if (room == other || ("include " $1 " " $3) in good) next
-                if (!(other in floor) || floor[other] >= floor[room])
+                if (floor_of(other) >= floor_of(room))
                     print $1 ":" $2 ": " room " includes " $3 ", which does not stand below it"
                 if ($3 != other "/" other ".h") print $1 ":" $2 ": " $3 " is private to " other
             }' >>"$work/said"
@@ -56,7 +64,8 @@ floors() {
 
 sizes() {
     wc -l src/*/*.[ch] | awk '$2 != "total" && $1 > 1200 { print $2 ": " $1 " lines; at most 1200" }' >>"$work/said"
-    for r in $rooms; do
+    for d in src/*/; do
+        r=$(basename "$d")
         f=src/$r/$r.h
         [ -f "$f" ] || { say "$f: every room has its one header"; continue; }
         n=$(wc -l <"$f")
@@ -66,17 +75,26 @@ sizes() {
 
 # A symbol begins with its room's name, in either case; base goes bare. __… is what a sanitizer adds.
 symbols() {
-    nm -A "$objects"/*/*.o >"$work/nm"
-    awk -v except="$except" '
+    set --
+    for f in src/*/*.c; do # by the sources: a build folder keeps the objects of files that are gone
+        case $f in */main.c) set -- "$@" "$build/sangzi.dir/$f.o" ;; *) set -- "$@" "$build/rooms.dir/$f.o" ;; esac
+    done
+    nm -A "$@" >"$work/nm"
+    awk -v except="$except" -v rooms="$rooms" -v tables="$tables" '
         BEGIN {
             n = split(except, e, "\n")
             for (i = 1; i <= n; i++) good[e[i]] = 1
+            n = split(rooms, r, " ")
+            for (i = 1; i <= n; i++) named[r[i]] = 1
+            n = split(tables, t, " ")
+            for (i = 1; i <= n; i++) table[t[i]] = 1
         }
-        NF == 3 && $2 ~ /^[TDBRCVW]$/ && $3 !~ /^__/ {
+        NF == 3 && $2 ~ /^[TDBRCVW]$/ && $3 !~ /^__/ && $3 != "main" {
             sub(/:.*/, "", $1)
             n = split($1, path, "/"); room = path[n - 1]
             first = tolower($3); sub(/_.*/, "", first)
-            if (room != "base" && first != room && !(("symbol " room " " first) in good))
+            row = !(room in named) && $2 ~ /^[DR]$/ && first in table
+            if (room != "base" && first != room && !row && !(("symbol " room " " first) in good))
                 print room "/" path[n] ": the symbol " $3 " does not begin with " room
         }' "$work/nm" >>"$work/said"
 }
@@ -88,9 +106,48 @@ banned() {
             bad = name ~ /^(strcpy|strcat|v?sprintf|strtok|atoi|gets|localtime|setlocale|system|s?rand)$/
             if ($1 !~ /\/base\/memory\.c\.o:/)
                 bad = bad || name ~ /^(malloc|calloc|realloc|reallocarray|strn?dup|aligned_alloc|v?asprintf)$/
-            if (bad) { sub(/.*rooms\.dir\//, "", $1); print $1 " calls " name }
+            if (bad) { sub(/.*\.dir\//, "", $1); print $1 " calls " name }
         }' "$work/nm" >>"$work/said"
     grep -nw alloca src/*/*.[ch] >>"$work/said" || :
+}
+
+# Inside a room too, a file stands on others and is not stood upon by them: a file uses another when it asks for a symbol of
+# it. What only others use, or only uses others, is taken away until circles alone are left, and what lies between two.
+circles() {
+    awk -v rows="$rows" '
+        BEGIN {
+            n = split(rows, r, " ")
+            for (i = 1; i <= n; i++) table[r[i]] = 1
+            n = 0
+        }
+        {
+            file = $1; sub(/:.*/, "", file); sub(/.*\.dir\/src\//, "", file); sub(/\.o$/, "", file)
+            room = file; sub(/\/.*/, "", room)
+            name = $NF; kind = $(NF - 1)
+        }
+        kind ~ /^[TDBRCVW]$/ { giver[room, name] = file; data[room, name] = kind != "T" }
+        kind == "U" { n++; user[n] = file; at[n] = room; asked[n] = name }
+        END {
+            for (i = 1; i <= n; i++) {
+                base = user[i]; sub(/.*\//, "", base); sub(/\.c$/, "", base)
+                g = giver[at[i], asked[i]]
+                if (g == "" || g == user[i] || (data[at[i], asked[i]] && base in table))
+                    continue
+                edge[user[i] SUBSEP g] = edge[user[i] SUBSEP g] " " asked[i]
+            }
+            do {
+                less = 0; split("", from); split("", to)
+                for (k in edge) { split(k, p, SUBSEP); from[p[1]] = to[p[2]] = 1 }
+                for (k in edge) {
+                    split(k, p, SUBSEP)
+                    if (!(p[2] in from) || !(p[1] in to)) { delete edge[k]; less = 1 }
+                }
+            } while (less)
+            for (k in edge) { split(k, p, SUBSEP); print p[1] " uses" edge[k] " of " p[2] ": a circle of files" }
+        }' "$work/nm" | sort >"$work/circles"
+    while IFS= read -r line; do
+        excepted circle "${line%%/*}" || say "src/$line"
+    done <"$work/circles"
 }
 
 # An exception nobody needs any more is struck out.
@@ -99,7 +156,8 @@ idle() {
         case $kind in
         include) grep -qF "#include \"$b\"" "$a" ;;
         header) [ "$(wc -l <"$a")" -gt 200 ] ;;
-        symbol) grep -qE "rooms.dir/src/$a/.* [TDBRCVW] ${b}(_|$)" "$work/nm" ;;
+        circle) grep -q "^$a/" "$work/circles" ;;
+        symbol) grep -qE "\\.dir/src/$a/.* [TDBRCVW] ${b}(_|$)" "$work/nm" ;;
         esac || say "tests/arch/arch.sh: the exception '$kind $a $b' is no longer needed"
     done
 }
@@ -108,6 +166,7 @@ floors
 sizes
 symbols
 banned
+circles
 idle
 cat "$work/said"
 [ ! -s "$work/said" ]

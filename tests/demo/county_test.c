@@ -1,4 +1,4 @@
-/* tests/demo/county_test.c - the demo county held against domain/demo-county, paragraph by paragraph; a check is a row.
+/* tests/demo/county_test.c - the demo county held against what it is meant to be (docs/demo-county.md), figure by figure; a check is a row.
  *
  *     build/test_demo_county_test                                   8,000 persons, some seconds: what such a county can show
  *     SANGZI_DEMO_PERSONS=500000 build/test_demo_county_test       the standard county: within 1 % (./dev nightly)
@@ -7,7 +7,7 @@
  * `whole` need the whole county.
  */
 #include "demo/demo.h"
-#include "process/road.h"
+#include "road/road.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -128,7 +128,7 @@ static int64_t day_of(int64_t us)
     return (us + 8 * 3600 * TIME_SECOND) / TIME_DAY;
 }
 
-/* --- §2, §3: divisions and names ---------------------------------------------------------------------------------------- */
+/* --- divisions and names ---------------------------------------------------------------------------------------- */
 static Str bare(Str name)
 {
     return str_ends(name, STR("社区")) ? str_sub(name, 0, name.len - 6) : str_sub(name, 0, name.len - 3);
@@ -162,7 +162,7 @@ static void division(const DemoRecord *r)
         add(&k.group, str_ends(name, STR("组")) ? STR("counted") : STR("hamlet"), 1);
 }
 
-/* --- §4: roads and land --------------------------------------------------------------------------------------------------- */
+/* --- roads and land --------------------------------------------------------------------------------------------------- */
 static int class_of(Str class)
 {
     return str_eq(class, STR("县道"))   ? 0
@@ -249,7 +249,7 @@ static void patch(const DemoRecord *r)
     }
 }
 
-/* --- §5 to §7: people ------------------------------------------------------------------------------------------------------- */
+/* --- people ------------------------------------------------------------------------------------------------------- */
 static int cohort(int year)
 {
     return year < 1960   ? 0
@@ -500,9 +500,8 @@ static void pavement_of_paragraph_4(void **state)
         if (!key.ptr || !s->counted)
             continue;
         assert_true(s->seen != 0); /* every section has been looked at */
-        x = (RoadIndexes){ process_road_pci(s->dr, s->surface), process_road_rqi(s->iri, s->high),
-            process_road_rdi(s->rd), NAN, 0 };
-        add(&t, process_road_word(round(process_road_pqi(&x, s->surface, s->high) * 10) / 10), s->m);
+        x = (RoadIndexes){ road_pci(s->dr, s->surface), road_rqi(s->iri, s->high), road_rdi(s->rd), NAN, 0 };
+        add(&t, road_word(round(road_pqi(&x, s->surface, s->high) * 10) / 10), s->m);
         add(&inspected, s->automatic ? STR("yes") : STR("no"), s->m);
         if (strcmp(s->town, "990121108") == 0)
             add(&first, s->automatic ? STR("yes") : STR("no"), s->m);

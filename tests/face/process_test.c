@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "face/face.h"
 #include "pack/pack.h"
 #include "process/process.h"
-#include "process/road.h"
+#include "road/road.h"
 
 /* --- formulas: by hand from the formulas as road.h gives them (made by us) ------------------------------------------------ */
 struct Formula {
@@ -19,22 +20,22 @@ struct Formula {
 static struct Formula formula(size_t i, size_t *n)
 {
     const struct Formula row[] = {
-        { "RQI, IRI 2, class 3: 100 / (1 + 0.0185 e^1.16)", process_road_rqi(2, false), 94.43 },
-        { "RQI, IRI 2, class 1: 100 / (1 + 0.026 e^1.3)", process_road_rqi(2, true), 91.29 },
-        { "RQI of a very rough road", process_road_rqi(12, false), 4.88 },
-        { "PCI, DR 1, asphalt: 100 - 15", process_road_pci(1, ROAD_ASPHALT), 85 },
-        { "PCI, DR 0", process_road_pci(0, ROAD_CEMENT), 100 },
-        { "PCI, DR 10, cement: 100 - 10.66 x 10^0.461", process_road_pci(10, ROAD_CEMENT), 69.19 },
-        { "RDI, 10 mm", process_road_rdi(10), 90 },
-        { "RDI, 20 mm", process_road_rdi(20), 60 },
-        { "RDI, 41 mm", process_road_rdi(41), 0 },
+        { "RQI, IRI 2, class 3: 100 / (1 + 0.0185 e^1.16)", road_rqi(2, false), 94.43 },
+        { "RQI, IRI 2, class 1: 100 / (1 + 0.026 e^1.3)", road_rqi(2, true), 91.29 },
+        { "RQI of a very rough road", road_rqi(12, false), 4.88 },
+        { "PCI, DR 1, asphalt: 100 - 15", road_pci(1, ROAD_ASPHALT), 85 },
+        { "PCI, DR 0", road_pci(0, ROAD_CEMENT), 100 },
+        { "PCI, DR 10, cement: 100 - 10.66 x 10^0.461", road_pci(10, ROAD_CEMENT), 69.19 },
+        { "RDI, 10 mm", road_rdi(10), 90 },
+        { "RDI, 20 mm", road_rdi(20), 60 },
+        { "RDI, 41 mm", road_rdi(41), 0 },
         { "PQI of class 3: .6 PCI + .4 RQI",
-            process_road_pqi(&(RoadIndexes){ 80, 90, NAN, NAN, NAN }, ROAD_ASPHALT, false), 84 },
+            road_pqi(&(RoadIndexes){ 80, 90, NAN, NAN, NAN }, ROAD_ASPHALT, false), 84 },
         { "PQI without PCI: what is known",
-            process_road_pqi(&(RoadIndexes){ NAN, 90, NAN, NAN, NAN }, ROAD_ASPHALT, false), 90 },
-        { "MQI of PQI alone", process_road_mqi(NAN, 77, NAN, NAN), 77 },
-        { "MQI whole", process_road_mqi(100, 80, 90, 100), 84.8 },
-        { "IRI of a phone at 60 km/h: 0.6 + 3.2 x 1", process_road_iri_of_phone(1, 60, 0.6, 3.2), 3.8 },
+            road_pqi(&(RoadIndexes){ NAN, 90, NAN, NAN, NAN }, ROAD_ASPHALT, false), 90 },
+        { "MQI of PQI alone", road_mqi(NAN, 77, NAN, NAN), 77 },
+        { "MQI whole", road_mqi(100, 80, 90, 100), 84.8 },
+        { "IRI of a phone at 60 km/h: 0.6 + 3.2 x 1", road_iri_of_phone(1, 60, 0.6, 3.2), 3.8 },
     };
 
     *n = LEN(row);
@@ -52,10 +53,9 @@ static void the_formulas_hold(void **state)
         if (!(fabs(f.got - f.want) < 0.01))
             fail_msg("%s: %g, not %g", f.say, f.got, f.want);
     }
-    assert_true(
-        isnan(process_road_pci(NAN, ROAD_ASPHALT)) && isnan(process_road_iri_of_phone(1, 10, 0.6, 3.2)));
-    assert_true(str_eq(process_road_word(90), STR("优")) && str_eq(process_road_word(89.9), STR("良")));
-    assert_true(str_eq(process_road_word(59.9), STR("差")) && !process_road_word(NAN).len);
+    assert_true(isnan(road_pci(NAN, ROAD_ASPHALT)) && isnan(road_iri_of_phone(1, 10, 0.6, 3.2)));
+    assert_true(str_eq(road_word(90), STR("优")) && str_eq(road_word(89.9), STR("良")));
+    assert_true(str_eq(road_word(59.9), STR("差")) && !road_word(NAN).len);
 }
 
 /* --- a county -------------------------------------------------------------------------------------------------------------- */
@@ -77,7 +77,7 @@ static int start(void **state)
     p = (Place){ .dir = "/tmp/sangzi-process-XXXXXX", .a = arena_new(0) };
     assert_non_null(mkdtemp(p.dir));
     snprintf(path, sizeof path, "%s/county", p.dir);
-    assert_true(pack_load(SOURCE_DIR "/packs", p.a, &p.model, &said, &nsaid, &err));
+    assert_true(pack_load(SOURCE_DIR "/packs", face_above(p.a), p.a, &p.model, &said, &nsaid, &err));
     assert_true(ledger_init(path, STR("990121000000"), 7, &err));
     assert_true(ledger_open(path, LEDGER_WRITE, p.model, &p.ledger, &err));
     *state = &p;

@@ -1,4 +1,4 @@
-/* src/process/road_condition.c - from inspections to the condition of every road section.
+/* src/road/road_condition.c - from inspections to the condition of every road section.
  *
  *   road_inspection (IRI, DR, RD)  ──►  its own RQI PCI RDI PQI, matched
  *   the latest of each section     ──►  section: RQI PCI PQI (MQI), condition, last_inspected; auto_inspected_on
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "process/process.h"
-#include "process/road.h"
+#include "road/road.h"
 
 enum { BATCH = 500, FIELDS = 12, PHONE_MAX = 100000, NEAR_M = 25, STRIDE = 256 };
 typedef struct Road {
@@ -300,20 +300,20 @@ static double iri_of(const Work *w, const LedgerRecord *r)
 {
     const double iri = number(r, w->inspection, "iri");
 
-    return !isnan(iri) ? iri
-                       : process_road_iri_of_phone(number(r, w->inspection, "acc_rms"),
-                             number(r, w->inspection, "speed"), process_number(w->run, "phone_a", 0.6),
-                             process_number(w->run, "phone_b", 3.2));
+    return !isnan(iri)
+               ? iri
+               : road_iri_of_phone(number(r, w->inspection, "acc_rms"), number(r, w->inspection, "speed"),
+                     process_number(w->run, "phone_a", 0.6), process_number(w->run, "phone_b", 3.2));
 }
 
 static RoadIndexes indexes(const Work *w, const LedgerRecord *r, const Section *s)
 {
-    RoadIndexes x = { .pci = process_road_pci(number(r, w->inspection, "dr"), s->surface),
-        .rqi = process_road_rqi(iri_of(w, r), s->high),
-        .rdi = process_road_rdi(number(r, w->inspection, "rd")),
+    RoadIndexes x = { .pci = road_pci(number(r, w->inspection, "dr"), s->surface),
+        .rqi = road_rqi(iri_of(w, r), s->high),
+        .rdi = road_rdi(number(r, w->inspection, "rd")),
         .sri = number(r, w->inspection, "sri") };
 
-    x.pqi = process_road_pqi(&x, s->surface, s->high);
+    x.pqi = road_pqi(&x, s->surface, s->high);
     return x;
 }
 
@@ -394,7 +394,7 @@ static bool read_phone(Work *w)
 
     for (size_t i = 0; i < json_array_size(list) && i < PHONE_MAX; i++) {
         const json_t *v = json_array_get(list, i);
-        const double iri = process_road_iri_of_phone(json_number_value(json_object_get(v, "rms")),
+        const double iri = road_iri_of_phone(json_number_value(json_object_get(v, "rms")),
             json_number_value(json_object_get(v, "speed")), a, b);
         Section *s = isnan(iri) ? NULL
                                 : nearest(w, json_number_value(json_object_get(v, "lon")),
@@ -416,7 +416,7 @@ static bool read_phone(Work *w)
         if (!s->nphone)
             continue;
         x.pci = s->now.pci; /* a phone feels no cracks: the distress known stays */
-        x.rqi = process_road_rqi(s->iri / (double)s->nphone, s->high);
+        x.rqi = road_rqi(s->iri / (double)s->nphone, s->high);
         take(s, &x, at, true);
     }
     return true;
@@ -443,7 +443,7 @@ static Str name_of(const Work *w, const Section *s, const Road *road)
 static void judge(Work *w, Section *s)
 {
     const Road *road = map_get(w->roads, s->road);
-    const double pqi = process_road_pqi(&s->now, s->surface, s->high);
+    const double pqi = road_pqi(&s->now, s->surface, s->high);
     Derived *d = &s->derived;
 
     derive(d, w->section, "name", of_text(name_of(w, s, road)));
@@ -452,8 +452,8 @@ static void judge(Work *w, Section *s)
     derive(d, w->section, "pqi", of_number(pqi, 1));
     derive(d, w->section, "rqi", of_number(s->now.rqi, 1));
     derive(d, w->section, "pci", of_number(s->now.pci, 1));
-    derive(d, w->section, "mqi", of_number(process_road_mqi(NAN, pqi, NAN, NAN), 1));
-    derive(d, w->section, "condition", of_text(process_road_word(isnan(pqi) ? pqi : round(pqi * 10) / 10)));
+    derive(d, w->section, "mqi", of_number(road_mqi(NAN, pqi, NAN, NAN), 1));
+    derive(d, w->section, "condition", of_text(road_word(isnan(pqi) ? pqi : round(pqi * 10) / 10)));
     derive(d, w->section, "last_inspected", of_day(s->latest));
     derive(d, w->section, "auto_inspected_on", of_day(s->automatic));
 }
@@ -468,8 +468,7 @@ static bool write_sections(Work *w, size_t count[6])
 
         judge(w, s);
         while (k < 5 &&
-               !str_eq(process_road_word(round(process_road_pqi(&s->now, s->surface, s->high) * 10) / 10),
-                   str_of(words[k])))
+               !str_eq(road_word(round(road_pqi(&s->now, s->surface, s->high) * 10) / 10), str_of(words[k])))
             k++;
         count[k]++;
         if (!put(w, w->section, str_of(s->id), &s->derived))

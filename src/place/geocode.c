@@ -1,4 +1,4 @@
-/* src/process/geocode.c - an address as people say it → candidates with a point, the best first.
+/* src/place/geocode.c - an address as people say it → candidates with a point, the best first.
  *
  *   云穗县枫涧镇石桥村三组        walks the division tree from left to right, any level may be left out
  *   石桥村小卖部                   what is left is searched below the division found
@@ -6,7 +6,7 @@
  *   老鸦窝, with where he calls from  three bear the name: the nearest comes first
  */
 #include <math.h>
-#include "process/places.h"
+#include "place/place.h"
 
 enum { WAYS = 64, HITS = 10 };
 typedef struct Way { /* how far one reading of the address has come */
@@ -48,7 +48,7 @@ static void step(Walk *w, const Way from)
         return;
     for (size_t i = 0; i < w->p->n; i++) {
         const Place *x = &w->p->place[i];
-        const size_t n = below(x, from.at) ? process_place_match(x, rest) : 0;
+        const size_t n = below(x, from.at) ? place_match(x, rest) : 0;
 
         if (n)
             add(w, (Way){ x, from.used + n, from.steps + 1 });
@@ -120,7 +120,7 @@ static void write_hit(ProcessRun *run, const Places *p, const LedgerHit *h, doub
     buf_str(b, STR(",\"division\":"));
     buf_json_str(b, h->division);
     buf_str(b, STR(",\"address\":"));
-    buf_json_str(b, process_places_path(p, h->division, run->a));
+    buf_json_str(b, place_path(p, h->division, run->a));
     buf_str(b, STR(",\"level\":null,\"rest\":\"\",\"score\":"));
     buf_fixed(b, value, 3);
     buf_str(b, STR(",\"geometry\":"));
@@ -167,7 +167,7 @@ static bool write_candidates(ProcessRun *run, Walk *w, size_t limit, Err *err)
             break;
         if (b->ptr[b->len - 1] != '[')
             buf_c(b, ',');
-        process_place_candidate(run, w->p, w->way[best].at, score(w, &w->way[best]),
+        place_candidate(run, w->p, w->way[best].at, score(w, &w->way[best]),
             str_sub(w->address, w->way[best].used, w->address.len), b);
         w->way[best].at = NULL;
     }
@@ -183,7 +183,7 @@ static bool geocode_run(ProcessRun *run, Err *err)
 
     if (!w)
         return FAIL(err, BASE_NO_MEMORY, STR("geocode"), "job");
-    if (!process_places_read(run, &p, err))
+    if (!place_read(run, &p, err))
         return false;
     w->p = &p;
     w->address = without_blanks(str_sub(str_trim(process_text(run, "address")), 0, 600), run->a);

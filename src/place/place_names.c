@@ -1,4 +1,4 @@
-/* src/process/place_names.c - the naming commission's list: which current names are alike within three kilometres, and who
+/* src/place/place_names.c - the naming commission's list: which current names are alike within three kilometres, and who
  * uses a name.
  *
  * Alike are names that are written alike in Roman letters, blanks and case aside: the same characters, or others that sound

@@ -1,6 +1,6 @@
-/* src/process/reverse_geocode.c - a point → the division it lies in, and what is near. */
+/* src/place/reverse_geocode.c - a point → the division it lies in, and what is near. */
 #include <stdlib.h>
-#include "process/places.h"
+#include "place/place.h"
 
 enum { NEAR = 8 };
 typedef struct Around {
@@ -22,7 +22,7 @@ static bool see_division(void *ctx, const LedgerRecord *record)
     Around *a = ctx;
     const PackProperty *code = pack_property(a->c, STR("code"));
     const Place *one = record->value[code->index].kind == CQL_TEXT
-                           ? process_places_find(a->places, record->value[code->index].text)
+                           ? place_find(a->places, record->value[code->index].text)
                            : NULL;
 
     if (one && (!a->inside || one->level > a->inside->level))
@@ -86,7 +86,7 @@ static bool reverse_geocode_run(ProcessRun *run, Err *err)
 
     if (!process_point(run, "point", &a.x, &a.y) || !geo_make_point(a.x, a.y, run->a, &a.point))
         return FAIL(err, BASE_NO_MEMORY, STR("point"), "job");
-    if (!process_places_read(run, &p, err))
+    if (!place_read(run, &p, err))
         return false;
     a.places = &p;
     if (!look(&a, "division", 0, see_division, err))
@@ -98,11 +98,11 @@ static bool reverse_geocode_run(ProcessRun *run, Err *err)
         if (!look(&a, thing[i], 0.005, see_thing, err))
             return false;
     if (a.inside)
-        process_place_candidate(run, &p, a.inside, 1, (Str){ "", 0 }, process_out(run, "division"));
+        place_candidate(run, &p, a.inside, 1, (Str){ "", 0 }, process_out(run, "division"));
     else
         buf_str(process_out(run, "division"), STR("null"));
-    buf_json_str(process_out(run, "address"),
-        a.inside ? process_places_path(&p, a.inside->code, run->a) : (Str){ "", 0 });
+    buf_json_str(
+        process_out(run, "address"), a.inside ? place_path(&p, a.inside->code, run->a) : (Str){ "", 0 });
     write_near(&a, process_out(run, "near"));
     return true;
 }

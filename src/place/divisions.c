@@ -1,5 +1,5 @@
-/* src/process/places.c - divisions by name: suffixes may be missing, numbers of groups may be written in any way. */
-#include "process/places.h"
+/* src/place/divisions.c - divisions by name: suffixes may be missing, numbers of groups may be written in any way. */
+#include "place/place.h"
 #include <stdlib.h>
 
 static const char *const level_name[] = { "province", "city", "county", "township", "village", "group" };
@@ -62,7 +62,7 @@ static int by_code(const void *x, const void *y)
     return str_cmp(((const Place *)x)->code, ((const Place *)y)->code);
 }
 
-bool process_places_read(ProcessRun *run, Places *out, Err *err)
+bool place_read(ProcessRun *run, Places *out, Err *err)
 {
     Reading r = { run, out, NULL, NULL, NULL, NULL };
     LedgerQuery q = { .no_geometry = true };
@@ -92,7 +92,7 @@ bool process_places_read(ProcessRun *run, Places *out, Err *err)
     return true;
 }
 
-const Place *process_places_find(const Places *p, Str code)
+const Place *place_find(const Places *p, Str code)
 {
     const Place key = { .code = code };
 
@@ -115,12 +115,12 @@ static Str above(Str code, Arena *a)
     return (Str){ "", 0 };
 }
 
-Str process_places_path(const Places *p, Str code, Arena *a)
+Str place_path(const Places *p, Str code, Arena *a)
 {
     Str path = { "", 0 };
 
     for (int i = 0; i < 6 && code.len; i++) {
-        const Place *one = process_places_find(p, code);
+        const Place *one = place_find(p, code);
         const Str up = above(code, a);
 
         if (one && one->level >= 2)
@@ -202,7 +202,7 @@ static size_t match_group(const Place *p, Str address)
                                        : 0;
 }
 
-size_t process_place_match(const Place *p, Str address)
+size_t place_match(const Place *p, Str address)
 {
     const Str name = bare(p->name);
 
@@ -216,7 +216,7 @@ size_t process_place_match(const Place *p, Str address)
 }
 
 /* --- where it is ----------------------------------------------------------------------------------------------------- */
-bool process_place_point(ProcessRun *run, const Places *p, const Place *one, double *x, double *y)
+bool place_point(ProcessRun *run, const Places *p, const Place *one, double *x, double *y)
 {
     for (int i = 0; one && i < 6; i++) {
         LedgerRecord record;
@@ -230,7 +230,7 @@ bool process_place_point(ProcessRun *run, const Places *p, const Place *one, dou
         if (ledger_get(run->ledger, p->division, one->id, INT64_MIN, INT64_MIN, run->a, &record, &err) &&
             record.geometry.len && geo_centre(record.geometry, x, y))
             return true;
-        one = process_places_find(p, above(one->code, run->a));
+        one = place_find(p, above(one->code, run->a));
     }
     return false;
 }
@@ -244,8 +244,7 @@ static void member(Buf *b, const char *key, Str value)
     buf_json_str(b, value);
 }
 
-void process_place_candidate(
-    ProcessRun *run, const Places *p, const Place *one, double score, Str rest, Buf *b)
+void place_candidate(ProcessRun *run, const Places *p, const Place *one, double score, Str rest, Buf *b)
 {
     double x, y;
 
@@ -254,13 +253,13 @@ void process_place_candidate(
     member(b, "id", one->id);
     member(b, "name", one->name);
     member(b, "division", one->code);
-    member(b, "address", process_places_path(p, one->code, run->a));
+    member(b, "address", place_path(p, one->code, run->a));
     member(b, "level", str_of(level_name[one->level]));
     member(b, "rest", rest);
     buf_str(b, STR(",\"score\":"));
     buf_fixed(b, score, 3);
     buf_str(b, STR(",\"geometry\":"));
-    if (process_place_point(run, p, one, &x, &y)) {
+    if (place_point(run, p, one, &x, &y)) {
         buf_str(b, STR("{\"type\":\"Point\",\"coordinates\":["));
         buf_fixed(b, x, 7);
         buf_c(b, ',');
