@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "face/origin.h"
+#include "face/metrics.h"
 
 enum { PIECE = 64 << 10 };
 
