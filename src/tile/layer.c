@@ -411,6 +411,23 @@ static Body *compressed(TileLayer *l, const Want *w, const Body *raw, Err *err)
     return b;
 }
 
+const TileBody *tile_cached(TileLayer *l, const TileAsk *ask)
+{
+    CacheKey key;
+    Body *b;
+    Want w;
+
+    if (!in_grid(ask, &(Err){ 0 }))
+        return NULL;
+    w = want_of(l, ask);
+    key = key_of(l, &w, ask->gzip);
+    b = tile_cache_get(l->cache, &key, w.number);
+    if (!b)
+        return NULL;
+    metric_add(METRIC_tile_cached, 1);
+    return &b->pub;
+}
+
 bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err)
 {
     CacheKey key, raw_key;
