@@ -1,6 +1,5 @@
 /* src/face/common.c - what the faces share: the house they stand in, who writes, from where, and names of divisions. */
 #include "face/exchange.h"
-#include <pthread.h>
 
 /* --- what faces ask of the house --------------------------------------------------------------------------------- */
 int face_port(const Face *f)
@@ -56,50 +55,6 @@ const FaceRouter *face_router(const Face *f)
 bool face_go(Face *f, void (*job)(void *), void *arg)
 {
     return !f->stopping && f->pool && pool_run(f->pool, job, arg);
-}
-
-/* --- listening to the ledger ---------------------------------------------------------------------------------------- */
-
-struct FaceEar {
-    pthread_mutex_t guard; /* guards hear */
-    void (*hear)(void *ctx, const LedgerEvent *e, size_t n);
-    void *ctx;
-};
-
-static void pass_on(void *ctx, const LedgerEvent *e, size_t n)
-{
-    FaceEar *ear = ctx;
-
-    pthread_mutex_lock(&ear->guard);
-    if (ear->hear)
-        ear->hear(ear->ctx, e, n);
-    pthread_mutex_unlock(&ear->guard);
-}
-
-/* The ear lives in the model's arena: that is the only memory which surely outlives the ledger's last call. */
-bool face_listen(
-    Face *f, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx, FaceEar **out, Err *err)
-{
-    FaceEar *ear = NEW(ledger_model(face_ledger(f))->arena, FaceEar);
-
-    if (!ear)
-        return FAIL(err, BASE_NO_MEMORY, STR("listener"), "start");
-    pthread_mutex_init(&ear->guard, NULL);
-    ear->hear = hear;
-    ear->ctx = ctx;
-    if (!ledger_listen(face_ledger(f), pass_on, ear))
-        return FAIL(err, FACE_BUSY, STR("listeners"), "start");
-    *out = ear;
-    return true;
-}
-
-void face_deafen(FaceEar *ear)
-{
-    if (!ear)
-        return;
-    pthread_mutex_lock(&ear->guard);
-    ear->hear = NULL;
-    pthread_mutex_unlock(&ear->guard);
 }
 
 bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err)

@@ -40,7 +40,7 @@ struct Events {
     uint64_t next; /* events so far; event n stands at n % RING */
     Client *first;
     size_t nclient;
-    FaceEar *ear; /* not guarded */
+    LedgerHooked *hooked; /* not guarded */
 };
 
 static uint64_t oldest(const Events *e)
@@ -347,7 +347,7 @@ static bool events_start(Face *f, void **state, Err *err)
     pthread_cond_init(&e->tick, NULL);
     e->beating = pthread_create(&e->heart, NULL, heart, e) == 0;
     *state = e;
-    return face_listen(f, hear, e, &e->ear, err);
+    return ledger_hook(face_ledger(f), &(LedgerHook){ "events", NULL, hear, e }, &e->hooked, err);
 }
 
 static void events_ending(void *events)
@@ -365,7 +365,7 @@ static void events_stop(void *state)
 {
     Events *e = state;
 
-    face_deafen(e->ear);
+    ledger_unhook(e->hooked);
     events_ending(e);
     if (e->beating)
         pthread_join(e->heart, NULL);

@@ -26,7 +26,7 @@ struct FaceMaps {
     size_t nlayer;
     pthread_t carrier;
     bool carrying;
-    FaceEar *ear;
+    LedgerHooked *hooked;
     pthread_mutex_t guard; /* guards all below */
     pthread_cond_t come;
     Batch *first, **last;
@@ -318,7 +318,7 @@ static bool open_all(FaceMaps *m, Err *err)
     m->carrying = pthread_create(&m->carrier, NULL, carry_on, m) == 0;
     if (!m->carrying)
         return FAIL(err, FACE_BUSY, STR("tiles"), "start");
-    return face_listen(m->face, hear, m, &m->ear, err);
+    return ledger_hook(m->ledger, &(LedgerHook){ "maps", NULL, hear, m }, &m->hooked, err);
 }
 
 bool face_maps_new(Face *f, FaceMaps **out, Err *err)
@@ -342,7 +342,7 @@ void face_maps_free(FaceMaps *m)
 
     if (!m)
         return;
-    face_deafen(m->ear);
+    ledger_unhook(m->hooked);
     pthread_mutex_lock(&m->guard);
     m->ending = true;
     pthread_cond_signal(&m->come);

@@ -132,6 +132,7 @@ bool face_start(const FaceOptions *options, Face **out, Err *err)
     if (f->pool && open_temp(f, err) && face_router_new(face_doors, ndoor, f->a, &f->router, err) &&
         open_doors(f, err) && open_daemon(f, err)) {
         open_local(f);
+        ledger_warm(f->o.ledger);
         log_info("http.started", KV("port", f->port));
         *out = f;
         return true;

@@ -473,8 +473,8 @@ void ledger_show_again(Ledger *l, const PackCollection *c, Buf *fids, bool retir
     arena_free(a);
 }
 
-bool ledger_find(
-    Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
+static bool find_row(
+    const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
 {
     RowShape *shape = NEW(a, RowShape);
     CqlValue *value = NEWS(a, CqlValue, s->collection->nproperty + s->collection->ninherited);
@@ -489,12 +489,12 @@ bool ledger_find(
     q.column = shape->column;
     q.ncolumn = shape->ncolumn;
     q.id = str_c(a, id);
-    if (!q.id || !store_select(r, &q, &cursor, err))
+    if (!q.id || !store_select(in->read, &q, &cursor, err))
         return q.id ? false : FAIL(err, BASE_NO_MEMORY, id, "record");
     *found = false;
     good = store_next(cursor, &row, err);
     if (good && row) {
-        good = ledger_row(l, s, shape, row, value, a, out, err);
+        good = ledger_row(in->ledger, s, shape, row, value, a, out, err);
         for (size_t i = 0; good && i < s->collection->nproperty; i++)
             value[i] = ledger_copy(value[i], a);
         if (good) {
@@ -502,9 +502,35 @@ bool ledger_find(
             out->division = str_copy(a, out->division);
             out->geometry = BYTES(str_copy(a, TEXT(out->geometry)));
             *found = true;
-            good = ledger_inherit(l, r, out, a, err);
+            good = ledger_inherit(in, out, a, err);
         }
     }
     store_cursor_close(cursor);
     return good;
+}
+
+Str ledger_made_key(Arena *a, const PackCollection *c, Str id)
+{
+    return str_fmt(a, "%.*s/%.*s", STRV(c->name), STRV(id));
+}
+
+const LedgerRecord *ledger_made(const Made *m, const PackCollection *c, Str id)
+{
+    char key[256];
+    const int n = snprintf(key, sizeof key, "%.*s/%.*s", STRV(c->name), STRV(id));
+
+    return m && map_len(m->latest) && n > 0 && (size_t)n < sizeof key
+               ? map_get(m->latest, (Str){ key, (size_t)n })
+               : NULL;
+}
+
+bool ledger_find(const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
+{
+    const LedgerRecord *made = in->made ? ledger_made(in->made, s->collection, id) : NULL;
+
+    if (!made)
+        return find_row(in, s, id, a, out, found, err);
+    *out = *made;
+    *found = true;
+    return true;
 }

@@ -1,6 +1,6 @@
 /* src/ledger/check.c - is this record fit to be written? All findings are gathered. */
+#include "ledger/change.h"
 #include "files/files.h"
-#include "ledger/ledger_in.h"
 #include <stdio.h>
 
 void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err)
@@ -18,9 +18,10 @@ void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *er
 }
 
 typedef struct Check {
+    const Apply *apply;
     Ledger *ledger;
-    StoreRead *read;
-    LedgerRecord *record;
+    const Sight *in;
+    const LedgerRecord *record;
     const LedgerRecord *before;
     size_t at;
     LedgerProblems *said;
@@ -106,7 +107,7 @@ static bool target_there(Check *k, Str collection, Str id, bool *there)
         ulid_make(0, digest, ulid);
         id = str_of(ulid);
     }
-    if (!ledger_find(k->ledger, k->read, ledger_sheet(k->ledger, c), id, k->arena, &target, there, k->err))
+    if (!ledger_find(k->in, ledger_sheet(k->ledger, c), id, k->arena, &target, there, k->err))
         return false;
     *there = *there && (c->by_code || target.value[base_at(c, BASE_VALID_TO)].kind == CQL_NULL);
     return true;
@@ -233,6 +234,58 @@ static void twice(Check *k, const PackProperty *p, Str holder)
     buf_clear(&said);
 }
 
+/* A change before this one in the transaction has taken the value from its record, or the record away. */
+static bool let_go(const Check *k, const Sheet *s, const PackProperty *p, Str id)
+{
+    const LedgerRecord *r = ledger_made(k->in->made, s->collection, id);
+
+    if (!r || ((const Apply *)r)->place > k->apply->place)
+        return false;
+    return r->value[base_at(s->collection, BASE_VALID_TO)].kind != CQL_NULL ||
+           !ledger_same(r->value[p->index], k->record->value[p->index]);
+}
+
+static bool in_a_row(Check *k, const Sheet *s, const PackProperty *p, const CqlSql *where, Str *holder)
+{
+    const StoreQuery q = { .table = &s->table, .where = where };
+    StoreCursor *cursor;
+    const StoreRow *row;
+    bool good;
+
+    if (!store_select(k->in->read, &q, &cursor, k->err))
+        return false;
+    while ((good = store_next(cursor, &row, k->err)) && row)
+        if (!str_eq(row->id, k->record->id) && !let_go(k, s, p, row->id)) {
+            *holder = str_copy(k->arena, row->id);
+            break;
+        }
+    store_cursor_close(cursor);
+    return good;
+}
+
+/* Two changes of one transaction want the same value: no row tells of it yet. */
+static bool among_changes(Check *k, const Sheet *s, const PackProperty *p, Str *holder)
+{
+    Work *w = k->apply->work;
+    const Apply *other;
+    Buf b;
+    Str key;
+
+    if (w->n == 1)
+        return true;
+    buf_init(&b, 1 << 20);
+    buf_fmt(&b, "%.*s.%.*s=", STRV(s->collection->name), STRV(p->name));
+    ledger_value_to_text(p, k->record->value[p->index], &b);
+    key = str_copy(k->arena, buf_text(&b));
+    buf_clear(&b);
+    other = map_get(w->held, key);
+    if (other && !str_eq(other->after.id, k->record->id) && !let_go(k, s, p, other->after.id))
+        *holder = other->after.id;
+    else if (!key.ptr || !map_put(w->held, key, (void *)(uintptr_t)k->apply))
+        return FAIL(k->err, BASE_NO_MEMORY, p->name, "unique");
+    return true;
+}
+
 static bool unique_one(Check *k, const Sheet *s, const PackProperty *p)
 {
     CqlValue value;
@@ -240,22 +293,15 @@ static bool unique_one(Check *k, const Sheet *s, const PackProperty *p)
     const CqlSql where = {
         .text = str_fmt(k->arena, "\"%.*s\"=?", STRV(column)), .params = &value, .nparams = 1
     };
-    const StoreQuery q = { .table = &s->table, .where = &where, .limit = 2 };
-    StoreCursor *cursor;
-    const StoreRow *row;
-    bool good;
+    Str holder = STR("");
 
     if (!column.len)
         return true;
-    if (!store_select(k->read, &q, &cursor, k->err))
+    if (!in_a_row(k, s, p, &where, &holder) || (!holder.len && !among_changes(k, s, p, &holder)))
         return false;
-    while ((good = store_next(cursor, &row, k->err)) && row)
-        if (!str_eq(row->id, k->record->id)) {
-            twice(k, p, row->id);
-            break;
-        }
-    store_cursor_close(cursor);
-    return good;
+    if (holder.len)
+        twice(k, p, holder);
+    return true;
 }
 
 /* A retired record holds nothing: meanwhile another may have taken its key. */
@@ -282,11 +328,60 @@ static bool unique(Check *k)
     return true;
 }
 
-bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at,
-    LedgerProblems *said, Arena *a, Err *err)
-{
-    Check k = { l, r, rec, before, at, said, a, err };
+/* --- retiring ------------------------------------------------------------------------------------------------------------ */
+typedef struct Referrers {
+    Check *k;
+    Buf said;
+    size_t n;
+    bool bad;
+} Referrers;
 
+static bool still_refers(void *ctx, Str collection, Str property, Str from)
+{
+    Referrers *r = ctx;
+    Check *k = r->k;
+    const PackCollection *c = pack_collection(k->ledger->model, collection);
+    LedgerRecord rec;
+    bool there = false;
+
+    (void)property;
+    if (!c || (str_eq(from, k->record->id) && c == k->record->collection))
+        return true;
+    if (!ledger_find(k->in, ledger_sheet(k->ledger, c), from, k->arena, &rec, &there, k->err)) {
+        r->bad = true;
+        return false;
+    }
+    if (there && rec.value[base_at(c, BASE_VALID_TO)].kind == CQL_NULL && r->n++ < 3)
+        buf_fmt(&r->said, "%s%.*s %.*s", r->n > 1 ? "、" : "", STRV(c->title.zh),
+            STRV(ledger_name_of(&rec, k->arena)));
+    return r->n <= 3; /* whether there are more is all that is said of the others */
+}
+
+static bool nobody_refers(Check *k)
+{
+    Referrers r = { .k = k };
+    bool good;
+
+    buf_init(&r.said, 150);
+    good = store_links_to(k->in->read, k->record->id, still_refers, &r, k->err) && !r.bad;
+    if (good && r.n) {
+        good = FAIL(k->err, LEDGER_REFERRED, k->record->id, "id");
+        err_hint(k->err, "%.*s%s", STRV(buf_text(&r.said)), r.n > 3 ? " …" : "");
+    }
+    buf_clear(&r.said);
+    return good;
+}
+
+bool ledger_check(const Apply *p)
+{
+    Work *w = p->work;
+    Check k = { p, w->ledger, &w->sight, &p->after, p->there ? &p->before : NULL, p->at, w->said, w->arena,
+        w->err };
+
+    if (p->verb == LEDGER_DERIVE)
+        return true;
+    if (p->verb == LEDGER_RETIRE)
+        return ledger_not_extended(&w->sight, p->sheet, p->after.id, w->arena, w->err) && nobody_refers(&k);
     required(&k);
     geometry(&k);
     attachments(&k);
@@ -295,8 +390,9 @@ bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord
 }
 
 /* --- the division a place lies in: the smallest one that contains it -------------------------------------------------------- */
-bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *division, Err *err)
+bool ledger_place(const Sight *in, double x, double y, Arena *a, Str *division, Err *err)
 {
+    Ledger *l = in->ledger;
     const PackCollection *c = pack_collection(l->model, STR("division"));
     const GeoBox box = { x, y, x, y };
     const Sheet *s = c ? ledger_sheet(l, c) : NULL;
@@ -318,7 +414,7 @@ bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *di
     q.table = &s->table;
     q.column = shape->column;
     q.ncolumn = shape->ncolumn;
-    if (!store_select(r, &q, &cursor, err))
+    if (!store_select(in->read, &q, &cursor, err))
         return false;
     while ((good = store_next(cursor, &row, err)) && row) {
         LedgerRecord rec;
@@ -361,7 +457,7 @@ static Str parent_code(Str code, Arena *a)
     return (Str){ out, code.len > 12 && level[own - 1] <= 12 ? 12 : code.len };
 }
 
-static Str name_above(Ledger *l, StoreRead *r, const PackCollection *c, Str code, Map *known, Arena *a)
+static Str name_above(const Sight *in, const PackCollection *c, Str code, Map *known, Arena *a)
 {
     const Str *seen = known ? map_get(known, code) : NULL;
     const PackProperty *full = pack_property(c, STR("full_name"));
@@ -377,13 +473,13 @@ static Str name_above(Ledger *l, StoreRead *r, const PackCollection *c, Str code
         return STR("");
     sm3(BYTES(code), digest);
     ulid_make(0, digest, id);
-    if (!ledger_find(l, r, ledger_sheet(l, c), str_of(id), a, &above, &there, &err) || !there)
+    if (!ledger_find(in, ledger_sheet(in->ledger, c), str_of(id), a, &above, &there, &err) || !there)
         return STR("");
     return above.value[full->index].kind == CQL_TEXT ? above.value[full->index].text : STR("");
 }
 
 /* `known`: full names by code of a bulk load, which cannot look its own rows up; NULL: look them up. */
-bool ledger_lineage(Ledger *l, StoreRead *r, LedgerRecord *rec, Map *known, Arena *keep, Arena *a)
+bool ledger_lineage(const Sight *in, LedgerRecord *rec, Map *known, Arena *keep, Arena *a)
 {
     const PackCollection *c = rec->collection;
     const PackProperty *code = pack_property(c, STR("code")), *name = pack_property(c, STR("name")),
@@ -397,7 +493,7 @@ bool ledger_lineage(Ledger *l, StoreRead *r, LedgerRecord *rec, Map *known, Aren
     above = parent_code(value[code->index].text, a);
     value[parent->index] =
         above.len ? (CqlValue){ .kind = CQL_TEXT, .text = above } : (CqlValue){ .kind = CQL_NULL };
-    above = name_above(l, r, c, above, known, a);
+    above = name_above(in, c, above, known, a);
     value[full->index] = (CqlValue){ .kind = CQL_TEXT,
         .text = str_fmt(a, "%.*s%.*s", STRV(above), STRV(value[name->index].text)) };
     if (!known)

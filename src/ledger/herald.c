@@ -1,4 +1,4 @@
-/* src/ledger/herald.c - counters, events and their one thread, links, titles. */
+/* src/ledger/herald.c - counters, links, titles. */
 #include "ledger/ledger_in.h"
 
 /* --- counters of current records by division --------------------------------------------------------------------------- */
@@ -144,84 +144,6 @@ GeoBox ledger_extent(Ledger *l, const PackCollection *c)
         box = GEO_BOX_NONE;
     store_read_end(r);
     return box;
-}
-
-/* --- events ---------------------------------------------------------------------------------------------------------------- */
-static void *herald(void *arg)
-{
-    Ledger *l = arg;
-
-    pthread_mutex_lock(&l->event_guard);
-    while (!l->event_stop || l->event_first) {
-        EventRun *run = l->event_first;
-
-        if (!run) {
-            pthread_cond_wait(&l->event_come, &l->event_guard);
-            continue;
-        }
-        l->event_first = run->next;
-        if (!l->event_first)
-            l->event_last = &l->event_first;
-        for (size_t i = 0; i < l->nlistener; i++) {
-            void (*hear)(void *, const LedgerEvent *, size_t) = l->listener[i].hear;
-            void *ctx = l->listener[i].ctx;
-
-            pthread_mutex_unlock(&l->event_guard);
-            hear(ctx, run->event, run->n);
-            pthread_mutex_lock(&l->event_guard);
-        }
-        mem_free(run);
-    }
-    pthread_mutex_unlock(&l->event_guard);
-    return NULL;
-}
-
-void ledger_announce(Ledger *l, const LedgerEvent *e, size_t n)
-{
-    EventRun *run;
-
-    pthread_mutex_lock(&l->event_guard);
-    run = l->herald_runs && n ? mem_new(1, sizeof *run + n * sizeof *e) : NULL;
-    if (run) {
-        run->n = n;
-        memcpy(run->event, e, n * sizeof *e);
-        *l->event_last = run;
-        l->event_last = &run->next;
-        pthread_cond_signal(&l->event_come);
-    }
-    pthread_mutex_unlock(&l->event_guard);
-}
-
-bool ledger_listen(Ledger *l, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx)
-{
-    bool good;
-
-    pthread_mutex_lock(&l->event_guard);
-    if (!l->herald_runs)
-        l->herald_runs = pthread_create(&l->herald, NULL, herald, l) == 0;
-    good = l->herald_runs && l->nlistener < LISTENERS;
-    if (good) {
-        l->listener[l->nlistener].hear = hear;
-        l->listener[l->nlistener].ctx = ctx;
-        l->nlistener++;
-    }
-    pthread_mutex_unlock(&l->event_guard);
-    for (size_t i = 0; good && i < l->model->ncollection; i++)
-        ledger_find_warm(l->sheet + i),
-            ledger_range_warm(l->sheet + i); /* somebody serves: questions will come */
-    return good;
-}
-
-void ledger_herald_stop(Ledger *l)
-{
-    if (!l->herald_runs)
-        return;
-    pthread_mutex_lock(&l->event_guard);
-    l->event_stop = true;
-    pthread_cond_broadcast(&l->event_come);
-    pthread_mutex_unlock(&l->event_guard);
-    pthread_join(l->herald, NULL);
-    l->herald_runs = false;
 }
 
 /* --- links: of the record's own references ----------------------------------------------------------------------------------- */

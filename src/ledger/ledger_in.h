@@ -66,8 +66,7 @@ typedef struct Batch { /* one caller's transaction, waiting for the writer */
     int64_t seq;
     bool good, finished;
 } Batch;
-enum { LISTENERS = 16 };
-typedef struct EventRun { /* one commit's events on their way to the listeners */
+typedef struct EventRun { /* one commit's events on their way to the hooks */
     struct EventRun *next;
     size_t n;
     LedgerEvent event[];
@@ -94,17 +93,26 @@ struct Ledger {
     int64_t seq;
     uint8_t last_hash[SM3_LEN];
     pthread_mutex_t write_guard; /* held by whoever uses the store's writer */
-    pthread_mutex_t event_guard; /* guards event_* and listener */
-    pthread_cond_t event_come;
+    pthread_mutex_t hook_guard;  /* guards event_*, herald_runs and the hooks */
+    pthread_cond_t event_come, hook_idle;
     EventRun *event_first, **event_last;
     bool event_stop, herald_runs;
     pthread_t herald;
-    struct {
-        void (*hear)(void *ctx, const LedgerEvent *e, size_t n);
-        void *ctx;
-    } listener[LISTENERS];
-    size_t nlistener;
+    LedgerHooked *hook; /* in the order they came */
 };
+typedef struct Apply Apply;
+typedef struct Made { /* records as a transaction leaves them, before they are rows */
+    Map *latest;      /* "collection/id" → LedgerRecord, the first member of its Apply */
+} Made;
+typedef struct
+    Sight { /* where a record is looked up: a snapshot, or the writer's; before it, what the transaction made */
+    Ledger *ledger;
+    StoreRead *read;
+    const Made *made; /* NULL: nothing */
+} Sight;
+
+Str ledger_made_key(Arena *a, const PackCollection *c, Str id);
+const LedgerRecord *ledger_made(const Made *m, const PackCollection *c, Str id); /* NULL: as its row says */
 
 Sheet *ledger_sheet(const Ledger *l, const PackCollection *c);
 bool ledger_sheets(Ledger *l, Err *err) MUST;
@@ -127,31 +135,31 @@ typedef struct RowShape { /* which columns a read asks for */
 void ledger_shape(const Sheet *s, const PackProperty *const *only, size_t nonly, bool sealed, RowShape *out);
 bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const StoreRow *row, CqlValue *value,
     Arena *a, LedgerRecord *out, Err *err) MUST; /* value: room for nproperty + ninherited */
-/* `r` NULL: a reader of its own. *found false: no such id. Also retired ones. */
+/* *found false: no such id. Also retired ones. */
 bool ledger_find(
-    Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
+    const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
 /* the packs have changed (migrate.c): tables follow, `target` is the model's digest; at opening only */
 bool ledger_migrate(Ledger *l, const StoreTable *table, Str target, Err *err) MUST;
 /* Whether the tables are those of the model: LEDGER_PACKS_DIFFER. */
 bool ledger_follows(Ledger *l, Err *err) MUST;
 /* extends (extend.c) */
 /* Fills value[nproperty …]. */
-bool ledger_inherit(const Ledger *l, StoreRead *r, LedgerRecord *rec, Arena *a, Err *err) MUST;
+bool ledger_inherit(const Sight *in, LedgerRecord *rec, Arena *a, Err *err) MUST;
 bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t valid_at, int64_t known_at,
     int64_t seq, Arena *a,
     Err *err) MUST; /* as it was known by `known_at` and written by transaction `seq` */
 /* What a change of one means for the record it extends; *needed false: nothing. */
 bool ledger_above_of(
-    Ledger *l, const LedgerChange *c, Arena *a, LedgerChange *out, bool *needed, Err *err) MUST;
+    const Sight *in, const LedgerChange *c, Arena *a, LedgerChange *out, bool *needed, Err *err) MUST;
 /* What the record above, already changed, gives to this one: its division, and its place where both have one. */
-bool ledger_place_of(Ledger *l, LedgerChange *c, Arena *a, Err *err) MUST;
+bool ledger_place_of(const Sight *in, LedgerChange *c, Arena *a, Err *err) MUST;
 /* The change of one that extends it: nothing but a new version, and the place. */
-bool ledger_touch_of(Ledger *l, const Sheet *below, const LedgerChange *c, Arena *a, LedgerChange *out,
+bool ledger_touch_of(const Sight *in, const Sheet *below, const LedgerChange *c, Arena *a, LedgerChange *out,
     bool *there, Err *err) MUST;
 /* LEDGER_REFERRED. */
-bool ledger_not_extended(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, Err *err) MUST;
+bool ledger_not_extended(const Sight *in, const Sheet *s, Str id, Arena *a, Err *err) MUST;
 /* Changed_seq only. */
-bool ledger_raise_below(Ledger *l, const Sheet *s, Str id, int64_t seq, Arena *a, Err *err) MUST;
+bool ledger_raise_below(const Sight *in, const Sheet *s, Str id, int64_t seq, Arena *a, Err *err) MUST;
 size_t ledger_room(const Ledger *l, const LedgerTx *tx); /* how many records it can change */
 /* Rows by number ("[1,2,3", as a list begins), sealed values opened, for what keeps those in memory; what cannot be read
  * is not shown, and no answer of `see` ends it. */
@@ -172,12 +180,11 @@ bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Aren
 bool ledger_blind(
     const Ledger *l, const PackProperty *p, const PackCollection *c, CqlValue v, Arena *a, CqlValue *out);
 /* checks of one record about to be written */
-bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at,
-    LedgerProblems *said, Arena *a, Err *err) MUST;
+bool ledger_check(const Apply *p) MUST;
 void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err);
 bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a);
-bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *division, Err *err) MUST;
-bool ledger_lineage(Ledger *l, StoreRead *r, LedgerRecord *rec, Map *known, Arena *keep, Arena *a);
+bool ledger_place(const Sight *in, double x, double y, Arena *a, Str *division, Err *err) MUST;
+bool ledger_lineage(const Sight *in, LedgerRecord *rec, Map *known, Arena *keep, Arena *a);
 /* words and links */
 void ledger_words(const Sheet *s, const LedgerRecord *r, Buf *g1, Buf *g2);
 void ledger_cut(Str text, Buf *out);    /* for the index */
@@ -204,6 +211,7 @@ void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at);
 bool ledger_tally_all(Ledger *l, Err *err) MUST;
 bool ledger_touch(Ledger *l, Err *err) MUST;
 void ledger_announce(Ledger *l, const LedgerEvent *e, size_t n);
+bool ledger_ask_hooks(struct Work *w) MUST;          /* each hook's `before`, in order */
 Str ledger_name_of(const LedgerRecord *r, Arena *a); /* its title from its own values */
 bool ledger_writer_start(Ledger *l, Err *err) MUST;
 void ledger_writer_stop(Ledger *l);

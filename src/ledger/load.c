@@ -199,7 +199,7 @@ static bool put(LedgerLoad *load, Sheet *s, const LedgerLoadRecord *r, Err *err)
     if (!value)
         return FAIL(err, BASE_NO_MEMORY, c->name, "load");
     fill(load, r, value);
-    if (!ledger_lineage(load->ledger, NULL, &rec, load->full_name, load->arena, load->row))
+    if (!ledger_lineage(&(Sight){ load->ledger, NULL, NULL }, &rec, load->full_name, load->arena, load->row))
         return FAIL(err, BASE_NO_MEMORY, c->name, "load");
     ledger_derive(c, &rec, load->row);
     return ledger_columns(load->ledger, s, &rec, load->row, &col, &blob, err) &&

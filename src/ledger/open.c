@@ -283,7 +283,8 @@ bool ledger_open(const char *dir, LedgerMode mode, const PackModel *model, Ledge
     pthread_mutex_init(&l->count_guard, NULL);
     pthread_mutex_init(&l->guard, NULL);
     pthread_mutex_init(&l->write_guard, NULL);
-    pthread_mutex_init(&l->event_guard, NULL);
+    pthread_mutex_init(&l->hook_guard, NULL);
+    pthread_cond_init(&l->hook_idle, NULL);
     pthread_cond_init(&l->come, NULL);
     pthread_cond_init(&l->answered, NULL);
     pthread_cond_init(&l->event_come, NULL);
@@ -307,6 +308,8 @@ void ledger_close(Ledger *l)
             log_err("ledger.close", &err);
     }
     ledger_herald_stop(l);
+    while (l->hook)
+        ledger_unhook(l->hook);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
         ledger_find_close(l->sheet + i), ledger_range_close(l->sheet + i);
     store_close(l->store);

@@ -230,7 +230,8 @@ static bool walk_next(Walk *w, StoreCursor *cursor, LedgerRecord *r, size_t most
         }
         w->examined++;
         if (!ledger_row(w->ledger, w->plan->sheet, &w->plan->shape, row, w->value, w->arena, r, err) ||
-            (r->collection->extends && !ledger_inherit(w->ledger, w->read, r, w->arena, err)))
+            (r->collection->extends &&
+                !ledger_inherit(&(Sight){ w->ledger, w->read, NULL }, r, w->arena, err)))
             return false;
         if (passes(w->plan, w->query, r, w->arena))
             return true;
@@ -570,7 +571,7 @@ bool ledger_get(Ledger *l, const PackCollection *c, Str id, int64_t valid_at, in
     if (valid_at != INT64_MIN || known_at != INT64_MIN)
         good = get_past(l, r, c, id, valid_at, known_at, a, out, err);
     else {
-        good = ledger_find(l, r, ledger_sheet(l, c), id, a, out, &found, err);
+        good = ledger_find(&(Sight){ l, r, NULL }, ledger_sheet(l, c), id, a, out, &found, err);
         if (good && !found)
             good = FAIL(err, LEDGER_NO_RECORD, id, "id");
         else if (good && out->value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL) {

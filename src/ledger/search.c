@@ -115,7 +115,8 @@ static Str place_of(Ledger *l, Str code, Arena *a)
         return out;
     sm3(BYTES(code), digest);
     ulid_make(0, digest, id);
-    if (ledger_find(l, read, ledger_sheet(l, c), str_of(id), a, &r, &found, &err) && found) {
+    if (ledger_find(&(Sight){ l, read, NULL }, ledger_sheet(l, c), str_of(id), a, &r, &found, &err) &&
+        found) {
         out = full && full->index < c->nproperty && r.value[full->index].kind == CQL_TEXT
                   ? r.value[full->index].text
                   : STR("");
@@ -291,7 +292,7 @@ Str ledger_title(Ledger *l, const PackCollection *c, Str id, Arena *a)
     }
     if (!store_read_begin(l->store, &read, &err))
         return out;
-    if (ledger_find(l, read, ledger_sheet(l, c), id, a, &r, &found, &err) && found)
+    if (ledger_find(&(Sight){ l, read, NULL }, ledger_sheet(l, c), id, a, &r, &found, &err) && found)
         out = ledger_name_of(&r, a);
     store_read_end(read);
     return out;

@@ -93,6 +93,8 @@ struct PackLoader {
         "find of \"{0}\" must be equal, range or text, and is for grades 3 and 4 only", false)                 \
     X(BAD_DERIVED, "bad-derived", "“{0}”的 derived 应为 {{ cql: \"…\" }}、{{ by: 处理过程 }} 或 {{ clock: \"…\" }} 之一", \
         "derived of \"{0}\" must be one of {{ cql: \"…\" }}, {{ by: process }} or {{ clock: \"…\" }}", false)  \
+    X(BAD_FILLED, "bad-filled", "“{0}”的 filled 应为 {{ by: 名称 }}，并且不能同时是算出来的",                    \
+        "filled of \"{0}\" must be {{ by: NAME }}, and the property not derived", false)                        \
     X(NO_MAKER, "no-maker", "没有处理过程“{0}”{2}，“{1}”会一直空着；若由以后的业务包带来，请写 derived: {{ by: {0}, later: NN-名称 }}", \
         "there is no process \"{0}\"{2}; \"{1}\" would stay empty for ever; if a pack to come brings it, write derived: {{ by: {0}, later: NN-name }}", false) \
     X(BAD_LATER, "bad-later", "“{0}”的 later 应为以后的业务包名，如 07-agri-chain，现为“{1}”", \

@@ -72,7 +72,7 @@ typedef struct PackProperty {
     const Str *ref;        size_t nref;  /* names of collections; "division" is referred to by code, all others by ULID */
     Str opposite;                        /* a derived many-reference, never stored: "collection.property" of the stored single one */
     Str concept, distinct;               /* whose home this is, or that it means; why it is not the one it looks like */
-    Str was;                             /* its name before: the column is renamed, old journal entries are read under the new name */
+    Str was, filled;                     /* its name before: the column is renamed, old journal entries are read under it; the hook that may fill it */
     size_t index;                        /* place in collection->property; an inherited one's is nproperty + its place there */
     CqlProperty cql;                     /* column: none for grade >= 3, PACK_CLOCK, opposites, inherited ones */
     Str file;              size_t line;

@@ -6,7 +6,7 @@ typedef struct Line { /* as it is written */
     PackTitle title, help, group;
     Str type, unit, format, pattern, find, opposite, concept, distinct, was;
     PackNames ref;
-    const Yaml *codes, *derived;
+    const Yaml *codes, *derived, *filled;
     double min, max;
     int grade, max_length;
     bool many, required, search, later, retired;
@@ -19,7 +19,7 @@ typedef struct Line { /* as it is written */
 static const PackKey line_key[] = { K(title, KEY_TITLE), K(help, KEY_TITLE), K(group, KEY_TITLE),
     K(type, KEY_TEXT), K(unit, KEY_TEXT), K(format, KEY_TEXT), K(pattern, KEY_TEXT), K(find, KEY_TEXT),
     K(opposite, KEY_TEXT), K(concept, KEY_TEXT), K(distinct, KEY_TEXT), K(ref, KEY_NAMES), K(codes, KEY_NODE),
-    K(derived, KEY_NODE), { "minimum", KEY_NUMBER, offsetof(Line, min), false },
+    K(derived, KEY_NODE), K(filled, KEY_NODE), { "minimum", KEY_NUMBER, offsetof(Line, min), false },
     { "maximum", KEY_NUMBER, offsetof(Line, max), false }, K(grade, KEY_INT), K(max_length, KEY_INT),
     K(many, KEY_BOOL), K(required, KEY_BOOL), K(search, KEY_BOOL), K(later, KEY_BOOL), K(was, KEY_TEXT),
     K(retired, KEY_BOOL) };
@@ -139,6 +139,18 @@ static void read_derived(PackLoader *l, const Yaml *node, PackProperty *p)
         pack_say(l, &PACK_SAY_DERIVED_REQUIRED, node->line, p->name, STR(""));
 }
 
+/* `filled: { by: NAME }`: typed by a person or, where he leaves it empty, by a hook of that name. */
+static void read_filled(PackLoader *l, const Yaml *node, PackProperty *p)
+{
+    const Yaml *one = node->first;
+
+    if (node->kind == YAML_MAP && node->n == 1 && one->kind == YAML_TEXT && one->text.len &&
+        str_eq(one->key, STR("by")) && p->derive == PACK_TYPED)
+        p->filled = one->text;
+    else
+        pack_say(l, &PACK_SAY_BAD_FILLED, node->line, p->name, STR(""));
+}
+
 static void read_find(PackLoader *l, const Yaml *node, Str find, PackProperty *p)
 {
     static const char *const word[] = { "none", "equal", "range", "text" };
@@ -228,6 +240,8 @@ bool pack_read_property(PackLoader *l, const Yaml *node, PackProperty *p)
         read_derived(l, in.derived, p);
     else if (p->opposite.len)
         p->derive = PACK_OTHERS;
+    if (in.filled)
+        read_filled(l, in.filled, p);
     read_find(l, node, in.find, p);
     read_limits(l, node, &in, p);
     if (p->type == PACK_REF && !read_refs(l, node, &in, p))

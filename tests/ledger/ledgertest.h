@@ -51,6 +51,11 @@ static const char *const pack_files[][2] = {
         "    variety: { title: { zh: 树种, en: Kind of tree }, type: text, grade: 1 }\n"
         "  rules:\n"
         "    - { check: \"trees <= size * 100\", property: trees, say: { zh: 太密了, en: Too dense } }\n" },
+    { "collections/visit.yaml",
+        "visit:\n  title: { zh: 走访, en: Visit }\n  geometry: none\n  owner: 局\n  label: what\n  unique: [number]\n  properties:\n"
+        "    what: { title: { zh: 事由, en: What for }, type: text, grade: 1 }\n"
+        "    number: { title: { zh: 编号, en: Visit number }, type: text, required: true, filled: { by: try-number }, grade: 1 }\n"
+        "    length: { title: { zh: 字数, en: Letters }, type: integer, derived: { cql: \"length(number)\" }, grade: 1 }\n" },
     { "collections/fold.yaml",
         "fold:\n  title: { zh: 畜圈, en: Fold }\n  extends: farm\n  geometry: none\n  owner: 局\n  label: name\n  properties:\n"
         "    heads: { title: { zh: 头数, en: Heads }, type: integer, grade: 1 }\n" },

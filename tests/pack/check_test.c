@@ -97,6 +97,8 @@ static const struct Row {
     { "was is another property's name", C, THING "    name: { title: { zh: 物名, en: N }, type: text, was: size, grade: 1 }\n    size: { title: { zh: 大小, en: S }, type: number, grade: 1 }\n", "bad-was", 7 },
     { "find on an open property", C, THING "    name: { title: { zh: 物名, en: N }, type: text, find: equal, grade: 1 }\n", "bad-find", 7 },
     { "derived in two ways", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, derived: { cql: \"1\", by: x }, grade: 1 }\n", "bad-derived", 8 },
+    { "filled by nobody", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, filled: casework, grade: 1 }\n", "bad-filled", 8 },
+    { "filled and derived", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, derived: { by: x }, filled: { by: y }, grade: 1 }\n", "bad-filled", 8 },
     { "derived and required", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, derived: { by: x }, required: true, grade: 1 }\n", "derived-required", 8 },
     { "a maker", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, derived: { by: weigh }, grade: 1 }\n", NULL, 0 },
     { "a maker that is not there", C, THING NAME "    size: { title: { zh: 大小, en: A }, type: number, derived: { by: weihg }, grade: 1 }\n", "no-maker", 8 },
