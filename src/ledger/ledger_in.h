@@ -1,6 +1,7 @@
 /* src/ledger/ledger_in.h - what the parts of the ledger share; private to the room. */
 #pragma once
 #include "ledger/ledger.h"
+#include "ledger/metrics.h"
 #include <pthread.h>
 
 /* Base properties stand after the declared ones, in this order (pack/property.c). */
