@@ -178,6 +178,62 @@ static void choose_attributes(const PackModel *m, FaceLayer *l)
     l->column[l->nattribute] = l->table->division;
 }
 
+/* --- how the packs' layers show it ------------------------------------------------------------------------------------ */
+typedef struct Shown {
+    const FaceLayer *layer;
+    TileView *view;
+    bool filter; /* names of a filter are being noted */
+} Shown;
+
+static void note_key(void *ctx, Str name)
+{
+    const Shown *s = ctx;
+    TileView *v = s->view;
+    size_t i = 0, k = 0;
+
+    while (i < s->layer->nattribute && !str_eq(s->layer->attribute[i]->name, name))
+        i++;
+    while (k < v->nkey && v->key[k] != i)
+        k++;
+    if (i < s->layer->nattribute && k == v->nkey && v->nkey < TILE_VIEW_KEYS)
+        v->key[v->nkey++] = (uint8_t)i;
+    if (s->filter && k == 0 && v->nkey)
+        v->main_filters = true;
+}
+
+static void note_kind(const PackLayer *p, TileView *v)
+{
+    if (p->kind == PACK_FILL)
+        v->from = !v->fills || p->minzoom < v->from ? p->minzoom : v->from;
+    v->fills |= p->kind == PACK_FILL;
+    v->lines |= p->kind == PACK_LINE;
+    v->circles |= p->kind == PACK_CIRCLE;
+    v->words |= p->kind == PACK_SYMBOL;
+}
+
+/* The property of the first visible layer comes first, then all others that layers are drawn or filtered by. */
+static TileView view_of(const PackModel *m, const FaceLayer *l)
+{
+    TileView v = { 0 };
+    Shown s = { l, &v, false };
+
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < m->nlayer; i++) {
+            const PackLayer *p = &m->layer[i];
+
+            if (!str_eq(p->collection, l->collection->name) || (round == 0 && (!p->visible || p->base)))
+                continue;
+            s.filter = round == 2;
+            if (s.filter && p->filter)
+                cql_names(p->filter, note_key, &s);
+            else if (!s.filter && p->property.len)
+                note_key(&s, p->property);
+            if (round == 1)
+                note_kind(p, &v);
+        }
+    return v;
+}
+
 /* --- keeping up -------------------------------------------------------------------------------------------------------- */
 static void pack(void *arg)
 {
@@ -269,6 +325,7 @@ static bool open_layer(FaceMaps *m, const PackCollection *c, const char *dir, Er
     FaceLayer *l = &m->layer[m->nlayer];
     const TileSource source = { l, rows, some, seq };
     Str name[TILE_ATTRIBUTES];
+    TileView view;
 
     l->collection = c;
     l->ledger = m->ledger;
@@ -278,7 +335,8 @@ static bool open_layer(FaceMaps *m, const PackCollection *c, const char *dir, Er
     choose_attributes(ledger_model(m->ledger), l);
     for (size_t i = 0; i < l->nattribute; i++)
         name[i] = l->attribute[i]->name;
-    if (!tile_layer_open(m->cache, dir, c->name, name, l->nattribute, &source, &l->layer, err))
+    view = view_of(ledger_model(m->ledger), l);
+    if (!tile_layer_open(m->cache, dir, c->name, name, l->nattribute, &view, &source, &l->layer, err))
         return false;
     m->nlayer++;
     return tile_layer_packed(l->layer) || face_go(m->face, pack, l) || true;
