@@ -47,7 +47,7 @@ static PackModel *make_model(void)
         abort();
     put(dir, "01-test/pack.yaml", info);
     put(dir, "01-test/collections/shop.yaml", shop);
-    if (!pack_load(dir, a, &model, &said, &nsaid, &err))
+    if (!pack_load(dir, NULL, a, &model, &said, &nsaid, &err))
         abort();
     snprintf(path, sizeof path, "rm -rf '%s'", dir);
     if (system(path) != 0)

@@ -6,7 +6,12 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "indicator/indicator.h"
+#include "onemap/onemap.h"
 #include "pack/pack.h"
+
+static const PackPart *const part[] = { &onemap_yaml, &indicator_yaml };
+static const PackAbove above = { .part = part, .npart = LEN(part) };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -70,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool ok;
 
     put(root, f, size ? (Str){ (const char *)data + 1, size - 1 } : STR(""));
-    ok = pack_load(root, a, &m, &said, &nsaid, &err);
+    ok = pack_load(root, &above, a, &m, &said, &nsaid, &err);
     assert(ok == !err.kind);
     assert(ok ? m != NULL : nsaid || err.kind == &BASE_NO_MEMORY || err.kind == &BASE_IO);
     for (size_t i = 0; i < nsaid; i++)

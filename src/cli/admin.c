@@ -13,7 +13,7 @@ int cli_init(int argc, char **argv)
     CliCounty c;
 
     if (argc != 2)
-        return cli_usage("init");
+        return CLI_WRONG_USAGE;
     if (store && strncmp(store, "file", 4)) {
         FAIL(&err, CLI_USAGE, str_of(store), "--store");
         return cli_fail(&err);
@@ -54,7 +54,7 @@ int cli_verify(int argc, char **argv)
     bool good;
 
     if (argc != 2)
-        return cli_usage("verify");
+        return CLI_WRONG_USAGE;
     if (!cli_open(argv[1], LEDGER_READ, &c, &err))
         return cli_fail(&err);
     good = ledger_verify(c.ledger, say_fault, say_progress, NULL, &faults, &err);
@@ -76,7 +76,7 @@ int cli_backup(int argc, char **argv)
     bool good;
 
     if (argc != 3)
-        return cli_usage("backup");
+        return CLI_WRONG_USAGE;
     snprintf(from, sizeof from, "%s/files", argv[1]);
     snprintf(to, sizeof to, "%s.files", argv[2]);
     if (!cli_open(argv[1], LEDGER_READ, &c, &err))
@@ -119,7 +119,7 @@ int cli_restore(int argc, char **argv)
     size_t copied;
 
     if (argc != 3)
-        return cli_usage("restore");
+        return CLI_WRONG_USAGE;
     snprintf(path, sizeof path, "%s/county.gpkg", argv[2]);
     if (!dir_make(argv[2], 0750, &err) || !copy_file(argv[1], path, &err))
         return cli_fail(&err);

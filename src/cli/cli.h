@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "base/base.h"
+#include "face/face.h"
 #include "ledger/ledger.h"
 #include "pack/pack.h"
 
@@ -16,9 +17,13 @@ const char *cli_packs(const char *dir, char *out, size_t size);
 void cli_use_packs(const char *packs); /* what --packs said */
 bool cli_open(const char *dir, LedgerMode mode, CliCounty *out, Err *err) MUST;
 void cli_close(CliCounty *c);
-int cli_fail(const Err *err);       /* says it on stderr; 1 */
-int cli_usage(const char *command); /* how it is used, on stderr; 2 */
-bool cli_english(void);             /* by LC_ALL, LC_MESSAGES, LANG */
+int cli_fail(const Err *err);  /* says it on stderr; 1 */
+enum { CLI_WRONG_USAGE = -1 }; /* a command's status: main says how it is used, and ends with 2 */
+/* Of those that serve. Folder of the built application; NULL: none. */
+const char *cli_ui(const char *said, char *out, size_t size);
+bool cli_port(const char *text, int *port, Err *err) MUST; /* 8080 where nothing is said */
+void cli_say_door(const Face *f);                          /* where it can be seen */
+bool cli_english(void);                                    /* by LC_ALL, LC_MESSAGES, LANG */
 /* Options "--name value" or "--name" are taken out of argv; what stays is counted in *argc. */
 const char *cli_option(int *argc, char **argv, const char *name); /* NULL: not there */
 bool cli_flag(int *argc, char **argv, const char *name);

@@ -1,5 +1,6 @@
 /* src/cli/county.c - what all commands share: options, packs, opening a county, saying an error. */
 #include "cli/cli.h"
+#include "face/face.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -140,7 +141,7 @@ bool cli_open(const char *dir, LedgerMode mode, CliCounty *out, Err *err)
         return FAIL(err, LEDGER_NOT_A_COUNTY, str_of(dir), "county");
     }
     packs = cli_packs(dir, path, sizeof path);
-    good = packs ? pack_load(packs, a, &out->model, &said, &nsaid, err)
+    good = packs ? pack_load(packs, face_above(a), a, &out->model, &said, &nsaid, err)
                  : FAIL(err, CLI_NO_PACKS, str_of(dir), "packs");
     if (!good)
         say_findings(said, nsaid);
@@ -156,4 +157,45 @@ void cli_close(CliCounty *c)
     ledger_close(c->ledger);
     pack_free(c->model);
     *c = (CliCounty){ NULL, NULL };
+}
+
+/* --- serving it ------------------------------------------------------------------------------------------------------ */
+const char *cli_ui(const char *said, char *out, size_t size)
+{
+    char self[4096];
+    ssize_t n;
+
+    if (said)
+        return said;
+    n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n <= 0)
+        return NULL;
+    self[n] = 0;
+    *strrchr(self, '/') = 0;
+    snprintf(out, size, "%s/../share/sangzi/ui", self);
+    if (file_exists(out))
+        return out;
+    snprintf(out, size, "%s/../ui/dist", self);
+    return file_exists(out) ? out : NULL;
+}
+
+void cli_say_door(const Face *f)
+{
+    printf("http://127.0.0.1:%d/app\n%s\n", face_port(f),
+        cli_english() ? "On this machine only: there are no accounts yet."
+                      : "只在本机可访问：账号与权限随后续版本提供。");
+    fflush(stdout);
+}
+
+bool cli_port(const char *text, int *port, Err *err)
+{
+    size_t n;
+
+    *port = 8080;
+    if (!text)
+        return true;
+    if (!str_to_size(str_of(text), 10, &n) || n > 65535)
+        return FAIL(err, CLI_USAGE, str_of(text), "--port");
+    *port = (int)n;
+    return true;
 }

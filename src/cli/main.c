@@ -1,5 +1,6 @@
 /* src/cli/main.c - sangzi: one binary, a table of commands. */
 #include "cli/cli.h"
+#include "face/face.h"
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@ static const CqlSchema *schema_of(Str collection, Err *err)
     size_t nsaid;
     const PackCollection *c;
     Arena *a = arena_new(0);
-    const bool good = model || (packs ? pack_load(packs, a, &model, &said, &nsaid, err)
+    const bool good = model || (packs ? pack_load(packs, face_above(a), a, &model, &said, &nsaid, err)
                                       : FAIL(err, CLI_NO_PACKS, STR("."), "packs"));
 
     arena_free(a);
@@ -64,11 +65,9 @@ static const struct Command *command_of(const char *name)
     return NULL;
 }
 
-int cli_usage(const char *name)
+static int say_usage(const struct Command *c)
 {
-    const struct Command *c = command_of(name);
-
-    fprintf(stderr, "%s sangzi %s\n", cli_english() ? "Usage:" : "用法：", c ? c->usage : name);
+    fprintf(stderr, "%s sangzi %s\n", cli_english() ? "Usage:" : "用法：", c->usage);
     return 2;
 }
 
@@ -87,6 +86,7 @@ static int help(FILE *to)
 int main(int argc, char **argv)
 {
     const struct Command *c;
+    int status;
 
     signal(SIGPIPE, SIG_IGN);
     log_open(2, !isatty(2), LOG_INFO);
@@ -109,5 +109,6 @@ int main(int argc, char **argv)
             argv[1]);
         return 2;
     }
-    return c->run(argc - 1, argv + 1);
+    status = c->run(argc - 1, argv + 1);
+    return status == CLI_WRONG_USAGE ? say_usage(c) : status;
 }

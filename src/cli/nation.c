@@ -136,7 +136,7 @@ int cli_nation(int argc, char **argv)
     if (argc != 3) {
         arena_free(t.a);
         arena_free(t.row);
-        return cli_usage("nation");
+        return CLI_WRONG_USAGE;
     }
     if (cli_server_find(argv[1], &there)) {
         const int status = cli_server_nation(there, argv[2]);

@@ -5,6 +5,9 @@
  * new      a skeleton that passes the check
  */
 #include <stdio.h>
+#include "face/face.h"
+#include "indicator/indicator.h"
+#include "onemap/onemap.h"
 #include "pack/pack.h"
 
 int cli_pack(const char *packs, int argc, char **argv); /* argv: what follows "pack" */
@@ -52,7 +55,8 @@ static int check(const char *dir, Arena *a)
     const PackMessage *said;
     size_t n;
     Err err = { 0 };
-    bool ok = pack_load(dir, a, &m, &said, &n, &err);
+    size_t nlayer, nfigure;
+    bool ok = pack_load(dir, face_above(a), a, &m, &said, &n, &err);
 
     print_said(ok ? stdout : stderr, said, n);
     if (!ok && !n)
@@ -62,10 +66,12 @@ static int check(const char *dir, Arena *a)
             count_errors(said, n), count_errors(said, n));
         return 1;
     }
+    (void)onemap_layers(m, &nlayer);
+    (void)indicator_all(m, &nfigure);
     printf("%zu 个业务包、%zu 个集合、%zu 个概念、%zu 个图层、%zu 个指标：没有错误\n", m->npack,
-        m->ncollection, m->nconcept, m->nlayer, m->nindicator);
+        m->ncollection, m->nconcept, nlayer, nfigure);
     printf("%zu packs, %zu collections, %zu concepts, %zu layers, %zu indicators: no errors\n", m->npack,
-        m->ncollection, m->nconcept, m->nlayer, m->nindicator);
+        m->ncollection, m->nconcept, nlayer, nfigure);
     pack_free(m);
     return 0;
 }
@@ -89,7 +95,7 @@ static int list(const char *dir, bool distinct, Arena *a)
     Err err = { 0 };
     Buf b;
 
-    if (!pack_load(dir, a, &m, &said, &n, &err))
+    if (!pack_load(dir, face_above(a), a, &m, &said, &n, &err))
         return fail(&err);
     buf_init(&b, 1 << 20);
     if (distinct)
@@ -102,11 +108,11 @@ static int list(const char *dir, bool distinct, Arena *a)
     return 0;
 }
 
-static int make(const char *dir, const char *name)
+static int make(const char *dir, const char *name, Arena *a)
 {
     Err err = { 0 };
 
-    if (!pack_new(dir, str_of(name), &err))
+    if (!pack_new(dir, str_of(name), face_above(a), &err))
         return fail(&err);
     printf("%s/%s\n", dir, name);
     return 0;
@@ -143,7 +149,7 @@ int cli_pack(const char *packs, int argc, char **argv)
     else if (str_eq(verb, STR("list")) && !word)
         status = list(packs, distinct, a);
     else if (str_eq(verb, STR("new")) && word)
-        status = make(packs, word);
+        status = make(packs, word, a);
     else
         status = usage();
     arena_free(a);

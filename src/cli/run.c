@@ -43,7 +43,7 @@ int cli_run(int argc, char **argv)
     if (good && argc != 3) {
         json_decref(inputs);
         arena_free(a);
-        return cli_usage("run");
+        return CLI_WRONG_USAGE;
     }
     if (good && cli_server_find(argv[1], &there)) {
         const int status = cli_server_run(there, argv[2], inputs);

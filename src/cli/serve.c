@@ -1,6 +1,6 @@
 /* src/cli/serve.c - sangzi serve DIR: the faces, until SIGINT or SIGTERM. */
 #include "cli/cli.h"
-#include "cli/serve.h"
+#include "cli/show.h"
 #include "cli/stop.h"
 #include <ftw.h>
 #include <stdio.h>
@@ -9,46 +9,6 @@
 #include <unistd.h>
 
 enum { CORS_MAX = 16 };
-
-const char *serve_ui(const char *said, char *out, size_t size)
-{
-    char self[4096];
-    ssize_t n;
-
-    if (said)
-        return said;
-    n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n <= 0)
-        return NULL;
-    self[n] = 0;
-    *strrchr(self, '/') = 0;
-    snprintf(out, size, "%s/../share/sangzi/ui", self);
-    if (file_exists(out))
-        return out;
-    snprintf(out, size, "%s/../ui/dist", self);
-    return file_exists(out) ? out : NULL;
-}
-
-void serve_say(const Face *f)
-{
-    printf("http://127.0.0.1:%d/app\n%s\n", face_port(f),
-        cli_english() ? "On this machine only: there are no accounts yet."
-                      : "只在本机可访问：账号与权限随后续版本提供。");
-    fflush(stdout);
-}
-
-bool serve_port(const char *text, int *port, Err *err)
-{
-    size_t n;
-
-    *port = 8080;
-    if (!text)
-        return true;
-    if (!str_to_size(str_of(text), 10, &n) || n > 65535)
-        return FAIL(err, CLI_USAGE, str_of(text), "--port");
-    *port = (int)n;
-    return true;
-}
 
 /* --- development: packs are read again when a file of theirs changes ------------------------------------------------ */
 static int64_t newest_; /* of the walk at hand: nftw has no context */
@@ -76,7 +36,7 @@ static bool packs_good(const char *packs)
     const PackMessage *said = NULL;
     size_t n = 0;
     Err err = { 0 };
-    const bool good = pack_load(packs, a, &m, &said, &n, &err);
+    const bool good = pack_load(packs, face_above(a), a, &m, &said, &n, &err);
 
     for (size_t i = 0; !good && i < n && i < 20; i++)
         fprintf(stderr, "%.*s:%zu: %.*s\n", STRV(said[i].file), said[i].line,
@@ -144,23 +104,24 @@ static bool is_demo(Ledger *l)
 }
 
 /* A demo county is served with its own door: the tour, the cards, the sheets to try, the way back to the start. */
-static int serve_demo(char *dir, const char *port, const char *ui)
+static int serve_demo(const char *dir, const FaceOptions *o, const CliCounty *c)
 {
-    char demo[] = "demo", serve[] = "--serve", to_port[] = "--port", to_ui[] = "--ui", p[16], u[4200];
-    char *argv[] = { demo, dir, serve, NULL, NULL, NULL, NULL, NULL };
-    int argc = 3;
+    CliShow *show = mem_new(1, sizeof *show);
+    Err err;
+    bool good;
 
-    if (port) {
-        snprintf(p, sizeof p, "%s", port);
-        argv[argc++] = to_port;
-        argv[argc++] = p;
-    }
-    if (ui) {
-        snprintf(u, sizeof u, "%s", ui);
-        argv[argc++] = to_ui;
-        argv[argc++] = u;
-    }
-    return cli_demo(argc, argv);
+    if (!show)
+        return 1;
+    cli_show_init(show);
+    cli_show_at(show, dir, 1);
+    show->options.port = o->port;
+    show->options.ui = o->ui;
+    show->options.cors = o->cors;
+    show->county = *c;
+    good = cli_show_start(show, &err) && cli_show_on(show, &err);
+    cli_show_close(show);
+    mem_free(show);
+    return good ? 0 : cli_fail(&err);
 }
 
 int cli_serve(int argc, char **argv)
@@ -179,22 +140,20 @@ int cli_serve(int argc, char **argv)
     for (size_t i = 0; i < CORS_MAX && (cors[i] = cli_option(&argc, argv, "--cors")); i++)
         ;
     if (argc != 2)
-        return cli_usage("serve");
+        return CLI_WRONG_USAGE;
     o.cors = cors;
     stop_listen();
-    if (!serve_port(port, &o.port, &err) || !cli_open(argv[1], LEDGER_WRITE, &c, &err))
+    if (!cli_port(port, &o.port, &err) || !cli_open(argv[1], LEDGER_WRITE, &c, &err))
         return cli_fail(&err);
-    if (!dev && is_demo(c.ledger)) {
-        cli_close(&c);
-        return serve_demo(argv[1], port, ui);
-    }
+    o.ui = cli_ui(ui, path, sizeof path);
+    if (!dev && is_demo(c.ledger))
+        return serve_demo(argv[1], &o, &c);
     o.ledger = c.ledger;
-    o.ui = serve_ui(ui, path, sizeof path);
     if (!face_start(&o, &face, &err)) {
         cli_close(&c);
         return cli_fail(&err);
     }
-    serve_say(face);
+    cli_say_door(face);
     packs = dev ? cli_packs(argv[1], packs_path, sizeof packs_path) : NULL;
     if (packs)
         good = serve_developing(argv[1], packs, &c, &o, &face, &err);

@@ -287,7 +287,7 @@ int cli_import(int argc, char **argv)
     int status = 0;
 
     if (!take_order(&argc, argv, &o) || argc < 4)
-        return cli_usage("import");
+        return CLI_WRONG_USAGE;
     if (cli_server_find(argv[1], &there)) {
         o.wish.collection = str_of(argv[2]);
         for (int i = 3; i < argc; i++)
@@ -386,7 +386,7 @@ int cli_export(int argc, char **argv)
     bool good;
 
     if (argc < (snapshot ? 3 : 4))
-        return cli_usage("export");
+        return CLI_WRONG_USAGE;
     if (!cli_open(argv[1], LEDGER_READ, &county, &err))
         return cli_fail(&err);
     good = snapshot ? transfer_snapshot(county.ledger, argv[argc - 1], &err)

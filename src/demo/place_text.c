@@ -233,8 +233,10 @@ typedef struct Lot { /* the tables names are drawn from, and the names already g
     const Yaml *y;
     Weighted front, back[TERRAINS], clan_back, object, four, plain;
     Str once;
-    Map *used;
+    Map *used;  /* county-wide: bare name → its village */
+    Arena *try; /* of the name being tried: most are refused, in a large county by the million */
     Rng r;
+    bool used_up; /* no name is left that the whole county has not given */
     size_t political, total;
     double length[3],
         clan[2]; /* names given by length (two, three, four); of three those of a clan, and not */
@@ -244,12 +246,16 @@ static bool lot_open(County *c, Lot *l)
 {
     const Yaml *y = c->d.places, *back = yaml_get(y, "back");
 
-    *l = (Lot){ .y = y, .used = map_new(c->a), .r = demo_rng(c, "village names", 0), .total = c->nvillage };
+    *l = (Lot){ .y = y,
+        .used = map_new(c->a),
+        .try = arena_new(0),
+        .r = demo_rng(c, "village names", 0),
+        .total = c->nvillage };
     l->once = yaml_text(y, "initials_once");
     for (int i = 0; i < TERRAINS; i++)
         if (!demo_weighted(yaml_get(back, demo_terrain_name[i]), c->a, &l->back[i]))
             return false;
-    return l->used && demo_weighted(yaml_get(y, "front"), c->a, &l->front) &&
+    return l->used && l->try && demo_weighted(yaml_get(y, "front"), c->a, &l->front) &&
            demo_weighted(yaml_get(y, "clan_back"), c->a, &l->clan_back) &&
            demo_weighted(yaml_get(y, "object"), c->a, &l->object) &&
            demo_weighted(yaml_get(y, "four"), c->a, &l->four) &&
@@ -261,16 +267,16 @@ static Str pick(const Weighted *w, Rng *r)
     return w->text[demo_draw(w, r)];
 }
 
-static Str joined(const County *c, Str a, const char *between, Str b)
+static Str joined(Arena *to, Str a, const char *between, Str b)
 {
-    return str_fmt(c->a, "%.*s%s%.*s", STRV(a), between, STRV(b));
+    return str_fmt(to, "%.*s%s%.*s", STRV(a), between, STRV(b));
 }
 
-static Str two_of(const County *c, const Weighted *front, const Weighted *back, Rng *r)
+static Str two_of(Arena *to, const Weighted *front, const Weighted *back, Rng *r)
 {
     const Str a = pick(front, r);
 
-    return joined(c, a, "", pick(back, r));
+    return joined(to, a, "", pick(back, r));
 }
 
 /* What the table's shares of lengths lack most; names that were refused and those on purpose would else bend them. */
@@ -293,24 +299,26 @@ static int length_due(const Lot *l)
     return due;
 }
 
-static Str draw_name(County *c, Lot *l, size_t v)
+/* In l->try: whoever keeps the name copies it. */
+static Str draw_name(const County *c, Lot *l, size_t v)
 {
     const Terrain t = c->town[c->village[v].town].terrain;
     const double lot = rng_unit(&l->r);
     const int length = !c->village[v].community ? length_due(l) : lot < 0.6 ? 0 : lot < 0.95 ? 1 : 2;
     const bool clan = !c->village[v].community && l->clan[0] <= l->clan[1];
 
+    arena_clear(l->try);
     if (length == 0 && rng_unit(&l->r) < 0.03 && l->political * 50 < l->total) {
         l->political++;
         return pick(&l->plain, &l->r);
     }
     if (length == 0)
-        return two_of(c, &l->front, &l->back[t], &l->r);
+        return two_of(l->try, &l->front, &l->back[t], &l->r);
     if (length == 1 && clan)
-        return joined(c, demo_clan(c, v), "家", pick(&l->clan_back, &l->r));
+        return joined(l->try, demo_clan(c, v), "家", pick(&l->clan_back, &l->r));
     if (length == 1)
         return pick(&l->object, &l->r);
-    return two_of(c, &l->four, &l->object, &l->r);
+    return two_of(l->try, &l->four, &l->object, &l->r);
 }
 
 static bool listed(const Yaml *list, Str s)
@@ -330,6 +338,39 @@ static bool name_is_free(const County *c, const Lot *l, Str name)
            !demo_initials(c, name, once);
 }
 
+/* The tables make some thousand names. A county with more villages than that does as real ones do: the same name in two
+ * townships, never twice in one. */
+enum { TRIES_IN_COUNTY = 4000, TRIES_IN_TOWN = 400 };
+
+static bool name_is_free_in_town(const County *c, size_t v, Str bare)
+{
+    const Town *t = &c->town[c->village[v].town];
+
+    for (size_t i = t->village; i < t->village + t->nvillage; i++)
+        if (str_eq(c->village[i].bare, bare))
+            return false;
+    return !listed(yaml_get(c->d.places, "reserved"), bare);
+}
+
+/* Empty: the tables have no more for this township. */
+static Str free_name(const County *c, Lot *l, size_t v)
+{
+    Str name = { "", 0 };
+
+    for (int k = 0; !l->used_up && k < TRIES_IN_COUNTY; k++) {
+        name = draw_name(c, l, v);
+        if (name_is_free(c, l, name))
+            return name;
+    }
+    l->used_up = true;
+    for (int k = 0; k < TRIES_IN_TOWN; k++) {
+        name = draw_name(c, l, v);
+        if (name_is_free_in_town(c, v, name))
+            return name;
+    }
+    return (Str){ "", 0 };
+}
+
 static bool give(County *c, Lot *l, size_t v, Str bare)
 {
     Village *p = &c->village[v];
@@ -340,9 +381,9 @@ static bool give(County *c, Lot *l, size_t v, Str bare)
         if (n == 3)
             l->clan[!str_eq(demo_char(bare, 1), STR("家"))]++;
     }
-    p->bare = bare;
+    p->bare = str_copy(c->a, bare);
     p->name = str_fmt(c->a, "%.*s%s", STRV(bare), p->community ? "社区" : "村");
-    return p->name.ptr && map_put(l->used, bare, p);
+    return p->name.ptr && p->bare.ptr && map_put(l->used, p->bare, p);
 }
 
 /* A village of the town without a name yet; SIZE_MAX: none. */
@@ -450,7 +491,7 @@ static bool group_names(County *c)
             g->name = str_fmt(c->a, "%.*s组", STRV(demo_at(number, i)->text));
             for (int k = 0; hamlet && k < 20; k++) {
                 const Str family = demo_family(c, demo_draw(&c->family, &r));
-                const Str name = joined(c, family, "家", pick(&back, &r));
+                const Str name = joined(c->a, family, "家", pick(&back, &r));
 
                 if (!demo_initials(c, name, "ljw")) {
                     g->name = name;
@@ -503,11 +544,12 @@ static bool merge(County *c, Lot *l, const Yaml *m, const char *on)
         return true;
     c->village[v].past = true;
     for (size_t k = 0; k < n; k++) {
-        Str name = of ? demo_at(of, k)->text : k ? draw_name(c, l, v) : c->village[v].bare;
+        Str name = of ? demo_at(of, k)->text : k ? free_name(c, l, v) : c->village[v].bare;
 
-        while (!of && k && !name_is_free(c, l, name))
-            name = draw_name(c, l, v);
-        if (!map_get(l->used, name) && !map_put(l->used, name, &c->village[v]))
+        if (!name.len)
+            continue;
+        name = str_copy(c->a, name);
+        if (!name.ptr || (!map_get(l->used, name) && !map_put(l->used, name, &c->village[v])))
             return false;
         if (!past(c, v, name, 260 + c->merged++, k, n, on))
             return false;
@@ -527,7 +569,7 @@ static bool history(County *c, Lot *l)
             return false;
     for (size_t i = 0, tries = 0; i < older && tries < 400 * older; tries++) {
         const size_t v = rng_below(&l->r, c->nvillage);
-        Str name = two_of(c, &l->front, &l->back[c->town[c->village[v].town].terrain], &l->r);
+        Str name = two_of(c->a, &l->front, &l->back[c->town[c->village[v].town].terrain], &l->r);
 
         if (c->village[v].past || c->village[v].community || !name_is_free(c, l, name))
             continue;
@@ -539,22 +581,26 @@ static bool history(County *c, Lot *l)
     return true;
 }
 
+static bool name_one(County *c, Lot *l, size_t v)
+{
+    Str name;
+
+    if (c->village[v].bare.ptr)
+        return true;
+    name = free_name(c, l, v);
+    return name.len && give(c, l, v, name);
+}
+
 bool demo_name_villages(County *c, Err *err)
 {
-    Lot l;
+    Lot l = { 0 };
     bool good;
 
     communities(c);
     good = reader_open(c) && codes(c) && demo_families(c) && clans(c) && lot_open(c, &l) && on_purpose(c, &l);
     for (size_t v = 0; good && v < c->nvillage; v++)
-        for (int k = 0; good && !c->village[v].bare.ptr && k < 4000; k++) {
-            const Str name = draw_name(c, &l, v);
-
-            if (name_is_free(c, &l, name))
-                good = give(c, &l, v, name);
-            else if (k == 3999)
-                good = give(c, &l, v, str_fmt(c->a, "新%.*s", STRV(name)));
-        }
-    return (good && group_names(c) && history(c, &l)) ||
-           FAIL(err, DEMO_BAD_SPEC, STR("names"), "places.yaml");
+        good = name_one(c, &l, v);
+    good = good && group_names(c) && history(c, &l);
+    arena_free(l.try);
+    return good || FAIL(err, DEMO_BAD_SPEC, STR("names"), "places.yaml");
 }

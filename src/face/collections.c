@@ -2,6 +2,7 @@
 #include "face/feature.h"
 #include "face/items.h"
 #include "face/page.h"
+#include "onemap/onemap.h"
 
 static Str geometry_type(const PackCollection *c)
 {
@@ -67,16 +68,15 @@ static void write_links(FaceRequest *r, const PackCollection *c, Buf *b)
 static Str layer_of(FaceRequest *r, const PackCollection *c)
 {
     Str id = { "", 0 };
+    size_t n;
+    const OnemapLayer *l = onemap_layers(r->model, &n);
 
-    for (size_t i = 0; i < r->model->nlayer; i++) {
-        const PackLayer *l = &r->model->layer[i];
-
+    for (; n > 0; n--, l++)
         if (str_eq(l->collection, c->name) && (!id.len || l->visible)) {
             id = l->id;
             if (l->visible)
                 break;
         }
-    }
     return id;
 }
 

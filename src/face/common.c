@@ -1,47 +1,60 @@
-/* src/face/common.c - what the faces of the ledger share: who writes, from where, and names of divisions. */
-#include <pthread.h>
-#include "face/face_in.h"
+/* src/face/common.c - what the faces share: the house they stand in, who writes, from where, and names of divisions. */
+#include "face/exchange.h"
 
-struct FaceEar {
-    pthread_mutex_t guard; /* guards hear */
-    void (*hear)(void *ctx, const LedgerEvent *e, size_t n);
-    void *ctx;
-};
-
-static void pass_on(void *ctx, const LedgerEvent *e, size_t n)
+/* --- what faces ask of the house --------------------------------------------------------------------------------- */
+int face_port(const Face *f)
 {
-    FaceEar *ear = ctx;
-
-    pthread_mutex_lock(&ear->guard);
-    if (ear->hear)
-        ear->hear(ear->ctx, e, n);
-    pthread_mutex_unlock(&ear->guard);
+    return f->port;
 }
 
-/* The ear lives in the model's arena: that is the only memory which surely outlives the ledger's last call. */
-bool face_listen(
-    Face *f, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx, FaceEar **out, Err *err)
+const FaceDemo *face_demo_hooks(const Face *f)
 {
-    FaceEar *ear = NEW(ledger_model(face_ledger(f))->arena, FaceEar);
-
-    if (!ear)
-        return FAIL(err, BASE_NO_MEMORY, STR("listener"), "start");
-    pthread_mutex_init(&ear->guard, NULL);
-    ear->hear = hear;
-    ear->ctx = ctx;
-    if (!ledger_listen(face_ledger(f), pass_on, ear))
-        return FAIL(err, FACE_BUSY, STR("listeners"), "start");
-    *out = ear;
-    return true;
+    return f->o.demo;
 }
 
-void face_deafen(FaceEar *ear)
+const char *face_ui(const Face *f)
 {
-    if (!ear)
-        return;
-    pthread_mutex_lock(&ear->guard);
-    ear->hear = NULL;
-    pthread_mutex_unlock(&ear->guard);
+    return f->o.ui;
+}
+
+void *face_state(const Face *f, const FaceDoor *door)
+{
+    for (size_t i = 0; i < f->nstate; i++)
+        if (face_doors[i] == door)
+            return f->state[i];
+    return NULL;
+}
+
+GeoBox face_county_box(const FaceRequest *r)
+{
+    const PackCollection *division = pack_collection(r->model, STR("division"));
+
+    return division && division->spatial ? ledger_extent(r->ledger, division) : GEO_BOX_NONE;
+}
+
+int64_t face_started(const Face *f)
+{
+    return f->started;
+}
+
+Ledger *face_ledger(const Face *f)
+{
+    return f->o.ledger;
+}
+
+Arena *face_arena(const Face *f)
+{
+    return f->a;
+}
+
+const FaceRouter *face_router(const Face *f)
+{
+    return f->router;
+}
+
+bool face_go(Face *f, void (*job)(void *), void *arg)
+{
+    return !f->stopping && f->pool && pool_run(f->pool, job, arg);
 }
 
 bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err)

@@ -1,6 +1,8 @@
 /* src/face/county.c - finding things: one search over everything, the tree of divisions, the plan's 28 tasks. */
 #include <stdio.h>
 #include "face/feature.h"
+#include "indicator/indicator.h"
+#include "onemap/onemap.h"
 
 enum { ONLY_MAX = 64, CHILDREN_MAX = 2000 };
 
@@ -261,17 +263,21 @@ static void title_row(const FaceRequest *r, Str id, PackTitle title, Buf *b)
 
 static void task_figures(FaceRequest *r, const PackTask *t, Buf *b)
 {
+    size_t nfigure, nlayer;
+    const Indicator *figure = indicator_all(r->model, &nfigure);
+    const OnemapLayer *layer = onemap_layers(r->model, &nlayer);
+
     face_key(b, "indicators");
     buf_c(b, '[');
-    for (size_t i = 0; i < r->model->nindicator; i++)
-        if (str_eq(r->model->indicator[i].task, t->id))
-            title_row(r, r->model->indicator[i].id, r->model->indicator[i].title, b);
+    for (size_t i = 0; i < nfigure; i++)
+        if (str_eq(figure[i].task, t->id))
+            title_row(r, figure[i].id, figure[i].title, b);
     buf_c(b, ']');
     face_key(b, "layers");
     buf_c(b, '[');
-    for (size_t i = 0; i < r->model->nlayer; i++)
-        if (t->pack.len && str_eq(r->model->layer[i].pack, t->pack))
-            title_row(r, r->model->layer[i].id, r->model->layer[i].title, b);
+    for (size_t i = 0; i < nlayer; i++)
+        if (t->pack.len && str_eq(layer[i].pack, t->pack))
+            title_row(r, layer[i].id, layer[i].title, b);
     buf_c(b, ']');
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 #include "face/events.h"
+#include "face/metrics.h"
 
 enum { RING = 10000, CLIENTS = 500, HEARTBEAT = 15, PIECE = 64 << 10, NAMES = 32 };
 typedef struct Event {
@@ -40,7 +41,7 @@ struct Events {
     uint64_t next; /* events so far; event n stands at n % RING */
     Client *first;
     size_t nclient;
-    FaceEar *ear; /* not guarded */
+    LedgerHooked *hooked; /* not guarded */
 };
 
 static uint64_t oldest(const Events *e)
@@ -122,7 +123,7 @@ static void hear(void *ctx, const LedgerEvent *v, size_t n)
     pthread_mutex_unlock(&e->guard);
 }
 
-void face_events_say(void *events, Str event, Str json)
+static void say(void *events, Str event, Str json)
 {
     Events *e = events;
     Buf b;
@@ -347,7 +348,7 @@ static bool events_start(Face *f, void **state, Err *err)
     pthread_cond_init(&e->tick, NULL);
     e->beating = pthread_create(&e->heart, NULL, heart, e) == 0;
     *state = e;
-    return face_listen(f, hear, e, &e->ear, err);
+    return ledger_hook(face_ledger(f), &(LedgerHook){ "events", NULL, hear, e }, &e->hooked, err);
 }
 
 static void events_ending(void *events)
@@ -365,7 +366,7 @@ static void events_stop(void *state)
 {
     Events *e = state;
 
-    face_deafen(e->ear);
+    ledger_unhook(e->hooked);
     events_ending(e);
     if (e->beating)
         pthread_join(e->heart, NULL);
@@ -385,3 +386,11 @@ const FaceDoor face_events = { .name = "events",
     .start = events_start,
     .ending = events_ending,
     .stop = events_stop };
+
+void face_announce(Face *f, Str event, Str json)
+{
+    void *events = face_state(f, &face_events);
+
+    if (events)
+        say(events, event, json);
+}

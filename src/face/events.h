@@ -3,6 +3,4 @@
 #include <microhttpd.h>
 #include "face/face_in.h"
 
-extern const FaceDoor face_events;
 struct MHD_Response *face_events_response(void *client, struct MHD_Connection *connection);
-void face_events_say(void *events, Str event, Str json);

@@ -35,6 +35,8 @@ typedef struct FaceOptions {
     const char *const *cors; /* NULL-ended: origins besides loopback whose pages may read; NULL: none */
 } FaceOptions;
 
+/* What is known above the packs, for pack_load: the parts that rooms read themselves, the processes; NULL: no memory. */
+const PackAbove *face_above(Arena *a);
 bool face_start(const FaceOptions *options, Face **out, Err *err) MUST;
 void face_stop(Face *f); /* accepts no more, finishes, closes: within 10 s; NULL is taken */
 int face_port(const Face *f);

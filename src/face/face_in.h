@@ -156,10 +156,5 @@ void *face_state(const Face *f, const FaceDoor *door); /* of another door; NULL:
 GeoBox face_county_box(const FaceRequest *r);          /* GEO_BOX_NONE: not known */
 int64_t face_started(const Face *f);
 Ledger *face_ledger(const Face *f);
-Arena *face_arena(const Face *f); /* as long as the Face; only while doors start */
-/* The ledger never forgets a listener, a Face ends before it: an ear stands between them, deaf once it is told. */
-typedef struct FaceEar FaceEar;
-bool face_listen(Face *f, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx, FaceEar **out,
-    Err *err) MUST;
-void face_deafen(FaceEar *ear);                              /* waits for a call under way; NULL is taken */
+Arena *face_arena(const Face *f);                            /* as long as the Face; only while doors start */
 bool face_go(Face *f, void (*work)(void *), void *arg) MUST; /* on the pool of slow rows */

@@ -33,7 +33,7 @@ static bool keys_of(const PackCollection *c, Arena *a, FaceKeys *out)
     return out->key != NULL;
 }
 
-bool face_keys_new(const PackModel *model, Arena *a, FaceKeys **out)
+static bool face_keys_new(const PackModel *model, Arena *a, FaceKeys **out)
 {
     FaceKeys *k = NEWS(a, FaceKeys, model->ncollection);
 
@@ -46,7 +46,7 @@ bool face_keys_new(const PackModel *model, Arena *a, FaceKeys **out)
 
 bool face_writer(FaceRequest *r, const PackCollection *c, const FaceItems *it, FaceWriter *out, Err *err)
 {
-    const FaceKeys *all = face_state(r->face, &face_features);
+    const FaceKeys *all = face_state(r->face, &face_feature_keys);
     size_t i = 0;
 
     while (i < r->model->ncollection && r->model->collection[i] != c)
@@ -279,3 +279,15 @@ Str face_record_title(const PackCollection *c, const LedgerRecord *record, Arena
     buf_clear(&b);
     return title.len ? title : record->id;
 }
+
+static bool start(Face *f, void **state, Err *err)
+{
+    FaceKeys *keys;
+
+    if (!face_keys_new(ledger_model(face_ledger(f)), face_arena(f), &keys))
+        return FAIL(err, BASE_NO_MEMORY, STR("features"), "start");
+    *state = keys;
+    return true;
+}
+
+const FaceDoor face_feature_keys = { .name = "feature-keys", .start = start };

@@ -3,7 +3,6 @@
 #include "face/query.h"
 
 typedef struct FaceKeys FaceKeys; /* of one collection: every "name": made once */
-bool face_keys_new(const PackModel *model, Arena *a, FaceKeys **out) MUST; /* an array in the model's order */
 typedef struct FaceWriter {
     FaceRequest *r;
     const PackCollection *c;
@@ -27,5 +26,5 @@ Str face_record_title(const PackCollection *c, const LedgerRecord *record, Arena
 bool face_read_feature(FaceRequest *r, const PackCollection *c, const json_t *body, bool patch,
     LedgerChange *out, LedgerProblems *said, Err *err) MUST;
 LedgerProblems *face_problems(
-    FaceRequest *r); /* empty; its list is freed with the request; NULL: no memory */
-extern const FaceDoor face_features;
+    FaceRequest *r);                     /* empty; its list is freed with the request; NULL: no memory */
+extern const FaceDoor face_feature_keys; /* without rows: its state is every FaceKeys */

@@ -3,16 +3,6 @@
 #include "face/feature.h"
 #include "face/items.h"
 
-static bool start(Face *f, void **state, Err *err)
-{
-    FaceKeys *keys;
-
-    if (!face_keys_new(ledger_model(face_ledger(f)), face_arena(f), &keys))
-        return FAIL(err, BASE_NO_MEMORY, STR("features"), "start");
-    *state = keys;
-    return true;
-}
-
 #define C  "/collections/{c}"
 #define I  C "/items"
 #define ID I "/{id}"
@@ -40,4 +30,4 @@ static const FaceRow row[] = { { FACE_GET, "/collections", face_collections_get,
         .query = FACE_ANY },
     { FACE_POST, "/changes", face_changes_post, FACE_SLOW | FACE_BIG, "一次提交多处修改",
         "Many changes at once", NULL } };
-const FaceDoor face_features = { .name = "features", .row = row, .nrow = LEN(row), .start = start };
+const FaceDoor face_features = { .name = "features", .row = row, .nrow = LEN(row) };

@@ -6,12 +6,12 @@
 static bool list_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     Buf *b = &out->body;
+    size_t n;
+    const Indicator *x = indicator_all(r->model, &n);
 
     (void)err;
     buf_str(b, STR("{\"indicators\":["));
-    for (size_t i = 0; i < r->model->nindicator; i++) {
-        const PackIndicator *x = &r->model->indicator[i];
-
+    for (size_t i = 0; i < n; i++, x++) {
         buf_str(b, i ? STR(",{") : STR("{"));
         face_text(b, "id", x->id);
         face_text(b, "title", face_title(r, x->title));
@@ -55,7 +55,7 @@ static void write_children(const IndicatorValue *v, int digits, Buf *b)
 
 static bool one_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    const PackIndicator *x;
+    const Indicator *x;
     IndicatorValue v;
     Buf *b = &out->body;
     int64_t code;

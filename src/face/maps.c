@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include "face/maps.h"
+#include "onemap/onemap.h"
 
 enum { CACHE = 96 << 20, LEAST_ATTRIBUTES = 6 };
 typedef struct Batch {
@@ -25,7 +26,7 @@ struct FaceMaps {
     size_t nlayer;
     pthread_t carrier;
     bool carrying;
-    FaceEar *ear;
+    LedgerHooked *hooked;
     pthread_mutex_t guard; /* guards all below */
     pthread_cond_t come;
     Batch *first, **last;
@@ -158,11 +159,11 @@ static void see_name(void *ctx, Str name)
 static void choose_attributes(const PackModel *m, FaceLayer *l)
 {
     Names names = { l };
+    size_t n;
+    const OnemapLayer *p = onemap_layers(m, &n);
 
     add_attribute(l, l->collection->label);
-    for (size_t i = 0; i < m->nlayer; i++) {
-        const PackLayer *p = &m->layer[i];
-
+    for (; n > 0; n--, p++) {
         if (!str_eq(p->collection, l->collection->name))
             continue;
         add_attribute(l, p->property);
@@ -375,7 +376,7 @@ static bool open_all(FaceMaps *m, Err *err)
     m->carrying = pthread_create(&m->carrier, NULL, carry_on, m) == 0;
     if (!m->carrying)
         return FAIL(err, FACE_BUSY, STR("tiles"), "start");
-    return face_listen(m->face, hear, m, &m->ear, err);
+    return ledger_hook(m->ledger, &(LedgerHook){ "maps", NULL, hear, m }, &m->hooked, err);
 }
 
 bool face_maps_new(Face *f, FaceMaps **out, Err *err)
@@ -399,7 +400,7 @@ void face_maps_free(FaceMaps *m)
 
     if (!m)
         return;
-    face_deafen(m->ear);
+    ledger_unhook(m->hooked);
     pthread_mutex_lock(&m->guard);
     m->ending = true;
     pthread_cond_signal(&m->come);

@@ -249,7 +249,7 @@ static void write_required(const PackCollection *c, Buf *b)
     for (size_t i = 0; i < c->nproperty + c->ninherited; i++) {
         const PackProperty *p = i < c->nproperty ? &c->property[i] : &c->inherited[i - c->nproperty];
 
-        if (!p->required || p->base)
+        if (!p->required || p->base || p->filled.len) /* what is filled need not be sent */
             continue;
         if (b->ptr[b->len - 1] != '[')
             buf_c(b, ',');

@@ -5,17 +5,17 @@
 
 static const double usual_width[] = { 2, 1, 4, 12 };
 
-static const PackClass *class_at(const PackLayer *l, size_t i)
+static const OnemapClass *class_at(const OnemapLayer *l, size_t i)
 {
     return i < l->nclass ? &l->class[i] : &l->other;
 }
 
-static size_t classes(const PackLayer *l)
+static size_t classes(const OnemapLayer *l)
 {
     return l->nclass + (l->other.color.len > 0);
 }
 
-static bool is_range(const PackClass *c)
+static bool is_range(const OnemapClass *c)
 {
     return !isnan(c->from) || !isnan(c->to);
 }
@@ -32,7 +32,7 @@ static void quoted(Buf *b, Str s, char mark)
     buf_c(b, mark);
 }
 
-static void class_condition(const PackLayer *l, const PackProperty *p, const PackClass *c, Buf *b)
+static void class_condition(const OnemapLayer *l, const PackProperty *p, const OnemapClass *c, Buf *b)
 {
     if (c->value.len) {
         quoted(b, l->property, '"');
@@ -58,7 +58,7 @@ static void class_condition(const PackLayer *l, const PackProperty *p, const Pac
 }
 
 /* What no class takes. */
-static void other_condition(const PackLayer *l, const PackProperty *p, Buf *b)
+static void other_condition(const OnemapLayer *l, const PackProperty *p, Buf *b)
 {
     quoted(b, l->property, '"');
     buf_str(b, STR(" IS NULL"));
@@ -75,7 +75,7 @@ static void other_condition(const PackLayer *l, const PackProperty *p, Buf *b)
     buf_c(b, ')');
 }
 
-Str face_class_filter(FaceRequest *r, const PackLayer *l, size_t i)
+Str face_class_filter(FaceRequest *r, const OnemapLayer *l, size_t i)
 {
     const PackCollection *c = pack_collection(r->model, l->collection);
     const PackProperty *p = c ? pack_property(c, l->property) : NULL;
@@ -95,7 +95,7 @@ Str face_class_filter(FaceRequest *r, const PackLayer *l, size_t i)
     return text;
 }
 
-static void style_filter(FaceRequest *r, const PackLayer *l, const PackCollection *c, Str text, Buf *b)
+static void style_filter(FaceRequest *r, const OnemapLayer *l, const PackCollection *c, Str text, Buf *b)
 {
     const size_t before = b->len;
     CqlExpr *e;
@@ -113,7 +113,7 @@ static void style_filter(FaceRequest *r, const PackLayer *l, const PackCollectio
 /* --- colours and widths by class ------------------------------------------------------------------------------------- */
 typedef enum Part { COLOR, BORDER, WIDTH, OPACITY } Part;
 
-static void constant(const PackLayer *l, const PackClass *c, Part part, Buf *b)
+static void constant(const OnemapLayer *l, const OnemapClass *c, Part part, Buf *b)
 {
     switch (part) {
     case COLOR:
@@ -132,7 +132,7 @@ static void constant(const PackLayer *l, const PackClass *c, Part part, Buf *b)
 }
 
 /* ["case", condition, value, …, other]: for enums, truths and ranges alike. */
-static void by_class(const PackLayer *l, const PackProperty *p, Part part, Buf *b)
+static void by_class(const OnemapLayer *l, const PackProperty *p, Part part, Buf *b)
 {
     const bool text = p && p->cql.kind != CQL_BOOL && p->cql.kind != CQL_INT && p->cql.kind != CQL_NUMBER;
 
@@ -142,7 +142,7 @@ static void by_class(const PackLayer *l, const PackProperty *p, Part part, Buf *
     }
     buf_str(b, STR("[\"case\""));
     for (size_t i = 0; i < l->nclass; i++) {
-        const PackClass *c = &l->class[i];
+        const OnemapClass *c = &l->class[i];
 
         buf_str(b, STR(",[\"all\",[\"has\","));
         buf_json_str(b, l->property);
@@ -177,7 +177,7 @@ static void by_class(const PackLayer *l, const PackProperty *p, Part part, Buf *
 }
 
 /* --- style layers --------------------------------------------------------------------------------------------------------- */
-static void open_layer(const PackLayer *l, const char *suffix, const char *type, Buf *b)
+static void open_layer(const OnemapLayer *l, const char *suffix, const char *type, Buf *b)
 {
     const char last = b->len ? b->ptr[b->len - 1] : '[';
 
@@ -199,14 +199,14 @@ static void open_layer(const PackLayer *l, const char *suffix, const char *type,
     buf_c(b, '}');
 }
 
-static void layout(const PackLayer *l, Buf *b)
+static void layout(const OnemapLayer *l, Buf *b)
 {
     face_key(b, "layout");
     buf_c(b, '{');
     face_text(b, "visibility", l->visible || l->base ? STR("visible") : STR("none"));
 }
 
-static void draw_line(FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p,
+static void draw_line(FaceRequest *r, const OnemapLayer *l, const PackCollection *c, const PackProperty *p,
     Str dash, Str filter, const char *suffix, Buf *b)
 {
     open_layer(l, suffix, "line", b);
@@ -238,7 +238,7 @@ static bool plain_dash(Str dash)
 }
 
 static void draw_casing(
-    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
+    FaceRequest *r, const OnemapLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
 {
     if (!l->casing.len)
         return;
@@ -256,7 +256,7 @@ static void draw_casing(
 
 /* A dash cannot depend on a record: the solid ones stand in one layer, each dashed class in one of its own. */
 static void draw_lines(
-    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
+    FaceRequest *r, const OnemapLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
 {
     Str solid = l->filter_text;
     char suffix[24];
@@ -278,7 +278,7 @@ static void draw_lines(
 }
 
 static void draw_fill(
-    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
+    FaceRequest *r, const OnemapLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
 {
     open_layer(l, "", "fill", b);
     style_filter(r, l, c, l->filter_text, b);
@@ -293,7 +293,7 @@ static void draw_fill(
 }
 
 static void draw_circle(
-    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
+    FaceRequest *r, const OnemapLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
 {
     open_layer(l, "", "circle", b);
     style_filter(r, l, c, l->filter_text, b);
@@ -311,11 +311,11 @@ static void draw_circle(
 }
 
 static void draw_words(
-    FaceRequest *r, const PackLayer *l, const PackCollection *c, const PackProperty *p, bool label, Buf *b)
+    FaceRequest *r, const OnemapLayer *l, const PackCollection *c, const PackProperty *p, bool label, Buf *b)
 {
-    const bool along = label && l->kind == PACK_LINE && c->geometry == GEO_LINE;
+    const bool along = label && l->kind == ONEMAP_LINE && c->geometry == GEO_LINE;
     const Str field = l->label.len ? l->label : c->label;
-    PackLayer later = *l;
+    OnemapLayer later = *l;
 
     if (label)
         later.minzoom = l->label_zoom > l->minzoom ? l->label_zoom : l->minzoom;
@@ -331,7 +331,7 @@ static void draw_words(
     else
         by_class(l, p, WIDTH, b);
     buf_str(b, along ? STR(",\"symbol-placement\":\"line\",\"text-padding\":8") : STR(",\"text-padding\":4"));
-    if (label && l->kind == PACK_CIRCLE)
+    if (label && l->kind == ONEMAP_CIRCLE)
         buf_str(b, STR(",\"text-anchor\":\"top\",\"text-offset\":[0,0.8]"));
     buf_str(b, STR(",\"text-max-width\":8},\"paint\":{\"text-halo-color\":\"#FFFFFF\",\"text-halo-width\":1."
                    "4,\"text-color\":"));
@@ -342,25 +342,25 @@ static void draw_words(
     buf_str(b, STR("}}"));
 }
 
-void face_style_layer(FaceRequest *r, const PackLayer *l, const PackCollection *c, Buf *b)
+void face_style_layer(FaceRequest *r, const OnemapLayer *l, const PackCollection *c, Buf *b)
 {
     const PackProperty *p = pack_property(c, l->property);
 
     switch (l->kind) {
-    case PACK_LINE:
+    case ONEMAP_LINE:
         draw_casing(r, l, c, p, b);
         draw_lines(r, l, c, p, b);
         break;
-    case PACK_FILL:
+    case ONEMAP_FILL:
         draw_fill(r, l, c, p, b);
         break;
-    case PACK_CIRCLE:
+    case ONEMAP_CIRCLE:
         draw_circle(r, l, c, p, b);
         break;
-    case PACK_SYMBOL:
+    case ONEMAP_SYMBOL:
         draw_words(r, l, c, p, false, b);
         break;
     }
-    if (l->label.len && l->kind != PACK_SYMBOL)
+    if (l->label.len && l->kind != ONEMAP_SYMBOL)
         draw_words(r, l, c, p, true, b);
 }

@@ -6,7 +6,7 @@
 
 enum { LAYERS_MAX = 512 };
 typedef struct Known { /* what was found out of a layer, good until its collection changes */
-    const PackLayer *layer;
+    const OnemapLayer *layer;
     int64_t changed, count; /* -1: not known */
     /* The share of its records that have the property it is coloured by; NAN: not known. */
     double completeness;
@@ -35,17 +35,18 @@ static bool styles_get(FaceRequest *r, FaceAnswer *out, Err *err)
 
 static int by_order(const void *x, const void *y)
 {
-    const PackLayer *a = *(const PackLayer *const *)x, *b = *(const PackLayer *const *)y;
+    const OnemapLayer *a = *(const OnemapLayer *const *)x, *b = *(const OnemapLayer *const *)y;
 
     return a->order != b->order ? (a->order < b->order ? -1 : 1) : str_cmp(a->id, b->id);
 }
 
-static size_t in_order(const PackModel *m, const PackLayer **out)
+static size_t in_order(const PackModel *m, const OnemapLayer **out)
 {
-    size_t n = 0;
+    size_t n = 0, all;
+    const OnemapLayer *layer = onemap_layers(m, &all);
 
-    for (size_t i = 0; i < m->nlayer && n < LAYERS_MAX; i++)
-        out[n++] = &m->layer[i];
+    while (n < all && n < LAYERS_MAX)
+        out[n++] = layer++;
     qsort(out, n, sizeof *out, by_order);
     return n;
 }
@@ -53,8 +54,11 @@ static size_t in_order(const PackModel *m, const PackLayer **out)
 /* --- sources ------------------------------------------------------------------------------------------------------- */
 static bool used(const PackModel *m, const PackCollection *c)
 {
-    for (size_t i = 0; i < m->nlayer; i++)
-        if (str_eq(m->layer[i].collection, c->name))
+    size_t n;
+    const OnemapLayer *layer = onemap_layers(m, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(layer[i].collection, c->name))
             return true;
     return false;
 }
@@ -85,9 +89,9 @@ static void write_sources(FaceRequest *r, const FaceMaps *maps, Buf *b)
 }
 
 /* --- the layer panel ------------------------------------------------------------------------------------------------- */
-static void legend_entry(FaceRequest *r, const PackLayer *l, size_t i, Buf *b)
+static void legend_entry(FaceRequest *r, const OnemapLayer *l, size_t i, Buf *b)
 {
-    const PackClass *c = i < l->nclass ? &l->class[i] : &l->other;
+    const OnemapClass *c = i < l->nclass ? &l->class[i] : &l->other;
 
     if (b->ptr[b->len - 1] != '[')
         buf_c(b, ',');
@@ -122,7 +126,7 @@ static void legend_entry(FaceRequest *r, const PackLayer *l, size_t i, Buf *b)
 }
 
 /* One look at all its records: how many, and how many of them have the property. */
-static Known look(FaceRequest *r, const PackLayer *l, const PackCollection *c)
+static Known look(FaceRequest *r, const OnemapLayer *l, const PackCollection *c)
 {
     const LedgerQuery q = { .collection = c, .filter = l->filter, .no_geometry = true };
     const PackProperty *by = l->property.len ? pack_property(c, l->property) : NULL;
@@ -140,10 +144,11 @@ static Known look(FaceRequest *r, const PackLayer *l, const PackCollection *c)
     return k;
 }
 
-static Known known(FaceRequest *r, const PackLayer *l, const PackCollection *c)
+static Known known(FaceRequest *r, const OnemapLayer *l, const PackCollection *c)
 {
     Styles *s = r->state;
-    Known *kept = &s->known[(size_t)(l - r->model->layer) % LAYERS_MAX], k;
+    size_t n;
+    Known *kept = &s->known[(size_t)(l - onemap_layers(r->model, &n)) % LAYERS_MAX], k;
 
     pthread_mutex_lock(&s->guard);
     k = *kept;
@@ -157,7 +162,7 @@ static Known known(FaceRequest *r, const PackLayer *l, const PackCollection *c)
     return k;
 }
 
-static void panel_entry(FaceRequest *r, const PackLayer *l, const PackCollection *c, Buf *b)
+static void panel_entry(FaceRequest *r, const OnemapLayer *l, const PackCollection *c, Buf *b)
 {
     static const char *const kind[] = { "line", "fill", "circle", "symbol" };
     const Known k = known(r, l, c);
@@ -219,7 +224,7 @@ static void write_shade(const FaceMaps *maps, Buf *b)
 }
 
 static void write_layers(
-    FaceRequest *r, const FaceMaps *maps, const PackLayer *const *layer, size_t n, Buf *b)
+    FaceRequest *r, const FaceMaps *maps, const OnemapLayer *const *layer, size_t n, Buf *b)
 {
     size_t fills = 0;
 
@@ -227,7 +232,7 @@ static void write_layers(
     buf_str(b,
         STR("[{\"id\":\"background\",\"type\":\"background\",\"paint\":{\"background-color\":\"#F4F2ED\"}}"));
     for (size_t i = 0; i < n; i++)
-        fills = layer[i]->kind == PACK_FILL ? i + 1 : fills;
+        fills = layer[i]->kind == ONEMAP_FILL ? i + 1 : fills;
     for (size_t i = 0; i <= n; i++) {
         const PackCollection *c = i < n ? pack_collection(r->model, layer[i]->collection) : NULL;
 
@@ -241,7 +246,7 @@ static void write_layers(
 static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     const FaceMaps *maps = face_state(r->face, &face_tiles);
-    const PackLayer *layer[LAYERS_MAX];
+    const OnemapLayer *layer[LAYERS_MAX];
     const size_t n = in_order(r->model, layer);
     Buf *b = &out->body;
 

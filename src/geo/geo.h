@@ -91,7 +91,6 @@ bool geo_shape(Bytes wkb, Arena *a, GeoShape **out, Err *err) MUST;
 bool geo_relate(const GeoShape *a, GeoOp op, const GeoShape *b); /* a `op` b; false also where GEOS fails */
 /* OGC validity; GEO_INVALID names the place: "自相交 111.2345,31.4567". */
 bool geo_valid(Bytes wkb, Err *err) MUST;
-bool geo_repair(Bytes wkb, Arena *a, Bytes *out, Err *err) MUST; /* make-valid, same dimension kept */
 /* Shells counter-clockwise, rings closed. */
 bool geo_clean_rings(Bytes wkb, Arena *a, Bytes *out, Err *err) MUST;
 bool geo_simplify(Bytes wkb, double tolerance, Arena *a, Bytes *out, Err *err) MUST; /* topology kept */

@@ -1,4 +1,4 @@
-/* src/geo/mend.c - validity with its place, repair, simplification, a point on a geometry, shares, distances. */
+/* src/geo/mend.c - validity with its place, simplification, a point on a geometry, shares, distances. */
 #include "geo/lib.h"
 #include "geo/run.h"
 #include <math.h>
@@ -79,90 +79,6 @@ bool geo_valid(Bytes wkb, Err *err)
     GEOSGeom_destroy_r(l->h, where);
     GEOSGeom_destroy_r(l->h, g);
     return good;
-}
-
-static int dimension(GeoType t)
-{
-    static const int of[] = { -1, 0, 1, 2, 0, 1, 2, -1 };
-
-    return of[t];
-}
-
-/* The parts of g (owned) that have the dimension, as one geometry; NULL: none. */
-static GEOSGeometry *of_dimension(GeoLib *l, GEOSGeometry *g, int dim, bool multi)
-{
-    static const int multi_of[] = { GEOS_MULTIPOINT, GEOS_MULTILINESTRING, GEOS_MULTIPOLYGON };
-    int n = GEOSGetNumGeometries_r(l->h, g);
-    GEOSGeometry **part = mem_new(n > 0 ? (size_t)n : 1, sizeof *part), *out = NULL;
-    unsigned kept = 0;
-
-    for (int i = 0; part && i < n; i++) {
-        const GEOSGeometry *p = GEOSGetGeometryN_r(l->h, g, i);
-
-        for (int k = 0; p && k < GEOSGetNumGeometries_r(l->h, p) && kept < (unsigned)n; k++) {
-            const GEOSGeometry *q = GEOSGetGeometryN_r(l->h, p, k);
-
-            if (GEOSGeom_getDimensions_r(l->h, q) == dim && !GEOSisEmpty_r(l->h, q) &&
-                (part[kept] = GEOSGeom_clone_r(l->h, q)) != NULL)
-                kept++;
-        }
-    }
-    if (kept == 1 && !multi)
-        out = part[0];
-    else if (kept > 0)
-        out = GEOSGeom_createCollection_r(l->h, multi_of[dim], part, kept);
-    mem_free(part);
-    GEOSGeom_destroy_r(l->h, g);
-    return out;
-}
-
-static GEOSGeometry *made_valid_by(GeoLib *l, const GEOSGeometry *g, enum GEOSMakeValidMethods method)
-{
-    GEOSMakeValidParams *how = GEOSMakeValidParams_create_r(l->h);
-    GEOSGeometry *out;
-
-    if (!how)
-        return NULL;
-    (void)GEOSMakeValidParams_setMethod_r(l->h, how, method);
-    (void)GEOSMakeValidParams_setKeepCollapsed_r(l->h, how, 0);
-    out = GEOSMakeValidWithParams_r(l->h, g, how);
-    GEOSMakeValidParams_destroy_r(l->h, how);
-    return out;
-}
-
-static GEOSGeometry *made_valid(
-    GeoLib *l, const GEOSGeometry *g) /* where the better method gives up, the older one */
-{
-    GEOSGeometry *out = made_valid_by(l, g, GEOS_MAKE_VALID_STRUCTURE);
-
-    return out ? out : made_valid_by(l, g, GEOS_MAKE_VALID_LINEWORK);
-}
-
-bool geo_repair(Bytes wkb, Arena *a, Bytes *out, Err *err)
-{
-    GeoLib *l = geo_lib();
-    GeoType type = geo_wkb_type(wkb);
-    GEOSGeometry *g = NULL, *good = NULL;
-    Bytes closed;
-    bool done = false;
-
-    if (!l)
-        return FAIL(err, BASE_NO_MEMORY, STR("geometry"), "repair");
-    if (!geo_clean_rings(wkb, a, &closed, err))
-        return false;
-    g = geo_lib_read(l, closed);
-    if (!g)
-        return FAIL(err, GEO_INVALID, str_of(l->said), "repair");
-    good = made_valid(l, g);
-    if (good && dimension(type) >= 0)
-        good = of_dimension(l, good, dimension(type), type >= GEO_MULTIPOINT);
-    if (!good || GEOSisEmpty_r(l->h, good))
-        (void)FAIL(err, GEO_INVALID, STR("无可修复的部分 nothing left of it"), "repair");
-    else if (!(done = geo_lib_write(l, good, a, out)))
-        (void)FAIL(err, BASE_NO_MEMORY, STR("geometry"), "repair");
-    GEOSGeom_destroy_r(l->h, good);
-    GEOSGeom_destroy_r(l->h, g);
-    return done;
 }
 
 bool geo_simplify(Bytes wkb, double tolerance, Arena *a, Bytes *out, Err *err)

@@ -21,12 +21,6 @@ typedef struct Span { /* half open, in days */
     bool any; /* no period */
 } Span;
 
-bool indicator_find(const PackModel *m, Str id, const PackIndicator **out, Err *err)
-{
-    *out = pack_indicator(m, id);
-    return *out ? true : FAIL(err, INDICATOR_NO_INDICATOR, id, "path");
-}
-
 /* --- periods ------------------------------------------------------------------------------------------------------- */
 static bool read_span(Str period, Span *out, Err *err)
 {
@@ -176,7 +170,7 @@ static bool plain_sums(Ledger *l, LedgerQuery *q, const PackProperty *of, Arena 
     return true;
 }
 
-static bool add_period(const PackIndicator *i, const PackCollection *c, const Span *span, Arena *a,
+static bool add_period(const Indicator *i, const PackCollection *c, const Span *span, Arena *a,
     LedgerQuery *q, Str *text, Err *err)
 {
     const PackProperty *p = pack_property(c, i->period);
@@ -191,8 +185,8 @@ static bool add_period(const PackIndicator *i, const PackCollection *c, const Sp
     return q->filter || FAIL(err, BASE_NO_MEMORY, STR("indicator"), "indicator");
 }
 
-static bool numerator(Ledger *l, const PackIndicator *i, const PackCollection *c, Str division,
-    const Span *span, Arena *a, Sums *out, Str *period_text, Err *err)
+static bool numerator(Ledger *l, const Indicator *i, const PackCollection *c, Str division, const Span *span,
+    Arena *a, Sums *out, Str *period_text, Err *err)
 {
     const PackProperty *weight = pack_property(c, i->weight), *value = pack_property(c, i->value);
     LedgerQuery q = { .collection = c, .filter = i->numerator, .division = division };
@@ -204,7 +198,7 @@ static bool numerator(Ledger *l, const PackIndicator *i, const PackCollection *c
 }
 
 static bool denominator(
-    Ledger *l, const PackIndicator *i, const PackCollection *c, Str division, Arena *a, Sums *out, Err *err)
+    Ledger *l, const Indicator *i, const PackCollection *c, Str division, Arena *a, Sums *out, Err *err)
 {
     LedgerQuery q = { .collection = c, .filter = i->denominator, .division = division };
 
@@ -228,7 +222,7 @@ static size_t digits_of(Str code, size_t *next)
     return end[k];
 }
 
-static double quotient(const PackIndicator *i, double above, double below, bool whole)
+static double quotient(const Indicator *i, double above, double below, bool whole)
 {
     const double scale = i->scale > 0 ? i->scale : 1;
 
@@ -237,7 +231,7 @@ static double quotient(const PackIndicator *i, double above, double below, bool 
     return below > 0 ? scale * above / below : NAN;
 }
 
-static bool is_sum(const PackIndicator *i)
+static bool is_sum(const Indicator *i)
 {
     return i->count && !i->denominator_text.len;
 }
@@ -276,8 +270,8 @@ static bool see_child(void *ctx, const LedgerRecord *r)
     return true;
 }
 
-static bool children(Ledger *l, const PackIndicator *i, Str division, const Sums *num, const Sums *den,
-    Arena *a, IndicatorValue *out, Err *err)
+static bool children(Ledger *l, const Indicator *i, Str division, const Sums *num, const Sums *den, Arena *a,
+    IndicatorValue *out, Err *err)
 {
     Children k = { .c = pack_collection(ledger_model(l), STR("division")), .max = 1000, .a = a };
     LedgerQuery q = { .collection = k.c, .division = division, .no_geometry = true };
@@ -318,7 +312,7 @@ static bool keeps_the_past(const PackCollection *c, Str period)
     return p && p->derive == PACK_TYPED;
 }
 
-static bool previous(Ledger *l, const PackIndicator *i, const PackCollection *c, Str division, Span span,
+static bool previous(Ledger *l, const Indicator *i, const PackCollection *c, Str division, Span span,
     double below, Arena *a, double *out, Err *err)
 {
     const bool year = span.to - span.from > 31;
@@ -339,7 +333,7 @@ static bool previous(Ledger *l, const PackIndicator *i, const PackCollection *c,
 }
 
 bool indicator_value(
-    Ledger *l, const PackIndicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err)
+    Ledger *l, const Indicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err)
 {
     IndicatorValue v = { .period = i->period.len && !period.len ? this_year(l, a) : period };
     const PackCollection *c;

@@ -15,6 +15,22 @@
 #include "ledger/ledger.h"
 
 extern const ErrKind INDICATOR_NO_INDICATOR, INDICATOR_BAD_PERIOD;
+typedef struct Indicator {
+    Str id, pack, task, collection;
+    PackTitle title, description, unit;
+    /* scale × Σ weight·value over records meeting `numerator` / Σ weight over those meeting `denominator`; a NULL tree is
+     * met by all; weight and value are properties, 1 when empty; no denominator_text and `count`: the sum itself */
+    CqlExpr *numerator, *denominator;
+    Str numerator_text, denominator_text, weight, value;
+    bool count;
+    double scale;
+    int digits;         /* decimals shown */
+    const char *better; /* "up", "down", "" */
+    Str period; /* date or time property: numerator only of the records where it falls in the period; empty: as things stand */
+    PackTitle source;
+} Indicator;
+extern const PackPart indicator_yaml;                          /* a row of whoever loads packs */
+const Indicator *indicator_all(const PackModel *m, size_t *n); /* in the order of packs and lines */
 typedef struct IndicatorPart {
     Str division, name;
     double value, numerator, denominator; /* value NAN: nothing to divide by */
@@ -27,7 +43,7 @@ typedef struct IndicatorValue {
     const IndicatorPart *child;   /* divisions next below, in order of code */
     size_t nchild;
 } IndicatorValue;
-bool indicator_find(const PackModel *m, Str id, const PackIndicator **out, Err *err) MUST;
+bool indicator_find(const PackModel *m, Str id, const Indicator **out, Err *err) MUST;
 /* division empty: the node's own; period "2026", "2026-11" or empty: this year where the indicator has periods. */
-bool indicator_value(Ledger *l, const PackIndicator *i, Str division, Str period, Arena *a,
-    IndicatorValue *out, Err *err) MUST;
+bool indicator_value(
+    Ledger *l, const Indicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err) MUST;

@@ -1,26 +1,13 @@
 /* src/ledger/check.c - is this record fit to be written? All findings are gathered. */
+#include "ledger/change.h"
 #include "files/files.h"
-#include "ledger/ledger_in.h"
 #include <stdio.h>
 
-void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err)
-{
-    if (said->n == said->size) {
-        LedgerProblem *more =
-            said->size < 1000 ? mem_grow(said->item, said->size ? said->size * 2 : 8, sizeof *more) : NULL;
-
-        if (!more)
-            return;
-        said->item = more;
-        said->size = said->size ? said->size * 2 : 8;
-    }
-    said->item[said->n++] = (LedgerProblem){ change, property, *err };
-}
-
 typedef struct Check {
+    const Apply *apply;
     Ledger *ledger;
-    StoreRead *read;
-    LedgerRecord *record;
+    const Sight *in;
+    const LedgerRecord *record;
     const LedgerRecord *before;
     size_t at;
     LedgerProblems *said;
@@ -106,7 +93,7 @@ static bool target_there(Check *k, Str collection, Str id, bool *there)
         ulid_make(0, digest, ulid);
         id = str_of(ulid);
     }
-    if (!ledger_find(k->ledger, k->read, ledger_sheet(k->ledger, c), id, k->arena, &target, there, k->err))
+    if (!ledger_find(k->in, ledger_sheet(k->ledger, c), id, k->arena, &target, there, k->err))
         return false;
     *there = *there && (c->by_code || target.value[base_at(c, BASE_VALID_TO)].kind == CQL_NULL);
     return true;
@@ -233,6 +220,58 @@ static void twice(Check *k, const PackProperty *p, Str holder)
     buf_clear(&said);
 }
 
+/* A change before this one in the transaction has taken the value from its record, or the record away. */
+static bool let_go(const Check *k, const Sheet *s, const PackProperty *p, Str id)
+{
+    const LedgerRecord *r = ledger_made(k->in->made, s->collection, id);
+
+    if (!r || ((const Apply *)r)->place > k->apply->place)
+        return false;
+    return r->value[base_at(s->collection, BASE_VALID_TO)].kind != CQL_NULL ||
+           !ledger_same(r->value[p->index], k->record->value[p->index]);
+}
+
+static bool in_a_row(Check *k, const Sheet *s, const PackProperty *p, const CqlSql *where, Str *holder)
+{
+    const StoreQuery q = { .table = &s->table, .where = where };
+    StoreCursor *cursor;
+    const StoreRow *row;
+    bool good;
+
+    if (!store_select(k->in->read, &q, &cursor, k->err))
+        return false;
+    while ((good = store_next(cursor, &row, k->err)) && row)
+        if (!str_eq(row->id, k->record->id) && !let_go(k, s, p, row->id)) {
+            *holder = str_copy(k->arena, row->id);
+            break;
+        }
+    store_cursor_close(cursor);
+    return good;
+}
+
+/* Two changes of one transaction want the same value: no row tells of it yet. */
+static bool among_changes(Check *k, const Sheet *s, const PackProperty *p, Str *holder)
+{
+    Work *w = k->apply->work;
+    const Apply *other;
+    Buf b;
+    Str key;
+
+    if (w->n == 1)
+        return true;
+    buf_init(&b, 1 << 20);
+    buf_fmt(&b, "%.*s.%.*s=", STRV(s->collection->name), STRV(p->name));
+    ledger_value_to_text(p, k->record->value[p->index], &b);
+    key = str_copy(k->arena, buf_text(&b));
+    buf_clear(&b);
+    other = map_get(w->held, key);
+    if (other && !str_eq(other->after.id, k->record->id) && !let_go(k, s, p, other->after.id))
+        *holder = other->after.id;
+    else if (!key.ptr || !map_put(w->held, key, (void *)(uintptr_t)k->apply))
+        return FAIL(k->err, BASE_NO_MEMORY, p->name, "unique");
+    return true;
+}
+
 static bool unique_one(Check *k, const Sheet *s, const PackProperty *p)
 {
     CqlValue value;
@@ -240,22 +279,15 @@ static bool unique_one(Check *k, const Sheet *s, const PackProperty *p)
     const CqlSql where = {
         .text = str_fmt(k->arena, "\"%.*s\"=?", STRV(column)), .params = &value, .nparams = 1
     };
-    const StoreQuery q = { .table = &s->table, .where = &where, .limit = 2 };
-    StoreCursor *cursor;
-    const StoreRow *row;
-    bool good;
+    Str holder = STR("");
 
     if (!column.len)
         return true;
-    if (!store_select(k->read, &q, &cursor, k->err))
+    if (!in_a_row(k, s, p, &where, &holder) || (!holder.len && !among_changes(k, s, p, &holder)))
         return false;
-    while ((good = store_next(cursor, &row, k->err)) && row)
-        if (!str_eq(row->id, k->record->id)) {
-            twice(k, p, row->id);
-            break;
-        }
-    store_cursor_close(cursor);
-    return good;
+    if (holder.len)
+        twice(k, p, holder);
+    return true;
 }
 
 /* A retired record holds nothing: meanwhile another may have taken its key. */
@@ -282,129 +314,63 @@ static bool unique(Check *k)
     return true;
 }
 
-bool ledger_check(Ledger *l, StoreRead *r, LedgerRecord *rec, const LedgerRecord *before, size_t at,
-    LedgerProblems *said, Arena *a, Err *err)
-{
-    Check k = { l, r, rec, before, at, said, a, err };
+/* --- retiring ------------------------------------------------------------------------------------------------------------ */
+typedef struct Referrers {
+    Check *k;
+    Buf said;
+    size_t n;
+    bool bad;
+} Referrers;
 
+static bool still_refers(void *ctx, Str collection, Str property, Str from)
+{
+    Referrers *r = ctx;
+    Check *k = r->k;
+    const PackCollection *c = pack_collection(k->ledger->model, collection);
+    LedgerRecord rec;
+    bool there = false;
+
+    (void)property;
+    if (!c || (str_eq(from, k->record->id) && c == k->record->collection))
+        return true;
+    if (!ledger_find(k->in, ledger_sheet(k->ledger, c), from, k->arena, &rec, &there, k->err)) {
+        r->bad = true;
+        return false;
+    }
+    if (there && rec.value[base_at(c, BASE_VALID_TO)].kind == CQL_NULL && r->n++ < 3)
+        buf_fmt(&r->said, "%s%.*s %.*s", r->n > 1 ? "、" : "", STRV(c->title.zh),
+            STRV(ledger_name_of(&rec, k->arena)));
+    return r->n <= 3; /* whether there are more is all that is said of the others */
+}
+
+static bool nobody_refers(Check *k)
+{
+    Referrers r = { .k = k };
+    bool good;
+
+    buf_init(&r.said, 150);
+    good = store_links_to(k->in->read, k->record->id, still_refers, &r, k->err) && !r.bad;
+    if (good && r.n) {
+        good = FAIL(k->err, LEDGER_REFERRED, k->record->id, "id");
+        err_hint(k->err, "%.*s%s", STRV(buf_text(&r.said)), r.n > 3 ? " …" : "");
+    }
+    buf_clear(&r.said);
+    return good;
+}
+
+bool ledger_check(const Apply *p)
+{
+    Work *w = p->work;
+    Check k = { p, w->ledger, &w->sight, &p->after, p->there ? &p->before : NULL, p->at, w->said, w->arena,
+        w->err };
+
+    if (p->verb == LEDGER_DERIVE)
+        return true;
+    if (p->verb == LEDGER_RETIRE)
+        return ledger_not_extended(&w->sight, p->sheet, p->after.id, w->arena, w->err) && nobody_refers(&k);
     required(&k);
     geometry(&k);
     attachments(&k);
     rules(&k);
     return targets(&k) && unique(&k);
-}
-
-/* --- the division a place lies in: the smallest one that contains it -------------------------------------------------------- */
-bool ledger_place(Ledger *l, StoreRead *r, double x, double y, Arena *a, Str *division, Err *err)
-{
-    const PackCollection *c = pack_collection(l->model, STR("division"));
-    const GeoBox box = { x, y, x, y };
-    const Sheet *s = c ? ledger_sheet(l, c) : NULL;
-    StoreQuery q = { .geometry = true, .box = &box, .nbox = 1 };
-    RowShape *shape = NEW(a, RowShape);
-    CqlValue *value = c ? NEWS(a, CqlValue, c->nproperty + c->ninherited) : NULL;
-    const PackProperty *code = c ? pack_property(c, STR("code")) : NULL,
-                       *level = c ? pack_property(c, STR("level")) : NULL;
-    StoreCursor *cursor;
-    const StoreRow *row;
-    Bytes point;
-    GeoShape *here;
-    bool good;
-
-    if (!s || !shape || !value || !code || !geo_make_point(x, y, a, &point) ||
-        !geo_shape(point, a, &here, err))
-        return true;
-    ledger_shape(s, NULL, 0, false, shape);
-    q.table = &s->table;
-    q.column = shape->column;
-    q.ncolumn = shape->ncolumn;
-    if (!store_select(r, &q, &cursor, err))
-        return false;
-    while ((good = store_next(cursor, &row, err)) && row) {
-        LedgerRecord rec;
-        GeoShape *area;
-        Str found;
-
-        if (!ledger_row(l, s, shape, row, value, a, &rec, err) || !rec.geometry.len ||
-            !geo_shape(rec.geometry, a, &area, err) || !geo_relate(area, GEO_INTERSECTS, here))
-            continue;
-        found = rec.value[code->index].text;
-        if (level && str_eq(rec.value[level->index].text, STR("group")))
-            found = str_sub(found, 0, 12);
-        if (found.len == 12 && (!division->len || str_cmp(found, *division) > 0))
-            *division = str_copy(a, found);
-    }
-    store_cursor_close(cursor);
-    return good;
-}
-
-/* --- divisions: what their code alone tells ------------------------------------------------------------------------------ */
-static Str parent_code(Str code, Arena *a)
-{
-    static const size_t level[] = { 2, 4, 6, 9, 12, 15 };
-    size_t own = code.len > 12 ? 6 : 5;
-    char *out = str_c(a, code);
-
-    while (out && own > 0) {
-        size_t zeros = level[own - 1];
-
-        while (zeros < code.len && code.ptr[zeros] == '0')
-            zeros++;
-        if (zeros < code.len)
-            break;
-        own--;
-    }
-    if (!out || own == 0)
-        return STR(""); /* a province */
-    for (size_t i = level[own - 1]; i < code.len; i++)
-        out[i] = '0';
-    return (Str){ out, code.len > 12 && level[own - 1] <= 12 ? 12 : code.len };
-}
-
-static Str name_above(Ledger *l, StoreRead *r, const PackCollection *c, Str code, Map *known, Arena *a)
-{
-    const Str *seen = known ? map_get(known, code) : NULL;
-    const PackProperty *full = pack_property(c, STR("full_name"));
-    uint8_t digest[SM3_LEN];
-    char id[ULID_LEN + 1];
-    LedgerRecord above;
-    bool there = false;
-    Err err;
-
-    if (seen)
-        return *seen;
-    if (!code.len || known)
-        return STR("");
-    sm3(BYTES(code), digest);
-    ulid_make(0, digest, id);
-    if (!ledger_find(l, r, ledger_sheet(l, c), str_of(id), a, &above, &there, &err) || !there)
-        return STR("");
-    return above.value[full->index].kind == CQL_TEXT ? above.value[full->index].text : STR("");
-}
-
-/* `known`: full names by code of a bulk load, which cannot look its own rows up; NULL: look them up. */
-bool ledger_lineage(Ledger *l, StoreRead *r, LedgerRecord *rec, Map *known, Arena *keep, Arena *a)
-{
-    const PackCollection *c = rec->collection;
-    const PackProperty *code = pack_property(c, STR("code")), *name = pack_property(c, STR("name")),
-                       *parent = pack_property(c, STR("parent")), *full = pack_property(c, STR("full_name"));
-    CqlValue *value = (CqlValue *)(uintptr_t)rec->value;
-    Str above, *kept;
-
-    if (!c->by_code || !code || !name || !parent || !full || value[code->index].kind != CQL_TEXT ||
-        value[name->index].kind != CQL_TEXT)
-        return true;
-    above = parent_code(value[code->index].text, a);
-    value[parent->index] =
-        above.len ? (CqlValue){ .kind = CQL_TEXT, .text = above } : (CqlValue){ .kind = CQL_NULL };
-    above = name_above(l, r, c, above, known, a);
-    value[full->index] = (CqlValue){ .kind = CQL_TEXT,
-        .text = str_fmt(a, "%.*s%.*s", STRV(above), STRV(value[name->index].text)) };
-    if (!known)
-        return true;
-    kept = NEW(keep, Str);
-    if (!kept || value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL)
-        return kept != NULL;
-    *kept = str_copy(keep, value[full->index].text);
-    return map_put(known, str_copy(keep, value[code->index].text), kept);
 }

@@ -6,8 +6,7 @@
  * A change of the one below carries what belongs above into the same transaction, above first. A change above gives each one
  * below a version of its own: its readers saw the old values, so their If-Match must fail. Both places are one place.
  */
-#include "ledger/ledger_in.h"
-#include <stdio.h>
+#include "ledger/change.h"
 
 static const Sheet *above(const Ledger *l, const PackCollection *c)
 {
@@ -15,32 +14,6 @@ static const Sheet *above(const Ledger *l, const PackCollection *c)
 }
 
 /* --- reading -------------------------------------------------------------------------------------------------------- */
-/* Nearest first, as the pack room lays them out (pack/collection.c): above's own declared ones, then what it inherits. */
-static void take(LedgerRecord *rec, const LedgerRecord *up)
-{
-    const PackCollection *c = rec->collection, *x = up->collection;
-    CqlValue *value = (CqlValue *)(uintptr_t)rec->value;
-
-    for (size_t i = 0; i < c->ninherited; i++)
-        value[c->nproperty + i] =
-            i < x->ndeclared ? up->value[i] : up->value[x->nproperty + i - x->ndeclared];
-}
-
-bool ledger_inherit(const Ledger *l, StoreRead *r, LedgerRecord *rec, Arena *a, Err *err)
-{
-    const Sheet *s = above(l, rec->collection);
-    LedgerRecord up;
-    bool there = false;
-
-    if (!s || !rec->collection->ninherited)
-        return true;
-    if (!ledger_find((Ledger *)(uintptr_t)l, r, s, rec->id, a, &up, &there, err))
-        return false;
-    if (there)
-        take(rec, &up);
-    return true;
-}
-
 typedef struct Then { /* the version above at a moment of the one below */
     const Ledger *ledger;
     const PackCollection *collection;
@@ -87,7 +60,7 @@ bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t val
     t.record.id = rec->id;
     if (!ledger_inherit_past(l, r, &t.record, valid_at, known_at, seq, a, err))
         return false;
-    take(rec, &t.record);
+    ledger_take_above(rec, &t.record);
     return true;
 }
 
@@ -131,24 +104,23 @@ static bool written(void *ctx, const StoreTx *tx, const StoreEntry *e)
 }
 
 /* The version above that stood when the version of this one was written that is to be restored. */
-static bool version_above(Ledger *l, const LedgerChange *c, int64_t *version, Err *err)
+static bool version_above(const Sight *in, const LedgerChange *c, int64_t *version, Err *err)
 {
-    StoreRead *r = store_writer(l->store);
     Written w = { .want = c->restore };
     Then up = { .valid_at = INT64_MAX, .known_at = INT64_MAX };
 
-    if (!store_history(r, c->collection->name, str_of(c->id), written, &w, err))
+    if (!store_history(in->read, c->collection->name, str_of(c->id), written, &w, err))
         return false;
     up.seq = w.seq;
-    if (!store_history(r, c->collection->extends->name, str_of(c->id), then, &up, err))
+    if (!store_history(in->read, c->collection->extends->name, str_of(c->id), then, &up, err))
         return false;
     *version = up.version;
     return true;
 }
 
 /* Whether another of those that extend `s` stands; its name in *by. */
-static bool stands_below(Ledger *l, StoreRead *r, const Sheet *s, Str id, const PackCollection *except,
-    Arena *a, Str *by, Err *err)
+static bool stands_below(
+    const Sight *in, const Sheet *s, Str id, const PackCollection *except, Arena *a, Str *by, Err *err)
 {
     *by = STR("");
     for (size_t i = 0; i < s->nbelow && !by->len; i++) {
@@ -157,7 +129,7 @@ static bool stands_below(Ledger *l, StoreRead *r, const Sheet *s, Str id, const 
 
         if (s->below[i]->collection == except)
             continue;
-        if (!ledger_find(l, r, s->below[i], id, a, &rec, &there, err))
+        if (!ledger_find(in, s->below[i], id, a, &rec, &there, err))
             return false;
         if (there && current(&rec))
             *by = s->below[i]->collection->title.zh;
@@ -165,10 +137,10 @@ static bool stands_below(Ledger *l, StoreRead *r, const Sheet *s, Str id, const 
     return true;
 }
 
-bool ledger_above_of(Ledger *l, const LedgerChange *c, Arena *a, LedgerChange *out, bool *needed, Err *err)
+bool ledger_above_of(
+    const Sight *in, const LedgerChange *c, Arena *a, LedgerChange *out, bool *needed, Err *err)
 {
-    const Sheet *s = above(l, c->collection);
-    StoreRead *r = store_writer(l->store);
+    const Sheet *s = above(in->ledger, c->collection);
     LedgerChange up = { .verb = c->verb,
         .collection = s->collection,
         .if_version = -1,
@@ -184,7 +156,7 @@ bool ledger_above_of(Ledger *l, const LedgerChange *c, Arena *a, LedgerChange *o
     memcpy(up.id, c->id, sizeof up.id);
     if (!fields_above(c, a, &up))
         return FAIL(err, BASE_NO_MEMORY, c->collection->name, "change");
-    if (!ledger_find(l, r, s, str_of(up.id), a, &rec, &there, err))
+    if (!ledger_find(in, s, str_of(up.id), a, &rec, &there, err))
         return false;
     switch (c->verb) {
     case LEDGER_CREATE: /* what stands already is extended; what does not is made with it */
@@ -195,12 +167,12 @@ bool ledger_above_of(Ledger *l, const LedgerChange *c, Arena *a, LedgerChange *o
         *needed = up.nfield || up.has_geometry;
         break;
     case LEDGER_RETIRE: /* as long as another stands on it, it stays */
-        if (!stands_below(l, r, s, str_of(up.id), c->collection, a, &by, err))
+        if (!stands_below(in, s, str_of(up.id), c->collection, a, &by, err))
             return false;
         *needed = there && current(&rec) && !by.len;
         break;
     case LEDGER_RESTORE:
-        if (!version_above(l, c, &up.restore, err))
+        if (!version_above(in, c, &up.restore, err))
             return false;
         *needed = there && up.restore && (!current(&rec) || rec.version != up.restore);
         break;
@@ -215,9 +187,9 @@ bool ledger_above_of(Ledger *l, const LedgerChange *c, Arena *a, LedgerChange *o
     return true;
 }
 
-bool ledger_place_of(Ledger *l, LedgerChange *c, Arena *a, Err *err)
+bool ledger_place_of(const Sight *in, LedgerChange *c, Arena *a, Err *err)
 {
-    const Sheet *s = above(l, c->collection);
+    const Sheet *s = above(in->ledger, c->collection);
     const PackProperty *division = c->collection->property + base_at(c->collection, BASE_DIVISION);
     LedgerField *f = NEWS(a, LedgerField, c->nfield + 1);
     LedgerRecord up;
@@ -228,7 +200,7 @@ bool ledger_place_of(Ledger *l, LedgerChange *c, Arena *a, Err *err)
         return true;
     if (!f)
         return FAIL(err, BASE_NO_MEMORY, c->collection->name, "change");
-    if (!ledger_find(l, store_writer(l->store), s, str_of(c->id), a, &up, &there, err) || !there)
+    if (!ledger_find(in, s, str_of(c->id), a, &up, &there, err) || !there)
         return err->kind == NULL;
     for (size_t i = 0; i < c->nfield; i++)
         if (c->field[i].property != division)
@@ -243,8 +215,8 @@ bool ledger_place_of(Ledger *l, LedgerChange *c, Arena *a, Err *err)
     return true;
 }
 
-bool ledger_touch_of(
-    Ledger *l, const Sheet *below, const LedgerChange *c, Arena *a, LedgerChange *out, bool *there, Err *err)
+bool ledger_touch_of(const Sight *in, const Sheet *below, const LedgerChange *c, Arena *a, LedgerChange *out,
+    bool *there, Err *err)
 {
     LedgerRecord rec;
 
@@ -254,17 +226,17 @@ bool ledger_touch_of(
         .valid_from = INT64_MIN,
         .valid_to = INT64_MIN };
     memcpy(out->id, c->id, sizeof out->id);
-    if (!ledger_find(l, store_writer(l->store), below, str_of(c->id), a, &rec, there, err))
+    if (!ledger_find(in, below, str_of(c->id), a, &rec, there, err))
         return false;
     *there = *there && current(&rec);
-    return !*there || ledger_place_of(l, out, a, err);
+    return !*there || ledger_place_of(in, out, a, err);
 }
 
-bool ledger_not_extended(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena *a, Err *err)
+bool ledger_not_extended(const Sight *in, const Sheet *s, Str id, Arena *a, Err *err)
 {
     Str by;
 
-    if (!stands_below(l, r, s, id, NULL, a, &by, err))
+    if (!stands_below(in, s, id, NULL, a, &by, err))
         return false;
     if (!by.len)
         return true;
@@ -273,7 +245,7 @@ bool ledger_not_extended(Ledger *l, StoreRead *r, const Sheet *s, Str id, Arena 
     return false;
 }
 
-bool ledger_raise_below(Ledger *l, const Sheet *s, Str id, int64_t seq, Arena *a, Err *err)
+bool ledger_raise_below(const Sight *in, const Sheet *s, Str id, int64_t seq, Arena *a, Err *err)
 {
     for (size_t i = 0; i < s->nbelow; i++) {
         const Sheet *b = s->below[i];
@@ -282,10 +254,10 @@ bool ledger_raise_below(Ledger *l, const Sheet *s, Str id, int64_t seq, Arena *a
         LedgerRecord rec;
         bool there = false;
 
-        if (!ledger_find(l, store_writer(l->store), b, id, a, &rec, &there, err) ||
-            (there && !store_update(l->store, &b->table, rec.fid, false, (Bytes){ NULL, 0 }, &column, &value,
-                          1, err)) ||
-            !ledger_raise_below(l, b, id, seq, a, err))
+        if (!ledger_find(in, b, id, a, &rec, &there, err) ||
+            (there && !store_update(in->ledger->store, &b->table, rec.fid, false, (Bytes){ NULL, 0 }, &column,
+                          &value, 1, err)) ||
+            !ledger_raise_below(in, b, id, seq, a, err))
             return false;
     }
     return true;

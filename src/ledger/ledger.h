@@ -215,9 +215,40 @@ typedef struct LedgerEvent {
     GeoBox before, after; /* envelopes; empty: none */
     char who[64], title[96];
 } LedgerEvent;
-/* Called after each commit, in order, by one thread of the ledger's; must not write. At most 16 listeners. A bulk load
- * announces one event a collection with an empty id. */
-bool ledger_listen(Ledger *l, void (*hear)(void *ctx, const LedgerEvent *e, size_t n), void *ctx) MUST;
+/* A hook is asked before each transaction is checked, and told after it was committed. `before` runs inside the
+ * transaction, in the writer (a dry run's in its caller's thread), ahead of the required check: it sees all changes, may
+ * fill properties whose pack says `filled: { by: NAME }` with its name, add findings, or refuse by false. `after` is told
+ * by one thread, in order; a bulk load tells one event a collection with an empty id, and asks nobody. Neither may write
+ * nor unhook itself. */
+typedef struct LedgerDraftChange {
+    LedgerVerb verb;
+    size_t change;                      /* its place in LedgerTx.change; one that extends has two */
+    const LedgerRecord *before, *after; /* before NULL: there was none */
+} LedgerDraftChange;
+typedef struct LedgerDraft { /* borrowed while `before` runs */
+    const LedgerTx *tx;
+    const LedgerDraftChange *change; /* those that change something, in the order they are written */
+    size_t nchange;
+    Arena *arena;
+    struct Work *work; /* the ledger's own */
+} LedgerDraft;
+typedef struct LedgerHook {
+    const char *name;
+    bool (*before)(void *ctx, LedgerDraft *d, Err *err);          /* may be NULL */
+    void (*after)(void *ctx, const LedgerEvent *event, size_t n); /* may be NULL */
+    void *ctx;
+} LedgerHook;
+typedef struct LedgerHooked LedgerHooked;
+bool ledger_hook(Ledger *l, const LedgerHook *hook, LedgerHooked **out, Err *err) MUST;
+void ledger_unhook(LedgerHooked *h); /* waits for a call under way; NULL is taken */
+/* Of the i-th change: a value, or a finding (property empty: the record). */
+bool ledger_draft_fill(LedgerDraft *d, size_t i, const PackProperty *p, CqlValue v, Err *err) MUST;
+void ledger_draft_say(LedgerDraft *d, size_t i, Str property, const Err *finding);
+/* Any record, as the transaction leaves it. */
+bool ledger_draft_get(
+    LedgerDraft *d, const PackCollection *c, Str id, LedgerRecord *out, bool *found, Err *err) MUST;
+void ledger_warm(
+    Ledger *l); /* somebody will ask: sealed values are read into memory, by threads of their own */
 typedef struct LedgerFault { /* of verify */
     Str where, what_zh, what_en;
 } LedgerFault;

@@ -3,7 +3,9 @@
  * While it lasts the store's writer belongs to it, chunk by chunk: other changes are committed between two chunks. Empty
  * collections lay their indexes aside until the end; others are written with indexes in place.
  */
-#include "ledger/ledger_in.h"
+#include "ledger/change.h"
+#include "ledger/commit.h"
+#include "ledger/sealed.h"
 #include <stdio.h>
 
 enum { CHUNK = 20000, SALT = 16, SALTS = 256 };
@@ -199,7 +201,7 @@ static bool put(LedgerLoad *load, Sheet *s, const LedgerLoadRecord *r, Err *err)
     if (!value)
         return FAIL(err, BASE_NO_MEMORY, c->name, "load");
     fill(load, r, value);
-    if (!ledger_lineage(load->ledger, NULL, &rec, load->full_name, load->arena, load->row))
+    if (!ledger_lineage(&(Sight){ load->ledger, NULL, NULL }, &rec, load->full_name, load->arena, load->row))
         return FAIL(err, BASE_NO_MEMORY, c->name, "load");
     ledger_derive(c, &rec, load->row);
     return ledger_columns(load->ledger, s, &rec, load->row, &col, &blob, err) &&

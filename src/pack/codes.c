@@ -16,16 +16,15 @@ static void read_code(PackLoader *l, const Yaml *node, PackCode *out)
     else
         pack_fields(l, node, node->key, key, LEN(key), out);
     if (!out->title.en.len) {
-        pack_say(l, SAY_NO_TITLE_EN, node->line, node->key, STR(""));
+        pack_say(l, &PACK_SAY_NO_TITLE_EN, node->line, node->key, STR(""));
         out->title.en = out->title.zh;
     }
-    if (out->color.len && !pack_color_ok(out->color))
-        pack_say(l, SAY_BAD_COLOR, node->line, out->color, STR(""));
+    pack_want_color(l, out->color, node->line);
 }
 
 static void read_codes(PackLoader *l, const Yaml *node, Str what, PackCodes *out)
 {
-    Vec v = { 0 };
+    PackList v = { 0 };
 
     for (const Yaml *item = node->first; item; item = item->next) {
         PackCode c = { 0 };
@@ -36,11 +35,11 @@ static void read_codes(PackLoader *l, const Yaml *node, Str what, PackCodes *out
         else
             c = (PackCode){ item->text, { item->text, item->text }, STR("") };
         if (!c.code.len)
-            pack_say(l, SAY_BAD_CODES, item->line, what, STR(""));
+            pack_say(l, &PACK_SAY_BAD_CODES, item->line, what, STR(""));
         for (size_t i = 0; i < v.n && !twice; i++)
             twice = str_eq(AT(&v, PackCode, i)->code, c.code);
         if (twice)
-            pack_say(l, SAY_TWICE, item->line, c.code, what);
+            pack_say(l, &PACK_SAY_TWICE, item->line, c.code, what);
         else
             *PUSH(l, &v, PackCode) = c;
     }
@@ -54,12 +53,13 @@ bool pack_codes(PackLoader *l, const Yaml *node, Str what, PackCodes *out)
     if (node->kind != YAML_TEXT) {
         read_codes(l, node, what, out);
         if (!out->n)
-            pack_say(l, SAY_NO_CODES, node->line, what, STR(""));
+            pack_say(l, &PACK_SAY_NO_CODES, node->line, what, STR(""));
         return out->n > 0;
     }
     shared = map_get(l->lists, node->text);
     if (!shared) {
-        pack_say_near(l, SAY_NO_LIST, node->line, node->text, STR(""), l->list_names.ptr, l->list_names.n);
+        pack_say_near(
+            l, &PACK_SAY_NO_LIST, node->line, node->text, STR(""), l->list_names.ptr, l->list_names.n);
         return false;
     }
     *out = *shared;
@@ -90,4 +90,18 @@ void pack_read_codes(PackLoader *l, const Yaml *top)
         *PUSH(l, &l->list_names, Str) = node->key;
         l->no_memory |= !map_put(l->lists, node->key, out);
     }
+}
+
+const PackCode *pack_want_code(PackLoader *l, const PackProperty *p, Str code, size_t line)
+{
+    const PackCode *found = pack_code(p, code);
+    Str *known;
+
+    if (found)
+        return found;
+    known = pack_take(l, p->ncode, sizeof *known);
+    for (size_t i = 0; known && i < p->ncode; i++)
+        known[i] = p->code[i].code;
+    pack_say_near(l, &PACK_SAY_NO_CODE, line, code, p->name, known, known ? p->ncode : 0);
+    return NULL;
 }

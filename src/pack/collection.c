@@ -27,9 +27,9 @@ static void read_geometry(PackLoader *l, PackDraft *d)
     if (str_eq(s.type, STR("none")))
         return;
     if (!geo_type_of(s.type, &d->c.geometry))
-        pack_say(l, SAY_BAD_GEOMETRY, node->line, s.type, STR(""));
+        pack_say(l, &PACK_SAY_BAD_GEOMETRY, node->line, s.type, STR(""));
     if (s.grade < 1 || s.grade > 4)
-        pack_say(l, SAY_BAD_GRADE, node->line, STR("geometry"), STR(""));
+        pack_say(l, &PACK_SAY_BAD_GRADE, node->line, STR("geometry"), STR(""));
     if (s.name.len)
         (void)pack_name_ok(l, node->line, s.name, true);
     d->c.spatial = true;
@@ -57,7 +57,7 @@ void pack_read_collection(PackLoader *l, const Yaml *top, Str name)
     PackDraft *d = pack_take(l, 1, sizeof *d);
 
     if (top->kind != YAML_MAP || top->n != 1 || !str_eq(node->key, name)) {
-        pack_say(l, SAY_FILE_NAME, top->line, name, node ? node->key : STR(""));
+        pack_say(l, &PACK_SAY_FILE_NAME, top->line, name, node ? node->key : STR(""));
         return;
     }
     if (!d || !pack_name_ok(l, node->line, name, false) || !pack_once(l, node->line, "collection", name))
@@ -80,7 +80,7 @@ void pack_read_properties(PackLoader *l, PackDraft *d)
 
     l->file = d->c.file;
     if (node && node->kind != YAML_MAP) {
-        pack_say(l, SAY_NOT_MAP, node->line, STR("properties"), STR(""));
+        pack_say(l, &PACK_SAY_NOT_MAP, node->line, STR("properties"), STR(""));
         node = NULL;
     }
     for (node = node ? node->first : NULL; node && seen; node = node->next) {
@@ -89,7 +89,7 @@ void pack_read_properties(PackLoader *l, PackDraft *d)
         if (!pack_name_ok(l, node->line, node->key, true))
             continue;
         if (map_get(seen, node->key))
-            pack_say(l, SAY_TWICE, node->line, node->key, d->c.name);
+            pack_say(l, &PACK_SAY_TWICE, node->line, node->key, d->c.name);
         else if (pack_read_property(l, node, &p))
             *PUSH(l, &d->property, PackProperty) = p;
         l->no_memory |= !map_put(seen, node->key, d);
@@ -99,6 +99,16 @@ void pack_read_properties(PackLoader *l, PackDraft *d)
 }
 
 /* --- binding ------------------------------------------------------------------------------------------ */
+const PackCollection *pack_want_collection(PackLoader *l, Str name, size_t line)
+{
+    const PackDraft *d = map_get(l->by_name, name);
+
+    if (!d)
+        pack_say_near(
+            l, &PACK_SAY_NO_REF, line, name, STR(""), l->collection_names.ptr, l->collection_names.n);
+    return d ? &d->c : NULL;
+}
+
 const PackProperty *pack_want(PackLoader *l, const PackCollection *c, Str name, size_t line)
 {
     const PackProperty *p = pack_property(c, name);
@@ -109,7 +119,7 @@ const PackProperty *pack_want(PackLoader *l, const PackCollection *c, Str name, 
 
         for (size_t i = 0; known && i < n; i++)
             known[i] = c->schema.all[i]->name;
-        pack_say_near(l, SAY_NO_PROPERTY, line, name, c->name, known, known ? n : 0);
+        pack_say_near(l, &PACK_SAY_NO_PROPERTY, line, name, c->name, known, known ? n : 0);
     }
     return p;
 }
@@ -123,13 +133,13 @@ static void bind_extends(PackLoader *l, PackDraft *d)
         return;
     base = map_get(l->by_name, d->extends);
     if (!base) {
-        pack_say_near(l, SAY_BAD_EXTENDS, d->c.line, d->c.name, d->extends, l->collection_names.ptr,
+        pack_say_near(l, &PACK_SAY_BAD_EXTENDS, d->c.line, d->c.name, d->extends, l->collection_names.ptr,
             l->collection_names.n);
         return;
     }
     for (const PackDraft *up = base; up; up = up->extends.len ? map_get(l->by_name, up->extends) : NULL)
         if (up == d || ++steps > 8) {
-            pack_say(l, SAY_CIRCLE, d->c.line, d->c.name, STR(""));
+            pack_say(l, &PACK_SAY_CIRCLE, d->c.line, d->c.name, STR(""));
             return;
         }
     d->c.extends = &base->c;
@@ -138,7 +148,7 @@ static void bind_extends(PackLoader *l, PackDraft *d)
 /* Copies what the collections above declare; nearest first. */
 static void inherit(PackLoader *l, PackDraft *d)
 {
-    Vec v = { 0 };
+    PackList v = { 0 };
 
     for (const PackCollection *up = d->c.extends; up; up = up->extends) {
         const PackDraft *from = map_get(l->by_name, up->name);
@@ -208,9 +218,9 @@ static void check_names(PackLoader *l, PackDraft *d, PackNames names, const char
         const PackProperty *p = pack_want(l, &d->c, names.ptr[i], d->c.line);
 
         if (p && p->grade >= 3 && !str_eq(str_of(use), STR("unique")))
-            pack_say(l, SAY_SEALED, d->c.line, p->name, str_of(use));
+            pack_say(l, &PACK_SAY_SEALED, d->c.line, p->name, str_of(use));
         if (p && (p->many || p->type == PACK_JSON || p->type == PACK_GEOMETRY))
-            pack_say(l, SAY_TYPE_CLASH, d->c.line, p->name, str_of(use));
+            pack_say(l, &PACK_SAY_TYPE_CLASH, d->c.line, p->name, str_of(use));
     }
 }
 
@@ -226,7 +236,7 @@ void pack_bind_collection(PackLoader *l, PackDraft *d)
         p->index = p->cql.index = i;
         for (size_t k = 0; p->was.len && k < d->property.n; k++)
             if (str_eq(AT(&d->property, PackProperty, k)->name, p->was))
-                pack_say(l, SAY_BAD_WAS, p->line, p->name, p->was);
+                pack_say(l, &PACK_SAY_BAD_WAS, p->line, p->name, p->was);
     }
     d->c.unique = d->unique.ptr;
     d->c.nunique = d->unique.n;
@@ -248,12 +258,12 @@ static void check_opposite(PackLoader *l, const PackDraft *d, const PackProperty
     for (size_t i = 0; q && !q->many && i < q->nref; i++)
         ok |= str_eq(q->ref[i], d->c.name);
     if (!ok || p->type != PACK_REF)
-        pack_say(l, SAY_BAD_OPPOSITE, p->line, p->name, STR(""));
+        pack_say(l, &PACK_SAY_BAD_OPPOSITE, p->line, p->name, STR(""));
 }
 
 static void bad_cql(PackLoader *l, size_t line, Str what, const Err *err)
 {
-    pack_say_err(l, SAY_BAD_CQL, line, what, err);
+    pack_say_err(l, &PACK_SAY_BAD_CQL, line, what, err);
 }
 
 static void see_grade(void *ctx, Str name)
@@ -319,9 +329,9 @@ static void bind_derived(PackLoader *l, PackDraft *d, PackProperty *p)
         return;
     }
     if (p->derive == PACK_SAME && clock_function(p->expr_text).len)
-        pack_say(l, SAY_CLOCK_STORED, p->line, p->name, clock_function(p->expr_text));
+        pack_say(l, &PACK_SAY_CLOCK_STORED, p->line, p->name, clock_function(p->expr_text));
     if (!kind_fits(kind, p))
-        pack_say(l, SAY_CQL_TYPE, p->line, p->name,
+        pack_say(l, &PACK_SAY_CQL_TYPE, p->line, p->name,
             kind == CQL_TEXT     ? STR("text")
             : kind == CQL_BOOL   ? STR("bool")
             : kind == CQL_NUMBER ? STR("number")
@@ -330,7 +340,7 @@ static void bind_derived(PackLoader *l, PackDraft *d, PackProperty *p)
     pack_check_literals(l, &d->c, e, p->line);
     cql_names(e, see_grade, &seen);
     if (seen.grade > p->grade)
-        pack_say(l, SAY_LOW_GRADE, p->line, p->name, str_fmt(l->a, "%d", seen.grade));
+        pack_say(l, &PACK_SAY_LOW_GRADE, p->line, p->name, str_fmt(l->a, "%d", seen.grade));
     p->expr = e;
 }
 
@@ -354,10 +364,10 @@ static void read_rules(PackLoader *l, PackDraft *d)
     static const PackKey key[] = { { "check", KEY_TEXT, offsetof(PackRule, text), true },
         { "say", KEY_TITLE, offsetof(PackRule, say), true },
         { "property", KEY_TEXT, offsetof(PackRule, property), false } };
-    Vec v = { 0 };
+    PackList v = { 0 };
 
     if (d->rules && d->rules->kind != YAML_LIST)
-        pack_say(l, SAY_NOT_LIST, d->rules->line, STR("rules"), STR(""));
+        pack_say(l, &PACK_SAY_NOT_LIST, d->rules->line, STR("rules"), STR(""));
     for (const Yaml *node = d->rules && d->rules->kind == YAML_LIST ? d->rules->first : NULL; node;
          node = node->next) {
         PackRule r = { 0 };
@@ -387,6 +397,26 @@ void pack_bind_expressions(PackLoader *l, PackDraft *d)
     for (size_t i = 0; i < d->property.n; i++)
         bind_derived(l, d, AT(&d->property, PackProperty, i));
     read_rules(l, d);
+}
+
+/* Who makes what is derived from elsewhere must be there, or be announced: else it would be empty for ever, and nobody told. */
+void pack_check_maker(PackLoader *l, const PackDraft *d)
+{
+    l->file = d->c.file;
+    for (size_t i = 0; i < d->c.ndeclared; i++) {
+        const PackProperty *p = &d->c.property[i];
+        bool found = false;
+
+        if (p->derive != PACK_OTHERS || p->opposite.len || !p->expr_text.len)
+            continue;
+        for (size_t k = 0; k < l->above->nmaker && !found; k++)
+            found = str_eq(l->above->maker[k], p->expr_text);
+        if (!found && !p->later.len)
+            pack_say_near(
+                l, &PACK_SAY_NO_MAKER, p->line, p->expr_text, p->name, l->above->maker, l->above->nmaker);
+        else if (found && p->later.len)
+            pack_say(l, &PACK_SAY_IDLE_LATER, p->line, p->expr_text, p->name);
+    }
 }
 
 void pack_check_opposites(PackLoader *l, const PackDraft *d)

@@ -10,7 +10,7 @@ void *pack_take(PackLoader *l, size_t n, size_t size)
     return p;
 }
 
-void *pack_push(PackLoader *l, Vec *v, size_t size)
+void *pack_push(PackLoader *l, PackList *v, size_t size)
 {
     assert(size <= sizeof l->scratch);
     if (v->n == v->cap) {
@@ -37,7 +37,7 @@ void pack_title(PackLoader *l, const Yaml *node, Str what, PackTitle *out)
     else
         pack_fields(l, node, STR("title"), key, LEN(key), out);
     if (out->zh.len && !out->en.len) {
-        pack_say(l, SAY_NO_TITLE_EN, node->line, what, STR(""));
+        pack_say(l, &PACK_SAY_NO_TITLE_EN, node->line, what, STR(""));
         out->en = out->zh;
     }
 }
@@ -45,12 +45,12 @@ void pack_title(PackLoader *l, const Yaml *node, Str what, PackTitle *out)
 void pack_title_must(PackLoader *l, size_t line, Str what, const PackTitle *t)
 {
     if (!t->zh.len)
-        pack_say(l, SAY_NO_TITLE, line, what, STR(""));
+        pack_say(l, &PACK_SAY_NO_TITLE, line, what, STR(""));
 }
 
 static void read_names(PackLoader *l, const Yaml *node, PackNames *out)
 {
-    Vec v = { 0 };
+    PackList v = { 0 };
 
     if (node->kind == YAML_TEXT && node->text.len) {
         *PUSH(l, &v, Str) = node->text;
@@ -59,9 +59,9 @@ static void read_names(PackLoader *l, const Yaml *node, PackNames *out)
             if (item->kind == YAML_TEXT)
                 *PUSH(l, &v, Str) = item->text;
             else
-                pack_say(l, SAY_NOT_TEXT, item->line, node->key, STR(""));
+                pack_say(l, &PACK_SAY_NOT_TEXT, item->line, node->key, STR(""));
     } else {
-        pack_say(l, SAY_NOT_LIST, node->line, node->key, STR(""));
+        pack_say(l, &PACK_SAY_NOT_LIST, node->line, node->key, STR(""));
     }
     *out = (PackNames){ v.ptr, v.n };
 }
@@ -73,7 +73,7 @@ static void read_scalar(PackLoader *l, const Yaml *node, PackKeyKind kind, void 
     bool ok;
 
     if (node->kind != YAML_TEXT) {
-        pack_say(l, SAY_NOT_TEXT, node->line, node->key, STR(""));
+        pack_say(l, &PACK_SAY_NOT_TEXT, node->line, node->key, STR(""));
         return;
     }
     switch (kind) {
@@ -94,7 +94,7 @@ static void read_scalar(PackLoader *l, const Yaml *node, PackKeyKind kind, void 
         return;
     }
     if (!ok)
-        pack_say(l, kind == KEY_BOOL ? SAY_NOT_BOOL : SAY_NOT_NUMBER, node->line, node->key, s);
+        pack_say(l, kind == KEY_BOOL ? &PACK_SAY_NOT_BOOL : &PACK_SAY_NOT_NUMBER, node->line, node->key, s);
 }
 
 static void read_field(PackLoader *l, const Yaml *node, Str what, const PackKey *key, void *out)
@@ -125,7 +125,8 @@ static void unknown_key(PackLoader *l, const Yaml *node, const PackKey *key, siz
         known[i] = str_of(key[i].name);
         buf_fmt(&all, "%s%s", i ? " " : "", key[i].name);
     }
-    pack_say_near(l, SAY_UNKNOWN_KEY, node->line, node->key, str_copy(l->a, buf_text(&all)), known, nkey);
+    pack_say_near(
+        l, &PACK_SAY_UNKNOWN_KEY, node->line, node->key, str_copy(l->a, buf_text(&all)), known, nkey);
     buf_clear(&all);
 }
 
@@ -135,7 +136,7 @@ void pack_fields(PackLoader *l, const Yaml *map, Str what, const PackKey *key, s
 
     assert(nkey <= 64);
     if (map->kind != YAML_MAP) {
-        pack_say(l, SAY_NOT_MAP, map->line, what, STR(""));
+        pack_say(l, &PACK_SAY_NOT_MAP, map->line, what, STR(""));
         return;
     }
     for (const Yaml *node = map->first; node; node = node->next) {
@@ -146,7 +147,7 @@ void pack_fields(PackLoader *l, const Yaml *map, Str what, const PackKey *key, s
         if (k == nkey) {
             unknown_key(l, node, key, nkey);
         } else if (seen >> k & 1) {
-            pack_say(l, SAY_TWICE, node->line, node->key, what);
+            pack_say(l, &PACK_SAY_TWICE, node->line, node->key, what);
         } else {
             seen |= UINT64_C(1) << k;
             read_field(l, node, what, &key[k], out);
@@ -154,7 +155,7 @@ void pack_fields(PackLoader *l, const Yaml *map, Str what, const PackKey *key, s
     }
     for (size_t k = 0; k < nkey; k++)
         if (key[k].must && !(seen >> k & 1))
-            pack_say(l, SAY_MISSING_KEY, map->line, str_of(key[k].name), what);
+            pack_say(l, &PACK_SAY_MISSING_KEY, map->line, str_of(key[k].name), what);
 }
 
 /* Columns and parameters that are there already. */
@@ -183,8 +184,8 @@ bool pack_name_ok(PackLoader *l, size_t line, Str name, bool property)
         ok = (name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') ||
              name.ptr[i] == '_';
     if (!ok || reserved(name, property)) {
-        pack_say(
-            l, ok || (name.len && name.ptr[0] == '_') ? SAY_RESERVED : SAY_BAD_NAME, line, name, STR(""));
+        pack_say(l, ok || (name.len && name.ptr[0] == '_') ? &PACK_SAY_RESERVED : &PACK_SAY_BAD_NAME, line,
+            name, STR(""));
         return false;
     }
     return true;
@@ -195,7 +196,7 @@ bool pack_once(PackLoader *l, size_t line, const char *room, Str name)
     Str key = str_fmt(l->a, "%s/%.*s", room, STRV(name)), *where = map_get(l->files, key);
 
     if (where) {
-        pack_say(l, SAY_TWICE, line, name, *where);
+        pack_say(l, &PACK_SAY_TWICE, line, name, *where);
         return false;
     }
     where = pack_take(l, 1, sizeof *where);
@@ -206,7 +207,7 @@ bool pack_once(PackLoader *l, size_t line, const char *room, Str name)
     return true;
 }
 
-bool pack_color_ok(Str s)
+static bool is_color(Str s)
 {
     if (s.len != 7 || s.ptr[0] != '#')
         return false;
@@ -214,4 +215,10 @@ bool pack_color_ok(Str s)
         if (!strchr("0123456789ABCDEFabcdef", s.ptr[i]))
             return false;
     return true;
+}
+
+void pack_want_color(PackLoader *l, Str color, size_t line)
+{
+    if (color.len && !is_color(color))
+        pack_say(l, &PACK_SAY_BAD_COLOR, line, color, STR(""));
 }

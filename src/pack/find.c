@@ -43,20 +43,12 @@ const PackCode *pack_code(const PackProperty *p, Str code)
     return NULL;
 }
 
-const PackLayer *pack_layer(const PackModel *m, Str id)
+PackList pack_part(const PackModel *m, const PackPart *part)
 {
-    for (size_t i = 0; i < m->nlayer; i++)
-        if (str_eq(m->layer[i].id, id))
-            return &m->layer[i];
-    return NULL;
-}
-
-const PackIndicator *pack_indicator(const PackModel *m, Str id)
-{
-    for (size_t i = 0; i < m->nindicator; i++)
-        if (str_eq(m->indicator[i].id, id))
-            return &m->indicator[i];
-    return NULL;
+    for (size_t i = 0; i < m->nfound; i++)
+        if (m->found[i].part == part)
+            return m->found[i].list;
+    return (PackList){ 0 };
 }
 
 const PackTask *pack_task(const PackModel *m, Str id)

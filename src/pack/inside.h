@@ -8,14 +8,11 @@
 #pragma once
 #include "pack/pack.h"
 
-typedef struct Vec { /* things in a row, moved as they grow */
-    void *ptr;
-    size_t n, cap;
-} Vec;
-typedef struct PackNames { /* a list of words from YAML */
-    const Str *ptr;
-    size_t n;
-} PackNames;
+struct PackFound { /* what a part has read of all packs */
+    const PackPart *part;
+    PackList list;
+};
+
 typedef struct PackCodes { /* a shared list of codes.yaml */
     const PackCode *ptr;
     size_t n;
@@ -25,35 +22,29 @@ typedef struct PackDraft { /* a collection and what of its YAML is still to be u
     const Yaml *properties, *rules, *geometry;
     Str extends;
     PackNames unique, sort;
-    Vec property; /* PackProperty */
+    PackList property; /* PackProperty */
 } PackDraft;
-typedef struct PackLoader {
+struct PackLoader {
     Arena *a;
     PackModel *model;
+    const PackAbove *above;
     Str root;        /* the folder's own name: "packs" */
     const char *dir; /* as given */
     Str pack, file;  /* being read; file as told: "packs/00-common/pack.yaml" */
-    Vec info, drafts, said, concepts, layers, indicators, tasks;
-    Vec list_names, collection_names; /* Str: for “did you mean” */
-    Map *lists;                       /* name → PackCodes */
-    Map *by_name;                     /* collection → PackDraft; a draft's first member is the collection */
-    Map *files;                       /* what an item of a name was declared in, to find doubles */
+    PackList info, drafts, said, concepts, tasks, found;
+    PackList list_names, collection_names; /* Str: for “did you mean” */
+    Map *lists;                            /* name → PackCodes */
+    Map *by_name; /* collection → PackDraft; a draft's first member is the collection */
+    Map *files;   /* what an item of a name was declared in, to find doubles */
     Sm3 *digest;
     size_t nwrong;
     bool no_memory;
     uint64_t scratch[256];
-} PackLoader;
+};
 
-void *pack_push(PackLoader *l, Vec *v, size_t size);
-#define PUSH(l, v, T) ((T *)pack_push((l), (v), sizeof(T)))
-#define AT(v, T, i)   (&((T *)(v)->ptr)[i])
-void *pack_take(PackLoader *l, size_t n, size_t size); /* n > 0 things may only be used if !l->no_memory */
+#define PUSH(l, v, T) PACK_PUSH(l, v, T)
+#define AT(v, T, i)   PACK_AT(v, T, i)
 
-/* Findings. {0} and {1} are put in; {2} is the nearest of what is known, as “, did you mean …?”, or nothing. */
-typedef struct PackSaying {
-    const char *code, *zh, *en;
-    bool warning;
-} PackSaying;
 /* clang-format off */
 #define PACK_SAYINGS(X)                                                                                        \
     X(NO_MEMORY, "no-memory", "内存不足，业务包太大", "out of memory: the packs are too big", false)           \
@@ -102,6 +93,14 @@ typedef struct PackSaying {
         "find of \"{0}\" must be equal, range or text, and is for grades 3 and 4 only", false)                 \
     X(BAD_DERIVED, "bad-derived", "“{0}”的 derived 应为 {{ cql: \"…\" }}、{{ by: 处理过程 }} 或 {{ clock: \"…\" }} 之一", \
         "derived of \"{0}\" must be one of {{ cql: \"…\" }}, {{ by: process }} or {{ clock: \"…\" }}", false)  \
+    X(BAD_FILLED, "bad-filled", "“{0}”的 filled 应为 {{ by: 名称 }}，并且不能同时是算出来的",                    \
+        "filled of \"{0}\" must be {{ by: NAME }}, and the property not derived", false)                        \
+    X(NO_MAKER, "no-maker", "没有处理过程“{0}”{2}，“{1}”会一直空着；若由以后的业务包带来，请写 derived: {{ by: {0}, later: NN-名称 }}", \
+        "there is no process \"{0}\"{2}; \"{1}\" would stay empty for ever; if a pack to come brings it, write derived: {{ by: {0}, later: NN-name }}", false) \
+    X(BAD_LATER, "bad-later", "“{0}”的 later 应为以后的业务包名，如 07-agri-chain，现为“{1}”", \
+        "later of \"{0}\" must be the name of the pack to come, as 07-agri-chain, not \"{1}\"", false) \
+    X(IDLE_LATER, "idle-later", "处理过程“{0}”已经有了；请删去“{1}”的 later", \
+        "the process \"{0}\" is there; take the later of \"{1}\" out", true) \
     X(DERIVED_REQUIRED, "derived-required", "“{0}”是算出来的，不能要求必填；请删去 required",                  \
         "\"{0}\" is derived and cannot be required; remove required", false)                                   \
     X(BAD_CQL, "bad-cql", "“{0}”：{1}", "\"{0}\": {1}", false)                                                 \
@@ -125,58 +124,26 @@ typedef struct PackSaying {
         "\"{0}\" is already kept at {1}; refer to it or derive it, or, if it means something else, say distinct: why", false) \
     X(IDLE_DISTINCT, "idle-distinct", "“{0}”写了 distinct，但没有与它相同的概念；可以删去",                    \
         "\"{0}\" says distinct, but no concept is like it; it may be removed", true)                           \
-    X(BAD_KIND, "bad-kind", "没有画法“{0}”{2}；请用 line、fill、circle 或 symbol",                               \
-        "there is no kind \"{0}\"{2}; use line, fill, circle or symbol", false)                                 \
-    X(BAD_ZOOM, "bad-zoom", "“{0}”的 minzoom、maxzoom 应在 0 至 22 之间，且前者不大于后者",                    \
-        "minzoom and maxzoom of \"{0}\" must lie in 0 to 22, the first not above the second", false)           \
-    X(BAD_CLASS, "bad-class", "图例“{0}”须有 value 或 range: [下限, 上限] 之一",                               \
-        "the class \"{0}\" needs a value or a range: [from, to]", false)                                       \
     X(NO_CODE, "no-code", "“{1}”没有取值“{0}”{2}", "\"{1}\" has no value \"{0}\"{2}", false)                    \
-    X(NOT_SPATIAL, "not-spatial", "集合“{0}”没有几何，不能作图层", "the collection \"{0}\" has no geometry and cannot be a layer", false) \
-    X(NOT_NUMERIC, "not-numeric", "“{0}”不是数值属性，不能用作{1}", "\"{0}\" is not a number: it cannot be the {1}", false) \
     X(NOT_TIME, "not-time", "“{0}”不是日期或时间属性，不能用作{1}", "\"{0}\" is no date or time: it cannot be the {1}", false) \
     X(NO_REQUIRED_PACK, "no-required-pack", "所依赖的业务包“{0}”不存在{2}", "the pack \"{0}\" it stands on does not exist{2}", false) \
     X(BAD_TASK, "bad-task", "任务编号“{0}”应为 01 至 28", "the task \"{0}\" must be 01 to 28", false)           \
-    X(HOLDS, "holds", "任务“{0}”须写三行 holds", "the task \"{0}\" needs three lines of holds", false)          \
-    X(TOO_VISIBLE, "too-visible", "默认显示的图层超过 4 个（不计底图），地图会拥挤；请将“{0}”设为 visible: false", \
-        "more than 4 layers are visible at first (base ones aside); set visible: false on \"{0}\"", true)
+    X(HOLDS, "holds", "任务“{0}”须写三行 holds", "the task \"{0}\" needs three lines of holds", false)
 /* clang-format on */
-#define SAYING_ID(id, code, zh, en, warning) SAY_##id,
-typedef enum PackSay { PACK_SAYINGS(SAYING_ID) SAY_COUNT } PackSay;
-void pack_say(PackLoader *l, PackSay what, size_t line, Str s0, Str s1);
-void pack_say_near(PackLoader *l, PackSay what, size_t line, Str s0, Str s1, const Str *known, size_t n);
+#define SAYING_DECLARE(id, code, zh, en, warning) extern const PackSaying PACK_SAY_##id;
+PACK_SAYINGS(SAYING_DECLARE)
 /* Two texts of s1, one a language: for errors of other rooms. */
-void pack_say_two(PackLoader *l, PackSay what, size_t line, Str s0, Str zh, Str en);
-void pack_say_err(PackLoader *l, PackSay what, size_t line, Str s0, const Err *err);
+void pack_say_two(PackLoader *l, const PackSaying *what, size_t line, Str s0, Str zh, Str en);
+void pack_say_err(PackLoader *l, const PackSaying *what, size_t line, Str s0, const Err *err);
 Str pack_nearest(Str name, const Str *known, size_t n); /* empty: none is near */
 
-/* Maps of YAML are read by tables: a row a key. */
-typedef enum PackKeyKind {
-    KEY_TITLE,
-    KEY_CALLED, /* a title, or one word for both languages */
-    KEY_TEXT,
-    KEY_BOOL,
-    KEY_NUMBER,
-    KEY_INT,
-    KEY_NAMES,
-    KEY_NODE
-} PackKeyKind;
-typedef struct PackKey {
-    const char *name;
-    PackKeyKind kind; /* of the field: PackTitle, Str, bool, double, int, PackNames, const Yaml * */
-    size_t at;        /* offsetof */
-    bool must;
-} PackKey;
-void pack_fields(PackLoader *l, const Yaml *map, Str what, const PackKey *key, size_t nkey, void *out);
+void *pack_take(PackLoader *l, size_t n, size_t size); /* n > 0 things may only be used if !l->no_memory */
+bool pack_name_of_pack(Str name);                      /* NN-word */
 void pack_title(PackLoader *l, const Yaml *node, Str what, PackTitle *out);
-void pack_title_must(PackLoader *l, size_t line, Str what, const PackTitle *t);
-bool pack_name_ok(PackLoader *l, size_t line, Str name, bool property);
-bool pack_once(PackLoader *l, size_t line, const char *room, Str name); /* false, and said: declared before */
-bool pack_color_ok(Str s);
 
 /* pack_load in an arena of the caller's, freed with the model or on failure. */
-bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, const PackMessage **said,
-    size_t *nsaid, Err *err) MUST;
+bool pack_load_into(const char *dir, const PackAbove *above, Arena *model, Arena *a, PackModel **out,
+    const PackMessage **said, size_t *nsaid, Err *err) MUST;
 
 /* Parts of the reading, in order. */
 void pack_read_codes(PackLoader *l, const Yaml *top);
@@ -187,17 +154,12 @@ bool pack_read_property(PackLoader *l, const Yaml *node, PackProperty *out); /* 
 void pack_base_properties(PackLoader *l, PackDraft *d);
 void pack_bind_collection(PackLoader *l, PackDraft *d);  /* extends, label, unique, sort, opposites */
 void pack_bind_expressions(PackLoader *l, PackDraft *d); /* derived, rules */
+void pack_check_maker(PackLoader *l, const PackDraft *d);
 void pack_check_opposites(PackLoader *l, const PackDraft *d);
 const CqlProperty *pack_schema_find(const void *collection, Str name);
-CqlExpr *pack_condition(
-    PackLoader *l, const PackCollection *c, Str text, Str what, size_t line); /* NULL: none or bad */
 void pack_check_literals(PackLoader *l, const PackCollection *c, const CqlExpr *e, size_t line);
-const PackProperty *pack_want(PackLoader *l, const PackCollection *c, Str name, size_t line); /* NULL: said */
 void pack_read_concepts(PackLoader *l, const Yaml *top);
 void pack_enter_once(PackLoader *l);
-void pack_read_layers(PackLoader *l, const Yaml *top);
-void pack_check_layers(PackLoader *l);
-void pack_read_indicators(PackLoader *l, const Yaml *top);
 void pack_read_tasks(PackLoader *l, const Yaml *top);
 const Str *pack_formats(size_t *n);
 bool pack_format_guarded(Str format); /* one of the formats that only a concept's home may store */

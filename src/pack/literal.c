@@ -11,15 +11,8 @@ typedef struct Look {
 
 static void look_at(const Look *k, const PackProperty *p, const json_t *word)
 {
-    Str *known;
-
-    if (!json_is_string(word) || pack_code(p, json_str(word)))
-        return;
-    known = pack_take(k->l, p->ncode, sizeof *known);
-    for (size_t i = 0; known && i < p->ncode; i++)
-        known[i] = p->code[i].code;
-    pack_say_near(
-        k->l, SAY_NO_CODE, k->line, str_copy(k->l->a, json_str(word)), p->name, known, known ? p->ncode : 0);
+    if (json_is_string(word))
+        (void)pack_want_code(k->l, p, str_copy(k->l->a, json_str(word)), k->line);
 }
 
 static const PackProperty *enum_of(const Look *k, const json_t *v)

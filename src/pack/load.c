@@ -26,7 +26,7 @@ static const Yaml *read_yaml(PackLoader *l, Str rel)
     if (!path || !file_exists(path))
         return NULL;
     if (!file_read(path, FILE_MAX, l->a, &text, &err)) {
-        pack_say_err(l, SAY_FILE, 1, STR(""), &err);
+        pack_say_err(l, &PACK_SAY_FILE, 1, STR(""), &err);
         return NULL;
     }
     sm3_add(l->digest, BYTES(rel));
@@ -34,11 +34,11 @@ static const Yaml *read_yaml(PackLoader *l, Str rel)
     if (!yaml_read(text, l->file, l->a, &top, &err)) {
         if (!str_to_size(last_part(str_of(err.where), ':'), 10, &line))
             line = 1;
-        pack_say_err(l, SAY_YAML, line, STR("YAML"), &err);
+        pack_say_err(l, &PACK_SAY_YAML, line, STR("YAML"), &err);
         return NULL;
     }
     if (top->kind != YAML_MAP && !(top->kind == YAML_TEXT && !top->text.len))
-        pack_say(l, SAY_NOT_MAP, top->line, l->file, STR(""));
+        pack_say(l, &PACK_SAY_NOT_MAP, top->line, l->file, STR(""));
     return top->kind == YAML_MAP ? top : NULL;
 }
 
@@ -81,13 +81,13 @@ static void find_packs(PackLoader *l, const Str *name, size_t n)
         if (file_exists(head))
             read_info(l, name[i]);
         else
-            pack_say(l, SAY_NO_PACK, 1, name[i], STR(""));
+            pack_say(l, &PACK_SAY_NO_PACK, 1, name[i], STR(""));
     }
 }
 
 static void check_needs(PackLoader *l)
 {
-    Vec names = { 0 };
+    PackList names = { 0 };
 
     for (size_t i = 0; i < l->info.n; i++)
         *PUSH(l, &names, Str) = AT(&l->info, PackInfo, i)->name;
@@ -101,7 +101,7 @@ static void check_needs(PackLoader *l)
             for (size_t j = 0; j < names.n && !found; j++)
                 found = str_eq(*AT(&names, Str, j), info->needs[k]);
             if (!found)
-                pack_say_near(l, SAY_NO_REQUIRED_PACK, 1, info->needs[k], STR(""), names.ptr, names.n);
+                pack_say_near(l, &PACK_SAY_NO_REQUIRED_PACK, 1, info->needs[k], STR(""), names.ptr, names.n);
         }
     }
 }
@@ -130,7 +130,7 @@ static void find_collections(PackLoader *l, const PackInfo *info)
     l->pack = info->name;
     l->file = str_fmt(l->a, "%.*s/%.*s/collections", STRV(l->root), STRV(info->name));
     if (!dir_list(path, l->a, &name, &n, &err)) {
-        pack_say_err(l, SAY_FILE, 1, STR(""), &err);
+        pack_say_err(l, &PACK_SAY_FILE, 1, STR(""), &err);
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -162,6 +162,32 @@ static void check_opposites(PackLoader *l, PackDraft *d)
     pack_check_opposites(l, d);
 }
 
+static void check_makers(PackLoader *l, PackDraft *d)
+{
+    if (l->above)
+        pack_check_maker(l, d);
+}
+
+static void read_part(PackLoader *l, const PackPart *part)
+{
+    struct PackFound found = { .part = part };
+
+    for (size_t i = 0; i < l->info.n; i++) {
+        const PackInfo *info = AT(&l->info, PackInfo, i);
+        const Yaml *top = read_yaml(l, str_fmt(l->a, "%.*s/%s", STRV(info->name), part->file));
+
+        l->pack = info->name;
+        if (top)
+            part->read(l, top, &found.list);
+    }
+    *PUSH(l, &l->found, struct PackFound) = found;
+}
+
+Str pack_reading(const PackLoader *l)
+{
+    return l->pack;
+}
+
 static void read_all(PackLoader *l)
 {
     each_pack(l, "codes.yaml", pack_read_codes);
@@ -173,12 +199,12 @@ static void read_all(PackLoader *l)
     each_draft(l, pack_bind_collection);
     each_draft(l, pack_bind_expressions);
     each_draft(l, check_opposites);
+    each_draft(l, check_makers);
     each_pack(l, "concepts.yaml", pack_read_concepts);
     pack_enter_once(l);
-    each_pack(l, "layers.yaml", pack_read_layers);
-    pack_check_layers(l);
-    each_pack(l, "indicators.yaml", pack_read_indicators);
     each_pack(l, "tasks.yaml", pack_read_tasks);
+    for (size_t i = 0; l->above && i < l->above->npart; i++)
+        read_part(l, l->above->part[i]);
 }
 
 static void seal(PackLoader *l)
@@ -194,10 +220,8 @@ static void seal(PackLoader *l)
     m->nconcept = l->concepts.n;
     m->task = l->tasks.ptr;
     m->ntask = l->tasks.n;
-    m->indicator = l->indicators.ptr;
-    m->nindicator = l->indicators.n;
-    m->layer = l->layers.ptr;
-    m->nlayer = l->layers.n;
+    m->found = l->found.ptr;
+    m->nfound = l->found.n;
     m->said = l->said.ptr;
     m->nsaid = l->said.n;
     sm3_end(l->digest, m->digest);
@@ -247,9 +271,9 @@ static bool refuse(const PackLoader *l, Err *err)
     return FAIL(err, BASE_NO_MEMORY, STR("packs"), "%s", "packs");
 }
 
-static bool begin(PackLoader *l, const char *dir, Arena *a)
+static bool begin(PackLoader *l, const char *dir, const PackAbove *above, Arena *a)
 {
-    *l = (PackLoader){ .a = a, .dir = dir, .root = last_name(dir) };
+    *l = (PackLoader){ .a = a, .dir = dir, .above = above, .root = last_name(dir) };
     l->model = NEW(a, PackModel);
     l->lists = map_new(a);
     l->by_name = map_new(a);
@@ -264,8 +288,8 @@ static bool begin(PackLoader *l, const char *dir, Arena *a)
     return false;
 }
 
-bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, const PackMessage **said,
-    size_t *nsaid, Err *err)
+bool pack_load_into(const char *dir, const PackAbove *above, Arena *model, Arena *a, PackModel **out,
+    const PackMessage **said, size_t *nsaid, Err *err)
 {
     PackLoader l;
     Str *name;
@@ -274,7 +298,7 @@ bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, co
 
     *said = NULL;
     *nsaid = 0;
-    if (!begin(&l, dir, model))
+    if (!begin(&l, dir, above, model))
         return FAIL(err, BASE_NO_MEMORY, STR("packs"), "%s", dir);
     if (dir_list(dir, l.a, &name, &n, err)) {
         find_packs(&l, name, n);
@@ -297,9 +321,10 @@ bool pack_load_into(const char *dir, Arena *model, Arena *a, PackModel **out, co
     return true;
 }
 
-bool pack_load(const char *dir, Arena *a, PackModel **out, const PackMessage **said, size_t *nsaid, Err *err)
+bool pack_load(const char *dir, const PackAbove *above, Arena *a, PackModel **out, const PackMessage **said,
+    size_t *nsaid, Err *err)
 {
-    return pack_load_into(dir, arena_new(0), a, out, said, nsaid, err);
+    return pack_load_into(dir, above, arena_new(0), a, out, said, nsaid, err);
 }
 
 void pack_free(PackModel *m)

@@ -52,7 +52,7 @@ static void mark_homes(PackLoader *l)
 
         l->file = c->file;
         if (!p)
-            pack_say(l, SAY_BAD_HOME, c->line, c->id, c->home);
+            pack_say(l, &PACK_SAY_BAD_HOME, c->line, c->id, c->home);
         else
         p->concept = c->id;
     }
@@ -97,13 +97,13 @@ static void check_property(PackLoader *l, const PackDraft *d, const PackProperty
             hit = c;
     }
     if (p->concept.len && !concept_of(l, p->concept))
-        pack_say(l, SAY_NO_CONCEPT, p->line, p->concept, STR(""));
+        pack_say(l, &PACK_SAY_NO_CONCEPT, p->line, p->concept, STR(""));
     if (home || !stored(p))
         return;
     if (hit && !p->distinct.len)
-        pack_say(l, SAY_ENTER_TWICE, p->line, p->title.zh, hit->home);
+        pack_say(l, &PACK_SAY_ENTER_TWICE, p->line, p->title.zh, hit->home);
     else if (!hit && p->distinct.len)
-        pack_say(l, SAY_IDLE_DISTINCT, p->line, p->name, STR(""));
+        pack_say(l, &PACK_SAY_IDLE_DISTINCT, p->line, p->name, STR(""));
 }
 
 void pack_enter_once(PackLoader *l)

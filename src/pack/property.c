@@ -6,7 +6,7 @@ typedef struct Line { /* as it is written */
     PackTitle title, help, group;
     Str type, unit, format, pattern, find, opposite, concept, distinct, was;
     PackNames ref;
-    const Yaml *codes, *derived;
+    const Yaml *codes, *derived, *filled;
     double min, max;
     int grade, max_length;
     bool many, required, search, later, retired;
@@ -19,7 +19,7 @@ typedef struct Line { /* as it is written */
 static const PackKey line_key[] = { K(title, KEY_TITLE), K(help, KEY_TITLE), K(group, KEY_TITLE),
     K(type, KEY_TEXT), K(unit, KEY_TEXT), K(format, KEY_TEXT), K(pattern, KEY_TEXT), K(find, KEY_TEXT),
     K(opposite, KEY_TEXT), K(concept, KEY_TEXT), K(distinct, KEY_TEXT), K(ref, KEY_NAMES), K(codes, KEY_NODE),
-    K(derived, KEY_NODE), { "minimum", KEY_NUMBER, offsetof(Line, min), false },
+    K(derived, KEY_NODE), K(filled, KEY_NODE), { "minimum", KEY_NUMBER, offsetof(Line, min), false },
     { "maximum", KEY_NUMBER, offsetof(Line, max), false }, K(grade, KEY_INT), K(max_length, KEY_INT),
     K(many, KEY_BOOL), K(required, KEY_BOOL), K(search, KEY_BOOL), K(later, KEY_BOOL), K(was, KEY_TEXT),
     K(retired, KEY_BOOL) };
@@ -73,7 +73,7 @@ static void bad_type(PackLoader *l, const Yaml *node, Str name)
 
     for (size_t i = 0; i < LEN(type_row); i++)
         known[i] = str_of(type_row[i].name);
-    pack_say_near(l, SAY_BAD_TYPE, node->line, name, join(l, known, LEN(known)), known, LEN(known));
+    pack_say_near(l, &PACK_SAY_BAD_TYPE, node->line, name, join(l, known, LEN(known)), known, LEN(known));
 }
 
 static void read_type(PackLoader *l, const Yaml *node, const Line *in, PackProperty *p)
@@ -82,7 +82,7 @@ static void read_type(PackLoader *l, const Yaml *node, const Line *in, PackPrope
     const struct TypeRow *row = type_of(word);
 
     if (!word.len)
-        pack_say(l, SAY_NO_TYPE, node->line, p->name, STR(""));
+        pack_say(l, &PACK_SAY_NO_TYPE, node->line, p->name, STR(""));
     else if (!row)
         bad_type(l, node, word);
     if (!row)
@@ -91,47 +91,64 @@ static void read_type(PackLoader *l, const Yaml *node, const Line *in, PackPrope
     p->cql.kind = row->kind;
     p->cql.money = row->type == PACK_MONEY;
     if ((in->ref.n > 0) != (p->type == PACK_REF))
-        pack_say(l, SAY_TYPE_CLASH, node->line, p->name, STR("ref"));
+        pack_say(l, &PACK_SAY_TYPE_CLASH, node->line, p->name, STR("ref"));
     if (in->codes && p->type != PACK_ENUM)
-        pack_say(l, SAY_TYPE_CLASH, node->line, p->name, STR("codes"));
+        pack_say(l, &PACK_SAY_TYPE_CLASH, node->line, p->name, STR("codes"));
     if (p->type == PACK_ENUM && !in->codes)
-        pack_say(l, SAY_NO_CODES, node->line, p->name, STR(""));
+        pack_say(l, &PACK_SAY_NO_CODES, node->line, p->name, STR(""));
 }
 
 /* Collections that are not there are an error, or left out where they come later. */
 static bool read_refs(PackLoader *l, const Yaml *node, const Line *in, PackProperty *p)
 {
-    Vec v = { 0 };
+    PackList v = { 0 };
 
     for (size_t i = 0; i < in->ref.n; i++)
         if (map_get(l->by_name, in->ref.ptr[i]))
             *PUSH(l, &v, Str) = in->ref.ptr[i];
         else if (!in->later)
-            pack_say_near(l, SAY_NO_REF, node->line, in->ref.ptr[i], STR(""), l->collection_names.ptr,
+            pack_say_near(l, &PACK_SAY_NO_REF, node->line, in->ref.ptr[i], STR(""), l->collection_names.ptr,
                 l->collection_names.n);
     p->ref = v.ptr;
     p->nref = v.n;
     return v.n > 0 || !in->later;
 }
 
+/* One way of deriving, and of a process that is still to come the pack that brings it. */
 static void read_derived(PackLoader *l, const Yaml *node, PackProperty *p)
 {
-    static const struct {
-        const char *key;
-        PackDerive derive;
-    } way[] = { { "cql", PACK_SAME }, { "by", PACK_OTHERS }, { "clock", PACK_CLOCK } };
+    typedef struct Ways {
+        Str cql, by, clock, later;
+    } Ways;
+    static const PackKey key[] = { { "cql", KEY_TEXT, offsetof(Ways, cql), false },
+        { "by", KEY_TEXT, offsetof(Ways, by), false }, { "clock", KEY_TEXT, offsetof(Ways, clock), false },
+        { "later", KEY_TEXT, offsetof(Ways, later), false } };
+    Ways w = { 0 };
+
+    pack_fields(l, node, STR("derived"), key, LEN(key), &w);
+    if (!!w.cql.len + !!w.by.len + !!w.clock.len != 1 || (w.later.len && !w.by.len))
+        pack_say(l, &PACK_SAY_BAD_DERIVED, node->line, p->name, STR(""));
+    else if (w.later.len && !pack_name_of_pack(w.later))
+        pack_say(l, &PACK_SAY_BAD_LATER, node->line, p->name, w.later);
+    else {
+        p->derive = w.clock.len ? PACK_CLOCK : w.by.len ? PACK_OTHERS : PACK_SAME;
+        p->expr_text = w.clock.len ? w.clock : w.by.len ? w.by : w.cql;
+        p->later = w.later;
+    }
+    if (p->required)
+        pack_say(l, &PACK_SAY_DERIVED_REQUIRED, node->line, p->name, STR(""));
+}
+
+/* `filled: { by: NAME }`: typed by a person or, where he leaves it empty, by a hook of that name. */
+static void read_filled(PackLoader *l, const Yaml *node, PackProperty *p)
+{
     const Yaml *one = node->first;
 
-    if (node->kind == YAML_MAP && node->n == 1 && one->kind == YAML_TEXT && one->text.len)
-        for (size_t i = 0; i < LEN(way); i++)
-            if (str_eq(one->key, str_of(way[i].key))) {
-                p->derive = way[i].derive;
-                p->expr_text = one->text;
-            }
-    if (p->derive == PACK_TYPED)
-        pack_say(l, SAY_BAD_DERIVED, node->line, p->name, STR(""));
-    if (p->required)
-        pack_say(l, SAY_DERIVED_REQUIRED, node->line, p->name, STR(""));
+    if (node->kind == YAML_MAP && node->n == 1 && one->kind == YAML_TEXT && one->text.len &&
+        str_eq(one->key, STR("by")) && p->derive == PACK_TYPED)
+        p->filled = one->text;
+    else
+        pack_say(l, &PACK_SAY_BAD_FILLED, node->line, p->name, STR(""));
 }
 
 static void read_find(PackLoader *l, const Yaml *node, Str find, PackProperty *p)
@@ -144,7 +161,7 @@ static void read_find(PackLoader *l, const Yaml *node, Str find, PackProperty *p
     while (i < LEN(word) && !str_eq(find, str_of(word[i])))
         i++;
     if (i == LEN(word) || p->grade < 3)
-        pack_say(l, SAY_BAD_FIND, node->line, p->name, STR(""));
+        pack_say(l, &PACK_SAY_BAD_FIND, node->line, p->name, STR(""));
     else
         p->find = (PackFind)i;
 }
@@ -153,9 +170,9 @@ static void read_grade(PackLoader *l, const Yaml *node, int grade, PackProperty 
 {
     p->grade = grade;
     if (grade == -1)
-        pack_say(l, SAY_NO_GRADE, node->line, p->name, STR(""));
+        pack_say(l, &PACK_SAY_NO_GRADE, node->line, p->name, STR(""));
     else if (grade < 1 || grade > 4)
-        pack_say(l, SAY_BAD_GRADE, node->line, p->name, STR(""));
+        pack_say(l, &PACK_SAY_BAD_GRADE, node->line, p->name, STR(""));
     if (grade < 1 || grade > 4)
         p->grade = 4; /* the safe side */
 }
@@ -171,13 +188,13 @@ static void read_limits(PackLoader *l, const Yaml *node, const Line *in, PackPro
     p->max = in->max;
     p->max_length = in->max_length > 0 ? (size_t)in->max_length : p->type == PACK_LONG ? 20000 : 200;
     if (in->min > in->max)
-        pack_say(l, SAY_BAD_RANGE, node->line, p->name, STR(""));
+        pack_say(l, &PACK_SAY_BAD_RANGE, node->line, p->name, STR(""));
     if (!number && (!isnan(in->min) || !isnan(in->max)))
-        pack_say(l, SAY_TYPE_CLASH, node->line, p->name, STR("minimum, maximum"));
+        pack_say(l, &PACK_SAY_TYPE_CLASH, node->line, p->name, STR("minimum, maximum"));
     for (size_t i = 0; i < n && !ok; i++)
         ok = str_eq(in->format, known[i]);
     if (!ok)
-        pack_say_near(l, SAY_BAD_FORMAT, node->line, in->format, join(l, known, n), known, n);
+        pack_say_near(l, &PACK_SAY_BAD_FORMAT, node->line, in->format, join(l, known, n), known, n);
 }
 
 static void read_column(PackProperty *p)
@@ -223,6 +240,8 @@ bool pack_read_property(PackLoader *l, const Yaml *node, PackProperty *p)
         read_derived(l, in.derived, p);
     else if (p->opposite.len)
         p->derive = PACK_OTHERS;
+    if (in.filled)
+        read_filled(l, in.filled, p);
     read_find(l, node, in.find, p);
     read_limits(l, node, &in, p);
     if (p->type == PACK_REF && !read_refs(l, node, &in, p))

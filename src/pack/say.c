@@ -3,8 +3,8 @@
 
 enum { SAID_MAX = 4096 };
 
-#define SAYING(id, code, zh, en, warning) { code, zh, en, warning },
-static const PackSaying saying[] = { PACK_SAYINGS(SAYING) };
+#define SAYING(id, code, zh, en, warning) const PackSaying PACK_SAY_##id = { code, zh, en, warning };
+PACK_SAYINGS(SAYING)
 
 Str pack_nearest(Str name, const Str *known, size_t n)
 {
@@ -42,33 +42,34 @@ static Str fill(PackLoader *l, const char *form, const Str part[3])
     return out;
 }
 
-static void say(PackLoader *l, PackSay what, size_t line, const Str zh[3], const Str en[3])
+static void say(PackLoader *l, const PackSaying *what, size_t line, const Str zh[3], const Str en[3])
 {
-    const PackSaying *s = &saying[what];
     PackMessage *m;
 
-    l->nwrong += !s->warning;
+    l->nwrong += !what->warning;
     if (l->said.n >= SAID_MAX)
         return;
     m = PUSH(l, &l->said, PackMessage);
-    *m = (PackMessage){ s->code, l->file, line, s->warning, { fill(l, s->zh, zh), fill(l, s->en, en) } };
+    *m = (PackMessage){ what->code, l->file, line, what->warning,
+        { fill(l, what->zh, zh), fill(l, what->en, en) } };
 }
 
-void pack_say(PackLoader *l, PackSay what, size_t line, Str s0, Str s1)
+void pack_say(PackLoader *l, const PackSaying *what, size_t line, Str s0, Str s1)
 {
     const Str part[3] = { s0, s1, STR("") };
 
     say(l, what, line, part, part);
 }
 
-void pack_say_two(PackLoader *l, PackSay what, size_t line, Str s0, Str zh, Str en)
+void pack_say_two(PackLoader *l, const PackSaying *what, size_t line, Str s0, Str zh, Str en)
 {
     const Str in_zh[3] = { s0, zh, STR("") }, in_en[3] = { s0, en, STR("") };
 
     say(l, what, line, in_zh, in_en);
 }
 
-void pack_say_near(PackLoader *l, PackSay what, size_t line, Str s0, Str s1, const Str *known, size_t n)
+void pack_say_near(
+    PackLoader *l, const PackSaying *what, size_t line, Str s0, Str s1, const Str *known, size_t n)
 {
     Str near = pack_nearest(s0, known, n);
     Str zh[3] = { s0, s1, STR("") }, en[3] = { s0, s1, STR("") };
@@ -80,7 +81,7 @@ void pack_say_near(PackLoader *l, PackSay what, size_t line, Str s0, Str s1, con
     say(l, what, line, zh, en);
 }
 
-void pack_say_err(PackLoader *l, PackSay what, size_t line, Str s0, const Err *err)
+void pack_say_err(PackLoader *l, const PackSaying *what, size_t line, Str s0, const Err *err)
 {
     Buf zh, en;
 

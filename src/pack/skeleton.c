@@ -27,28 +27,7 @@ static const char collection_yaml[] =
     "结束日期不能早于开始日期, en: "
     "The end cannot be before the beginning } }\n";
 
-static const char layers_yaml[] = "# packs/%s/layers.yaml - how it stands on the map\n"
-                                  "%s:\n"
-                                  "  title: { zh: 新登记, en: New register }\n"
-                                  "  group: { zh: 新业务, en: New work }\n"
-                                  "  collection: %s\n"
-                                  "  kind: circle\n"
-                                  "  property: state\n"
-                                  "  attributes: [title, state]\n"
-                                  "  classes:\n"
-                                  "    - { value: 新建, color: \"#E69F00\", width: 5 }\n"
-                                  "    - { value: 办结, color: \"#009E73\", width: 4 }\n";
-
-static const char indicators_yaml[] = "# packs/%s/indicators.yaml - what is counted\n"
-                                      "%s_settled:\n"
-                                      "  title: { zh: 办结率, en: Share settled }\n"
-                                      "  unit: { zh: \"%%\", en: \"%%\" }\n"
-                                      "  task: \"01\"\n"
-                                      "  collection: %s\n"
-                                      "  numerator: \"state = '办结'\"\n"
-                                      "  scale: 100\n";
-
-static bool name_ok(Str name)
+bool pack_name_of_pack(Str name)
 {
     bool ok = name.len >= 4 && name.len <= 60 && name.ptr[0] >= '0' && name.ptr[0] <= '9' &&
               name.ptr[1] >= '0' && name.ptr[1] <= '9' && name.ptr[2] == '-' && name.ptr[3] >= 'a' &&
@@ -60,6 +39,25 @@ static bool name_ok(Str name)
     return ok;
 }
 
+/* A part's own example: {0} is the pack, {1} its collection. */
+static Str sample(Arena *a, const char *form, Str pack, Str collection)
+{
+    Buf b;
+    Str out;
+
+    buf_init(&b, 1 << 16);
+    for (const char *p = form; *p; p++)
+        if (p[0] == '{' && (p[1] == '0' || p[1] == '1') && p[2] == '}') {
+            buf_str(&b, p[1] == '0' ? pack : collection);
+            p += 2;
+        } else {
+            buf_c(&b, *p);
+        }
+    out = str_copy(a, buf_text(&b));
+    buf_clear(&b);
+    return out;
+}
+
 static bool write_text(Arena *a, const char *folder, const char *file, Str text, Err *err)
 {
     char *path = str_c(a, str_fmt(a, "%s/%s", folder, file));
@@ -69,7 +67,7 @@ static bool write_text(Arena *a, const char *folder, const char *file, Str text,
     return file_write(path, BYTES(text), 0644, err);
 }
 
-bool pack_new(const char *dir, Str name, Err *err)
+bool pack_new(const char *dir, Str name, const PackAbove *above, Err *err)
 {
     Arena *a = arena_new(1 << 20);
     char *folder = str_c(a, str_fmt(a, "%s/%.*s", dir, STRV(name)));
@@ -77,7 +75,7 @@ bool pack_new(const char *dir, Str name, Err *err)
     char *whole = str_c(a, name), *word = str_c(a, str_sub(name, 3, name.len)), *file;
     bool ok = false;
 
-    if (!name_ok(name)) {
+    if (!pack_name_of_pack(name)) {
         (void)FAIL(err, PACK_BAD_NAME, name, "%s", dir);
         goto done;
     }
@@ -94,9 +92,11 @@ bool pack_new(const char *dir, Str name, Err *err)
     file = str_c(a, str_fmt(a, "collections/%s.yaml", word));
     ok = file && dir_make(inner, 0755, err) &&
          write_text(a, folder, "pack.yaml", str_fmt(a, pack_yaml, whole), err) &&
-         write_text(a, folder, file, str_fmt(a, collection_yaml, whole, word, word), err) &&
-         write_text(a, folder, "layers.yaml", str_fmt(a, layers_yaml, whole, word, word), err) &&
-         write_text(a, folder, "indicators.yaml", str_fmt(a, indicators_yaml, whole, word, word), err);
+         write_text(a, folder, file, str_fmt(a, collection_yaml, whole, word, word), err);
+    for (size_t i = 0; ok && above && i < above->npart; i++)
+        if (above->part[i]->sample)
+            ok = write_text(
+                a, folder, above->part[i]->file, sample(a, above->part[i]->sample, name, str_of(word)), err);
 done:
     arena_free(a);
     return ok;

@@ -6,6 +6,7 @@
 #include "tile/draw.h"
 #include "tile/overview.h"
 #include "tile/pyramid.h"
+#include "tile/metrics.h"
 #include <assert.h>
 #include <malloc.h>
 #include <pthread.h>

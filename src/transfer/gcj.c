@@ -2,7 +2,7 @@
  *
  * Up to 120 vertices of it are measured against the outlines of what the county has there already, once as they stand and
  * once shifted back. A layer that is in truth GCJ-02 falls onto the known outlines; a median that falls by more than
- * 60 % is the sign (domain/00, clause 0). It is only said; the reader chooses.
+ * 60 % is the sign, a threshold of our own. It is only said; the reader chooses.
  */
 #include "transfer/place.h"
 #include <math.h>

@@ -37,7 +37,7 @@ static double offer(const PackModel *m, const PackCollection *c, const TransferS
         place |= col[i].role == ROLE_LON || col[i].role == ROLE_WKT || col[i].role == ROLE_STAKE;
     }
     for (size_t k = 0; k < c->ndeclared; k++) {
-        if (!c->property[k].required || c->property[k].derive != PACK_TYPED)
+        if (!c->property[k].required || c->property[k].derive != PACK_TYPED || c->property[k].filled.len)
             continue;
         required++;
         for (size_t i = 0; i < s->n; i++)

@@ -1,36 +1,21 @@
 /* tests/cql/shared_test.c - the standard's own examples, its abstract test suite and another implementation's row sets,
- * from the folder ../shared beside the sources; without it these are skipped (classes_test.c then covers each class).
+ * from reference data beside the checkout; without it these are skipped (classes_test.c covers each class in any case).
  */
+#include "../handed.h"
 #include "cqltest.h"
-
-static const char *folder(void)
-{
-    static char path[512];
-    const char *given = getenv("SANGZI_SHARED");
-
-    snprintf(path, sizeof path, "%s/data/cql2", given ? given : SOURCE_DIR "/../shared");
-    if (!file_exists(path)) {
-        snprintf(path, sizeof path, "%s/data/cql2", SOURCE_DIR "/../../shared");
-        if (!file_exists(path)) {
-            print_message("skipped, no ../shared\n");
-            return NULL;
-        }
-    }
-    return path;
-}
 
 typedef void EachRow(void *ctx, const Str *column, Arena *a);
 
 static size_t rows_of(const char *file, size_t ncolumn, EachRow *each, void *ctx)
 {
-    char path[600];
+    char path[600], what[200];
     Arena *a = arena_new(0);
     Str all, line, column[8] = { { 0 } };
     Err err = { 0 };
     size_t n = 0;
 
-    snprintf(path, sizeof path, "%s/%s", folder(), file);
-    assert_true(file_read(path, 1 << 24, a, &all, &err));
+    snprintf(what, sizeof what, "data/cql2/%s", file);
+    assert_true(file_read(handed(what, path), 1 << 24, a, &all, &err));
     while (all.len) {
         str_cut(all, '\n', &line, &all);
         if (!line.len || line.ptr[0] == '#')
@@ -61,8 +46,6 @@ static void pair(void *ctx, const Str *column, Arena *a)
 static void official_examples(void **state)
 {
     (void)state;
-    if (!folder())
-        return;
     assert_int_equal(rows_of("pairs.tsv", 2, pair, &(size_t){ 0 }), 73);
     rows_of("conformance.tsv", 5, pair, &(size_t){ 3 });
     rows_of("eval/eval.tsv", 2, pair, &(size_t){ 0 });
@@ -112,12 +95,10 @@ static void abstract_test_suite(void **state)
         { "ne_110m_rivers_lake_centerlines", rivers, LEN(rivers) },
         { "ne_110m_populated_places_simple", places, LEN(places) } };
     World w[3] = { { 0 } };
-    char path[600];
+    char path[700], file[600];
 
     (void)state;
-    if (!folder())
-        return;
-    snprintf(path, sizeof path, "file:%s/ne110m4cql2.gpkg?immutable=1", folder());
+    snprintf(path, sizeof path, "file:%s?immutable=1", handed("data/cql2/ne110m4cql2.gpkg", file));
     sqlite3_config(SQLITE_CONFIG_URI, 1);
     for (size_t i = 0; i < 3; i++) {
         world_open(&w[i], path, row[i].table, row[i].p, row[i].n);
@@ -174,8 +155,7 @@ static void eval_load(World *w)
     Err err = { 0 };
     sqlite3_stmt *stmt;
 
-    snprintf(path, sizeof path, "%s/eval/cql2testdata.ndjson", folder());
-    assert_true(file_read(path, 1 << 24, a, &all, &err));
+    assert_true(file_read(handed("data/cql2/eval/cql2testdata.ndjson", path), 1 << 24, a, &all, &err));
     world_run(w, "CREATE TABLE t(fid INTEGER PRIMARY KEY, intfield INTEGER, geom BLOB, textfield TEXT, "
                  "floatfield DOUBLE,"
                  "boolfield BOOLEAN, datefield DATE, ts_start DATETIME, ts_end DATETIME, intarrayfield TEXT, "
@@ -217,8 +197,6 @@ static void row_sets(void **state)
     World w = { 0 };
 
     (void)state;
-    if (!folder())
-        return;
     world_open(&w, ":memory:", "t", evals, LEN(evals));
     w.key = STR("intfield");
     w.dialect = sqlite_dialect(STR("t"), STR("geom"), STR("fid"), false, false);
@@ -232,5 +210,8 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(official_examples),
         cmocka_unit_test(abstract_test_suite), cmocka_unit_test(row_sets) };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (handed_dir())
+        return cmocka_run_group_tests(tests, NULL, NULL);
+    puts("skipped: no reference data beside the checkout");
+    return HANDED_SKIPPED;
 }

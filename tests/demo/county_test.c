@@ -1,4 +1,4 @@
-/* tests/demo/county_test.c - the demo county held against domain/demo-county, paragraph by paragraph; a check is a row.
+/* tests/demo/county_test.c - the demo county held against what it is meant to be (docs/demo-county.md), figure by figure; a check is a row.
  *
  *     build/test_demo_county_test                                   8,000 persons, some seconds: what such a county can show
  *     SANGZI_DEMO_PERSONS=500000 build/test_demo_county_test       the standard county: within 1 % (./dev nightly)
@@ -128,7 +128,7 @@ static int64_t day_of(int64_t us)
     return (us + 8 * 3600 * TIME_SECOND) / TIME_DAY;
 }
 
-/* --- §2, §3: divisions and names ---------------------------------------------------------------------------------------- */
+/* --- divisions and names ---------------------------------------------------------------------------------------- */
 static Str bare(Str name)
 {
     return str_ends(name, STR("社区")) ? str_sub(name, 0, name.len - 6) : str_sub(name, 0, name.len - 3);
@@ -162,7 +162,7 @@ static void division(const DemoRecord *r)
         add(&k.group, str_ends(name, STR("组")) ? STR("counted") : STR("hamlet"), 1);
 }
 
-/* --- §4: roads and land --------------------------------------------------------------------------------------------------- */
+/* --- roads and land --------------------------------------------------------------------------------------------------- */
 static int class_of(Str class)
 {
     return str_eq(class, STR("县道"))   ? 0
@@ -249,7 +249,7 @@ static void patch(const DemoRecord *r)
     }
 }
 
-/* --- §5 to §7: people ------------------------------------------------------------------------------------------------------- */
+/* --- people ------------------------------------------------------------------------------------------------------- */
 static int cohort(int year)
 {
     return year < 1960   ? 0

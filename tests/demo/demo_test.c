@@ -1,4 +1,4 @@
-/* tests/demo/demo_test.c - the demo county keeps what domain/demo-county §11 promises, seen through its sink. */
+/* tests/demo/demo_test.c - the demo county keeps what is said of it, seen through its sink. */
 #include "demo/demo.h"
 #include "pack/pack.h"
 #include <math.h>

@@ -1,4 +1,4 @@
-/* tests/demo/drawings_test.c - domain/demo-county §10: 24 pictures of 480 × 320 in WebP, none above 20 kB, each with the
+/* tests/demo/drawings_test.c - 24 pictures of 480 × 320 in WebP, none above 20 kB, each with the
  * drawing it was made from; one style; no photograph and no text but a limit's figure, drawn as shapes. */
 #include "base/base.h"
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* tests/demo/independent_test.c - domain/demo-county §5: no burden or fault depends on surname, ethnicity, sex, origin or
+/* tests/demo/independent_test.c - no burden or fault depends on surname, ethnicity, sex, origin or
  * township. Over 20 seeds, χ² of each burden against each trait; p > 0.01. And nobody bears a blocked name, a real region in
  * his number, or a phone that could ring. */
 #include "demo/demo.h"

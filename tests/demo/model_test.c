@@ -108,7 +108,7 @@ static void records_fit_the_model(void **state)
     size_t nsaid;
 
     (void)state;
-    if (!pack_load(SOURCE_DIR "/packs", a, &m, &said, &nsaid, &err)) {
+    if (!pack_load(SOURCE_DIR "/packs", NULL, a, &m, &said, &nsaid, &err)) {
         for (size_t i = 0; i < nsaid && i < 5; i++)
             printf("%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.en));
         arena_free(a);

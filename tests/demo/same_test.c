@@ -1,4 +1,4 @@
-/* tests/demo/same_test.c - DESIGN §8: same seed and day → same bytes, ids, times and salts included. Two counties are made
+/* tests/demo/same_test.c - docs/design.md: same seed and day → same bytes, ids, times and salts included. Two counties are made
  * by the command itself; every collection's export, every hash of the journal and every file to try must be equal. */
 #include "base/base.h"
 #include <setjmp.h>

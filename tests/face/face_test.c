@@ -67,7 +67,7 @@ void county_open(County *c)
     assert_non_null(mkdtemp(c->dir));
     make_packs(c->dir);
     snprintf(path, sizeof path, "%s/packs", c->dir);
-    if (!pack_load(path, c->a, &c->model, &said, &nsaid, &err))
+    if (!pack_load(path, face_above(c->a), c->a, &c->model, &said, &nsaid, &err))
         for (size_t i = 0; i < nsaid; i++)
             fprintf(stderr, "%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.en));
     assert_non_null(c->model);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "face/face.h"
 #include "pack/pack.h"
 #include "process/process.h"
 #include "road/road.h"
@@ -76,7 +77,7 @@ static int start(void **state)
     p = (Place){ .dir = "/tmp/sangzi-process-XXXXXX", .a = arena_new(0) };
     assert_non_null(mkdtemp(p.dir));
     snprintf(path, sizeof path, "%s/county", p.dir);
-    assert_true(pack_load(SOURCE_DIR "/packs", p.a, &p.model, &said, &nsaid, &err));
+    assert_true(pack_load(SOURCE_DIR "/packs", face_above(p.a), p.a, &p.model, &said, &nsaid, &err));
     assert_true(ledger_init(path, STR("990121000000"), 7, &err));
     assert_true(ledger_open(path, LEDGER_WRITE, p.model, &p.ledger, &err));
     *state = &p;

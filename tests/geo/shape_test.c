@@ -1,11 +1,7 @@
-/* tests/geo/shape_test.c - predicates, validity with its place, repair, simplification, centre, share. */
+/* tests/geo/shape_test.c - predicates, validity with its place, simplification, centre, share. */
 #include "geo/geo.h"
+#include "../handed.h"
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
 
 static Bytes wkb_of(const char *wkt, Arena *a)
 {
@@ -103,37 +99,6 @@ static void validity(void **state)
     arena_free(a);
 }
 
-static void repaired(void **state)
-{
-    static const struct {
-        const char *in;
-        GeoType type; /* GEO_ANY: refused */
-    } row[] = {
-        { "POLYGON((0 0,4 4,4 0,0 4,0 0))", GEO_MULTIPOLYGON },
-        { "POLYGON((0 0,4 0,4 4,0 4))", GEO_POLYGON },
-        { "MULTIPOLYGON(((0 0,4 0,4 4,0 0)))", GEO_MULTIPOLYGON },
-        { "POLYGON((0 0,4 0,4 4,0 4,0 0,-3 -3,0 0))", GEO_POLYGON }, /* a spike: no line is left over */
-        { "POLYGON((0 0,4 0,0 0,4 0,0 0))", GEO_ANY },
-        { "LINESTRING(0 0,1 1)", GEO_LINE },
-    };
-    Arena *a = arena_new(0);
-
-    (void)state;
-    for (size_t i = 0; i < LEN(row); i++) {
-        Bytes out = { 0 };
-        Err err = { 0 };
-        bool good = geo_repair(wkb_of(row[i].in, a), a, &out, &err);
-
-        assert_int_equal(good, row[i].type != GEO_ANY);
-        assert_int_equal(geo_wkb_type(out), row[i].type);
-        if (good)
-            assert_true(geo_valid(out, &err) && geo_wkb_check(out, &err));
-        else
-            assert_ptr_equal(err.kind, &GEO_INVALID);
-    }
-    arena_free(a);
-}
-
 static void a_point_on_it(void **state)
 {
     static const struct {
@@ -185,39 +150,85 @@ static void simplified(void **state)
     arena_free(a);
 }
 
-static void file_of_broken_shapes(void **state) /* ../shared/data/geo/made/broken.geojson */
+/* Each with what reading GeoJSON or OGC validity says of it. */
+static const struct Broken {
+    const char *say, *json;
+    const ErrKind *want; /* NULL: nothing is wrong */
+} broken[] = {
+    { "自相交",
+        "{\"type\":\"Polygon\",\"coordinates\":[[[110,30],[110.01,30.01],[110.01,30],[110,30.01],[110,30]]]}",
+        &GEO_INVALID },
+    { "外环顺时针",
+        "{\"type\":\"Polygon\",\"coordinates\":[[[110,30],[110,30.01],[110.01,30.01],[110.01,30],[110,30]]]}",
+        NULL },
+    { "环未闭合",
+        "{\"type\":\"Polygon\",\"coordinates\":[[[110,30],[110.01,30],[110.01,30.01],[110,30.01]]]}",
+        &GEO_INVALID },
+    { "重复点", "{\"type\":\"LineString\",\"coordinates\":[[110,30],[110,30],[110,30]]}", &GEO_INVALID },
+    { "经纬颠倒", "{\"type\":\"Point\",\"coordinates\":[30.05,110.05]}", NULL },
+    { "无几何", "null", NULL },
+    { "空几何", "{\"type\":\"Point\",\"coordinates\":[]}", NULL },
+    { "几何集合",
+        "{\"type\":\"GeometryCollection\",\"geometries\":[{\"type\":\"Point\",\"coordinates\":[110,30]},"
+        "{\"type\":\"LineString\",\"coordinates\":[[110,30],[110.1,30.1]]}]}",
+        NULL },
+    { "孔洞在外",
+        "{\"type\":\"Polygon\",\"coordinates\":[[[110,30],[110.01,30],[110.01,30.01],[110,30.01],[110,30]],"
+        "[[110.02,30.02],[110.03,30.02],[110.03,30.03],[110.02,30.02]]]}",
+        &GEO_INVALID },
+};
+
+static void judge_broken(const struct Broken *b, json_t *geometry)
 {
     Arena *a = arena_new(0);
+    Bytes wkb = { 0 };
+    Err err = { 0 };
+    bool good;
+
+    if (!json_is_object(geometry)) {
+        assert_string_equal(b->json, "null");
+        arena_free(a);
+        return;
+    }
+    good = geo_from_geojson(geometry, a, &wkb, &err) && geo_valid(wkb, &err);
+    if (err.kind != b->want)
+        print_message("%s: %s\n", b->say, err.kind ? err.kind->code : "nothing wrong");
+    assert_ptr_equal(err.kind, b->want);
+    assert_int_equal(good, !b->want);
+    arena_free(a);
+}
+
+static void broken_shapes(void **state)
+{
+    Arena *a = arena_new(0);
+    json_t *v = NULL;
+    Err err = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(broken); i++) {
+        const bool none = !strcmp(broken[i].json, "null");
+
+        assert_true(none || json_read_in(str_of(broken[i].json), a, &v, &err));
+        judge_broken(&broken[i], none ? NULL : v);
+    }
+    arena_free(a);
+}
+
+static void file_of_broken_shapes(void **state)
+{
+    Arena *a = arena_new(0);
+    char path[600];
     Str text;
     json_t *v;
     Err err = { 0 };
-    size_t refused = 0, n;
 
     (void)state;
-    if (!file_read(SOURCE_DIR "/../shared/data/geo/made/broken.geojson", 1 << 20, a, &text, &err)) {
-        arena_free(a);
-        print_message("skipped, no ../shared\n");
-        return;
-    }
+    assert_true(file_read(handed("data/geo/made/broken.geojson", path), 1 << 20, a, &text, &err));
     assert_true(json_read_in(text, a, &v, &err));
     v = json_object_get(v, "features");
-    n = json_array_size(v);
-    for (size_t i = 0; i < n; i++) {
-        json_t *g = json_object_get(json_array_get(v, i), "geometry");
-        Bytes w;
-        Err why = { 0 };
-
-        if (!json_is_object(g))
-            continue;
-        if (!geo_from_geojson(g, a, &w, &why) || !geo_valid(w, &why)) {
-            Bytes mended;
-
-            refused++;
-            assert_non_null(why.kind);
-            assert_true(geo_repair(w, a, &mended, &why) || why.kind);
-        }
-    }
-    assert_true(refused >= 4); /* bow-tie, open ring, line of one place, hole outside */
+    assert_int_equal(json_array_size(v), LEN(broken));
+    for (size_t i = 0; i < LEN(broken); i++)
+        judge_broken(&broken[i], json_object_get(json_array_get(v, i), "geometry"));
     arena_free(a);
 }
 
@@ -248,25 +259,27 @@ static void no_memory_is_an_error(void **state)
         Bytes out = { 0 };
         Err err = { 0 };
 
-        done = geo_shape(in, a, &s, &err) && geo_repair(in, a, &out, &err);
+        done = geo_shape(in, a, &s, &err) && geo_clean_rings(in, a, &out, &err);
         assert_true(done || (err.kind == &BASE_NO_MEMORY && !out.ptr));
         arena_free(a);
     }
     arena_free(kept);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    const struct CMUnitTest handed_over[] = { cmocka_unit_test(file_of_broken_shapes) };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(relations),
         cmocka_unit_test(validity),
-        cmocka_unit_test(repaired),
         cmocka_unit_test(a_point_on_it),
         cmocka_unit_test(shares_and_distances),
         cmocka_unit_test(simplified),
-        cmocka_unit_test(file_of_broken_shapes),
+        cmocka_unit_test(broken_shapes),
         cmocka_unit_test(threads_have_their_own),
         cmocka_unit_test(no_memory_is_an_error),
     };
+
+    HANDED_GROUP(argc, argv, handed_over, NULL, NULL)
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,6 +51,11 @@ static const char *const pack_files[][2] = {
         "    variety: { title: { zh: 树种, en: Kind of tree }, type: text, grade: 1 }\n"
         "  rules:\n"
         "    - { check: \"trees <= size * 100\", property: trees, say: { zh: 太密了, en: Too dense } }\n" },
+    { "collections/visit.yaml",
+        "visit:\n  title: { zh: 走访, en: Visit }\n  geometry: none\n  owner: 局\n  label: what\n  unique: [number]\n  properties:\n"
+        "    what: { title: { zh: 事由, en: What for }, type: text, grade: 1 }\n"
+        "    number: { title: { zh: 编号, en: Visit number }, type: text, required: true, filled: { by: try-number }, grade: 1 }\n"
+        "    length: { title: { zh: 字数, en: Letters }, type: integer, derived: { cql: \"length(number)\" }, grade: 1 }\n" },
     { "collections/fold.yaml",
         "fold:\n  title: { zh: 畜圈, en: Fold }\n  extends: farm\n  geometry: none\n  owner: 局\n  label: name\n  properties:\n"
         "    heads: { title: { zh: 头数, en: Heads }, type: integer, grade: 1 }\n" },
@@ -99,7 +104,7 @@ HELPER void county_make_in(County *k, const char *base)
         (void)snprintf(path, sizeof path, "%s/00-try/%s", k->packs, pack_files[i][0]);
         assert_true(file_write(path, BYTES(str_of(pack_files[i][1])), 0600, &err));
     }
-    if (!pack_load(k->packs, k->arena, &k->model, &said, &n, &err))
+    if (!pack_load(k->packs, NULL, k->arena, &k->model, &said, &n, &err))
         fail_msg("%.*s:%zu %.*s", STRV(said[0].file), said[0].line, STRV(said[0].text.en));
     assert_true(ledger_init(k->county, STR(DIVISION), 0, &err));
     county_open(k);

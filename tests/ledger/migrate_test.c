@@ -26,7 +26,7 @@ static void load_packs(County *k)
     size_t n;
     Err err = { 0 };
 
-    if (!pack_load(k->packs, k->arena, &k->model, &said, &n, &err))
+    if (!pack_load(k->packs, NULL, k->arena, &k->model, &said, &n, &err))
         fail_msg("%.*s:%zu %.*s", STRV(said[0].file), said[0].line, STRV(said[0].text.en));
 }
 

@@ -202,6 +202,38 @@ static void a_key_is_held_once(void **state)
     assert_ptr_equal(err.kind, &LEDGER_TWICE);
 }
 
+/* Within one transaction too, and the order tells who holds it: nothing of it is a row yet. */
+static void a_key_is_held_once_among_changes(void **state)
+{
+    LedgerProblems said = { 0 };
+    LedgerDone d, done[2];
+    LedgerChange c[2];
+    LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = c, .nchange = 2 };
+    Err err = { 0 };
+
+    (void)state;
+    must_save(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"甲\",\"code\":\"K1\"}", &d);
+    c[0] = change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"乙\",\"code\":\"K2\"}", &said, k.arena);
+    c[1] = change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"丙\",\"code\":\"K2\"}", &said, k.arena);
+    for (int dry = 0; dry < 2; dry++) {
+        tx.dry = dry;
+        assert_false(ledger_write(k.ledger, &tx, k.arena, done, &said, &err));
+        assert_true(said.n == 1 && said.item[0].change == 1 && said.item[0].err.kind == &LEDGER_TWICE);
+        mem_free(said.item);
+        said = (LedgerProblems){ 0 };
+    }
+    tx.dry = false;
+    c[0] = change_of(&k, LEDGER_UPDATE, "farm", d.id, "{\"code\":\"K3\"}", &said, k.arena);
+    c[1] = change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"丁\",\"code\":\"K1\"}", &said, k.arena);
+    assert_true(ledger_write(
+        k.ledger, &tx, k.arena, done, &said, &err)); /* let go by the first, taken by the second */
+    c[0] = change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"戊\",\"code\":\"K3\"}", &said, k.arena);
+    c[1] = change_of(&k, LEDGER_UPDATE, "farm", d.id, "{\"code\":\"K4\"}", &said, k.arena);
+    assert_false(ledger_write(k.ledger, &tx, k.arena, done, &said, &err)); /* taken before it was let go */
+    mem_free(said.item);
+    assert_int_equal(faults_of(&k), 0);
+}
+
 /* One person, one record: the number is sealed, and still nobody is entered twice. */
 static void a_sealed_key_is_held_once(void **state)
 {
@@ -356,10 +388,11 @@ static void hear(void *ctx, const LedgerEvent *e, size_t n)
 static void events_come_in_order(void **state)
 {
     LedgerDone d;
+    LedgerHooked *hooked;
     Err err;
 
     (void)state;
-    assert_true(ledger_listen(k.ledger, hear, &heard));
+    assert_true(ledger_hook(k.ledger, &(LedgerHook){ "test", NULL, hear, &heard }, &hooked, &err));
     must_save(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"响\",\"at\":[111,31]}", &d);
     for (int i = 1; i < 20; i++) {
         char json[32];
@@ -379,6 +412,7 @@ static void events_come_in_order(void **state)
         assert_int_equal(heard.event[i].seq, heard.event[i - 1].seq + 1);
         assert_int_equal(heard.event[i].version, i + 1);
     }
+    ledger_unhook(hooked);
 }
 
 int main(void)
@@ -391,6 +425,7 @@ int main(void)
         cmocka_unit_test(a_batch_is_whole),
         cmocka_unit_test(what_is_needed_is_not_retired),
         cmocka_unit_test(a_key_is_held_once),
+        cmocka_unit_test(a_key_is_held_once_among_changes),
         cmocka_unit_test(a_sealed_key_is_held_once),
         cmocka_unit_test(the_same_key_gives_the_same_answer),
         cmocka_unit_test(a_dry_run_leaves_nothing),

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <cmocka.h>
+#include "face/face.h"
+#include "onemap/onemap.h"
 #include "pack/pack.h"
 
 static PackModel *model;
@@ -17,7 +19,7 @@ static int load(void **state)
 
     (void)state;
     arena = arena_new(0);
-    if (!pack_load(SOURCE_DIR "/packs", arena, &model, &said, &n, &err)) {
+    if (!pack_load(SOURCE_DIR "/packs", face_above(arena), arena, &model, &said, &n, &err)) {
         for (size_t i = 0; i < n; i++)
             printf("%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.en));
         return -1;
@@ -119,19 +121,52 @@ static void the_plan_has_28_tasks(void **state)
     assert_true(str_eq(pack_task(model, STR("02"))->pack, STR("02-infrastructure")));
 }
 
-static void a_map_shows_little_at_first(void **state)
+/* Read without its part, a file of a room above is not read at all; with it, what it found is the part's own. */
+static void a_part_finds_what_it_read(void **state)
 {
-    size_t visible = 0;
+    static const PackPart stranger = { .file = "strange.yaml" };
+    const PackList list = pack_part(model, &onemap_yaml);
 
     (void)state;
-    for (size_t i = 0; i < model->nlayer; i++)
-        visible += model->layer[i].visible && !model->layer[i].base;
+    assert_true(list.n > 10);
+    assert_ptr_equal(list.ptr, onemap_layer(model, PACK_AT(&list, OnemapLayer, 0)->id));
+    assert_int_equal(pack_part(model, &stranger).n, 0);
+    assert_null(onemap_layer(model, STR("no-such-layer")));
+}
+
+static void a_map_shows_little_at_first(void **state)
+{
+    size_t visible = 0, n;
+    const OnemapLayer *layer = onemap_layers(model, &n);
+
+    (void)state;
+    for (size_t i = 0; i < n; i++)
+        visible += layer[i].visible && !layer[i].base;
     assert_in_range(visible, 1, 4);
-    assert_true(pack_layer(model, STR("households"))->minzoom >= 14);
-    assert_int_equal(pack_layer(model, STR("road_condition"))->nclass, 5);
+    assert_true(onemap_layer(model, STR("households"))->minzoom >= 14);
+    assert_int_equal(onemap_layer(model, STR("road_condition"))->nclass, 5);
     for (size_t i = 1; i < 5; i++) /* the worse, the wider */
-        assert_true(pack_layer(model, STR("road_condition"))->class[i].width >
-                    pack_layer(model, STR("road_condition"))->class[i - 1].width);
+        assert_true(onemap_layer(model, STR("road_condition"))->class[i].width >
+                    onemap_layer(model, STR("road_condition"))->class[i - 1].width);
+}
+
+/* What no process makes says which pack will bring the process; what is said to come later has not come yet. */
+static void every_derived_property_has_a_maker(void **state)
+{
+    size_t later = 0, made = 0;
+
+    (void)state;
+    for (size_t i = 0; i < model->ncollection; i++)
+        for (size_t k = 0; k < model->collection[i]->ndeclared; k++) {
+            const PackProperty *p = &model->collection[i]->property[k];
+
+            later += p->later.len > 0;
+            made += p->derive == PACK_OTHERS && p->expr_text.len && !p->later.len;
+        }
+    assert_int_equal(later, 27);
+    assert_true(made > 20);
+    assert_true(str_eq(get("scene", "stac")->later, STR("03-data-sharing")));
+    assert_int_equal(get("division", "full_name")->later.len, 0); /* the ledger itself */
 }
 
 static void a_wrong_name_is_answered_with_the_near_one(void **state)
@@ -166,7 +201,7 @@ static void the_same_files_give_the_same_digest(void **state)
     Err err = { 0 };
 
     (void)state;
-    assert_true(pack_load(SOURCE_DIR "/packs/", a, &again, &said, &n, &err));
+    assert_true(pack_load(SOURCE_DIR "/packs/", face_above(a), a, &again, &said, &n, &err));
     assert_memory_equal(again->digest, model->digest, SM3_LEN);
     pack_free(again);
     arena_free(a);
@@ -177,7 +212,8 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(sealed_properties_have_no_column),
         cmocka_unit_test(every_record_has_the_base_fields), cmocka_unit_test(geometry_and_id_are_found),
         cmocka_unit_test(values_are_typed), cmocka_unit_test(the_plan_has_28_tasks),
-        cmocka_unit_test(a_map_shows_little_at_first),
+        cmocka_unit_test(a_part_finds_what_it_read), cmocka_unit_test(a_map_shows_little_at_first),
+        cmocka_unit_test(every_derived_property_has_a_maker),
         cmocka_unit_test(a_wrong_name_is_answered_with_the_near_one),
         cmocka_unit_test(reasons_stand_in_one_list), cmocka_unit_test(the_same_files_give_the_same_digest) };
 

@@ -1,4 +1,4 @@
-/* tests/store/store_test.c - the store's own floor: each decision of DESIGN §4 that a table alone can show. No pack, no ledger.
+/* tests/store/store_test.c - the store's own floor: each decision of docs/design.md, Store, that a table alone can show. No pack, no ledger.
  *
  * What it cannot show here stands elsewhere: foreign programs (tests/gdal), kill -9 and full disks (tests/faults), packs that
  * change (tests/ledger/migrate_test.c).

@@ -26,8 +26,7 @@ function options() {
 
 function report(story, result, ms) {
   const line = `${story.pack}/${story.name}`
-  if (result.skipped) console.log(`skip ${line}  ${result.skipped}`)
-  else if (!result.wrong) console.log(`ok   ${line}  ${story.steps.length} steps, ${Math.round(ms)} ms`)
+  if (!result.wrong) console.log(`ok   ${line}  ${story.steps.length} steps, ${Math.round(ms)} ms`)
   else {
     console.log(`FAIL ${line}  step ${result.at}: ${result.say ?? ''}`)
     for (const w of result.wrong) console.log(`       ${w}`)

@@ -193,7 +193,7 @@ static inline void load_model(County *k)
     put_file(path, try_place, sizeof try_place - 1);
     snprintf(path, sizeof path, "%s/99-try/collections/try_case.yaml", k->packs);
     put_file(path, try_case, sizeof try_case - 1);
-    if (!pack_load(k->packs, k->a, &k->model, &said, &nsaid, &err)) {
+    if (!pack_load(k->packs, NULL, k->a, &k->model, &said, &nsaid, &err)) {
         say(&err);
         for (size_t i = 0; i < nsaid; i++)
             print_message("%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.zh));

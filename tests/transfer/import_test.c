@@ -128,11 +128,6 @@ static void units_times_and_degrees_are_read(void **state)
 
 static void shapes_are_mended_only_where_one_way_is_right(void **state)
 {
-    static const struct {
-        size_t row;
-        const char *what;
-    } want[] = { { 1, "[geo/invalid]" }, { 2, "外环顺时针" }, { 3, "环未闭合" }, { 4, "[geo/invalid]" },
-        { 5, "经纬度像是写反了" }, { 6, "没有图形" }, { 7, "图形" }, { 9, "[geo/invalid]" } };
     static const char own[] =
         "{\"type\":\"FeatureCollection\",\"features\":["
         "{\"type\":\"Feature\",\"properties\":{\"情况\":\"自相交\"},\"geometry\":{\"type\":\"Polygon\","
@@ -145,9 +140,21 @@ static void shapes_are_mended_only_where_one_way_is_right(void **state)
     bring_text(k, "bowtie.geojson", own, "try_case", &r);
     assert_true(counts_are(&r, 1, 0, 0, 1));
     assert_true(said(&r, "1 : ") && said(&r, "note 2 : 图形已自动修正：外环顺时针"));
-    if (!have_shared())
-        return;
-    bring(k, SHARED "made/broken.geojson", &(TransferWish){ .collection = STR("try_case") }, &r);
+}
+
+static void handed_broken_shapes(void **state)
+{
+    static const struct {
+        size_t row;
+        const char *what;
+    } want[] = { { 1, "[geo/invalid]" }, { 2, "外环顺时针" }, { 3, "环未闭合" }, { 4, "[geo/invalid]" },
+        { 5, "经纬度像是写反了" }, { 6, "没有图形" }, { 7, "图形" }, { 9, "[geo/invalid]" } };
+    County *k = *state;
+    char path[600];
+    Run r;
+
+    bring(k, handed("data/geo/made/broken.geojson", path), &(TransferWish){ .collection = STR("try_case") },
+        &r);
     for (size_t i = 0; i < LEN(want); i++) {
         char line[64], note[64];
         const char *at, *alt;
@@ -187,9 +194,17 @@ static void a_zone_is_proposed_and_must_be_confirmed(void **state)
     look(k, &r);
     assert_true(counts_are(&r, 5, 0, 0, 0));
     assert_true(apply(k, &r, TRANSFER_GOOD_ROWS, &err));
-    if (!have_shared())
-        return;
-    bring(k, SHARED "made/villages_4525_noprj.shp", &(TransferWish){ .collection = STR("try_place") }, &r);
+}
+
+static void handed_layer_without_a_prj(void **state)
+{
+    County *k = *state;
+    char path[600];
+    Run r;
+    Err err = { 0 };
+
+    bring(k, handed("data/geo/made/villages_4525_noprj.shp", path),
+        &(TransferWish){ .collection = STR("try_place") }, &r);
     assert_true(str_eq(r.g.crs_assumed, STR("EPSG:4525")));
     assert_false(apply(k, &r, TRANSFER_GOOD_ROWS, &err));
     assert_ptr_equal(err.kind, &TRANSFER_CRS_UNSURE);
@@ -376,47 +391,50 @@ static void columns_are_remembered(void **state)
     buf_clear(&json);
 }
 
-static void shared_dirty_csv(void **state)
+static void handed_dirty_csv(void **state)
 {
     County *k = *state;
+    char path[600];
     Run r;
 
-    if (!have_shared())
-        return;
-    bring(k, SHARED "made/villages_dirty.csv", &(TransferWish){ .collection = STR("try_place") }, &r);
+    bring(k, handed("data/geo/made/villages_dirty.csv", path),
+        &(TransferWish){ .collection = STR("try_place") }, &r);
     assert_int_equal(r.g.counts.rows, 13);
     assert_true(said(&r, "2 行政区划代码: “4.29999E+11”是科学计数法"));
     assert_true(said(&r, "4 人口: “2101人”带了单位"));
     assert_true(said(&r, "5 人口: “2,106”里有千分位逗号"));
     assert_true(said(&r, "6 纬度: 只有经度，缺纬度"));
     assert_true(said(&r, "14 : “合计”行是汇总"));
-    bring(k, SHARED "made/villages_gbk.csv", &(TransferWish){ .collection = STR("try_place") }, &r);
+    bring(k, handed("data/geo/made/villages_gbk.csv", path),
+        &(TransferWish){ .collection = STR("try_place") }, &r);
     assert_true(counts_are(&r, 10, 0, 0, 0));
-    bring(k, SHARED "made/villages_gb18030.shp", &(TransferWish){ .collection = STR("try_place") }, &r);
+    bring(k, handed("data/geo/made/villages_gb18030.shp", path),
+        &(TransferWish){ .collection = STR("try_place") }, &r);
     assert_true(counts_are(&r, 12, 0, 0, 0));
 }
 
 static GeoBox box_of_layer(County *k, const char *layer, Run *r)
 {
+    char path[600];
     Err err = { 0 };
 
-    bring(k, SHARED "made/villages_cgcs2000.gpkg",
+    bring(k, handed("data/geo/made/villages_cgcs2000.gpkg", path),
         &(TransferWish){ .collection = STR("try_place"), .layer = str_of(layer) }, r);
     assert_int_equal(r->g.counts.rows, 12);
     assert_true(apply(k, r, TRANSFER_ALL_OR_NOTHING, &err));
     return last_of(k, "try_place").box;
 }
 
-static void three_systems_agree(void **state)
+static void handed_three_systems_agree(void **state)
 {
     static const char *const layer[] = { "zone37_4525", "cm111_4546", "lonlat_4490" };
     County *k = *state;
     GeoBox box[3];
     Run r;
 
-    for (size_t i = 0; have_shared() && i < LEN(layer); i++)
+    for (size_t i = 0; i < LEN(layer); i++)
         box[i] = box_of_layer(k, layer[i], &r);
-    for (size_t i = 1; have_shared() && i < LEN(layer); i++) {
+    for (size_t i = 1; i < LEN(layer); i++) {
         assert_float_equal(box[i].minx, box[0].minx, 2e-6);
         assert_float_equal(box[i].maxy, box[0].maxy, 2e-6);
     }
@@ -518,6 +536,9 @@ static void unknown_things_are_said(void **state)
 
 int main(int argc, char **argv)
 {
+    const struct CMUnitTest handed_over[] = { cmocka_unit_test(handed_broken_shapes),
+        cmocka_unit_test(handed_layer_without_a_prj), cmocka_unit_test(handed_dirty_csv),
+        cmocka_unit_test(handed_three_systems_agree) };
     const struct CMUnitTest test[] = {
         cmocka_unit_test(a_sheet_is_upserted_by_its_key),
         cmocka_unit_test(every_bad_cell_is_marked_and_none_is_written),
@@ -530,13 +551,12 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_stake_becomes_a_place_and_a_place_a_section),
         cmocka_unit_test(references_by_name_must_be_one_only),
         cmocka_unit_test(columns_are_remembered),
-        cmocka_unit_test(shared_dirty_csv),
-        cmocka_unit_test(three_systems_agree),
         cmocka_unit_test(killed_in_the_middle_it_goes_on),
         cmocka_unit_test(a_cancelled_import_is_gone),
         cmocka_unit_test(unknown_things_are_said),
     };
 
     WORKER_FIRST(argc, argv);
+    HANDED_GROUP(argc, argv, handed_over, county_open, county_close)
     return cmocka_run_group_tests(test, county_open, county_close);
 }

@@ -109,17 +109,17 @@ static const struct Row {
     { "one track", "kml-gpx/test_gpx.gpx", NULL, 1, NULL, 4326, 0, NULL, NULL },
 };
 
-static void shared_files(void **state)
+static void handed_files(void **state)
 {
     Got *g = malloc(sizeof *g);
 
     (void)state;
-    for (size_t i = 0; have_shared() && i < LEN(row); i++) {
-        char path[512];
+    for (size_t i = 0; i < LEN(row); i++) {
+        char path[600], what[200];
         const TransferLayer *l;
 
-        snprintf(path, sizeof path, SHARED "%s", row[i].file);
-        if (!read_file(path, row[i].layer, g)) {
+        snprintf(what, sizeof what, "data/geo/%s", row[i].file);
+        if (!read_file(handed(what, path), row[i].layer, g)) {
             if (row[i].rows)
                 print_message("%s: %s\n", row[i].file, row[i].say), say(&g->err);
             assert_int_equal(row[i].rows, 0);
@@ -141,21 +141,30 @@ static void shared_files(void **state)
     free(g);
 }
 
-/* Not even a sheet: a picture of the ground, an empty zip, nothing, noise. */
-static void unreadable_files(void **state)
+/* Pictures of the ground and words are no sheets. */
+static void files_that_are_no_sheets(void **state)
 {
-    static const char *const name[] = { "dem/N43E007.hgt.zip", "README.md" };
+    static const char *const name[] = { "data/geo/dem/N43E007.hgt.zip", "data/geo/README.md" };
     Got *g = malloc(sizeof *g);
-    char dir[64], path[512];
+    char path[600];
 
     (void)state;
-    for (size_t i = 0; have_shared() && i < LEN(name); i++) {
-        snprintf(path, sizeof path, SHARED "%s", name[i]);
-        assert_false(read_file(path, NULL, g));
+    for (size_t i = 0; i < LEN(name); i++) {
+        assert_false(read_file(handed(name[i], path), NULL, g));
         assert_ptr_equal(g->err.kind, &TRANSFER_UNREADABLE);
         assert_true(g->err.hint[0]);
         arena_free(g->a);
     }
+    free(g);
+}
+
+/* Not even a sheet: an empty zip, nothing, noise. */
+static void unreadable_files(void **state)
+{
+    Got *g = malloc(sizeof *g);
+    char dir[64], path[512];
+
+    (void)state;
     temp_dir(dir);
     for (size_t i = 0; i < 6; i++) {
         static const char *const end[] = { "xlsx", "shp", "gpkg", "zip", "kml", "geojson" };
@@ -243,9 +252,12 @@ static void an_xlsx_keeps_its_rows_and_cells(void **state)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest test[] = { cmocka_unit_test(shared_files), cmocka_unit_test(unreadable_files),
-        cmocka_unit_test(own_small_files), cmocka_unit_test(an_xlsx_keeps_its_rows_and_cells) };
+    const struct CMUnitTest handed_over[] = { cmocka_unit_test(handed_files),
+        cmocka_unit_test(files_that_are_no_sheets) };
+    const struct CMUnitTest test[] = { cmocka_unit_test(unreadable_files), cmocka_unit_test(own_small_files),
+        cmocka_unit_test(an_xlsx_keeps_its_rows_and_cells) };
 
     WORKER_FIRST(argc, argv);
+    HANDED_GROUP(argc, argv, handed_over, NULL, NULL)
     return cmocka_run_group_tests(test, NULL, NULL);
 }

@@ -2,28 +2,14 @@
 #pragma once
 #include "base/base.h"
 #include "transfer/transfer.h"
-#include <setjmp.h>
+#include "../handed.h"
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
-#include <cmocka.h>
-
-#define SHARED SOURCE_DIR "/../shared/data/geo/"
 
 /* The worker is this very program, run again: main begins with it. */
 #define WORKER_FIRST(argc, argv)                    \
     if ((argc) > 1 && !strcmp((argv)[1], "worker")) \
     return transfer_worker(0, 1)
-
-static inline bool have_shared(void)
-{
-    const bool there = file_exists(SHARED "README.md");
-
-    if (!there)
-        print_message("skipped, no ../shared\n");
-    return there;
-}
 
 static inline char *temp_dir(char path[64])
 {

@@ -1,0 +1,66 @@
+/* src/face/exchange.h - the inside of the server: a Face, and one request and its answer on their way through it.
+ *
+ *   uri ──► intake.c: route, limits, who asks ──► body (memory or file) ──► http.c: answer ──► reply.c: queued ──► freed
+ *                                                                             │ FACE_SLOW: connection suspended,
+ *                                                                             └ answered on our pool, resumed
+ *
+ * An Exchange lives from the request line to `completed`; it belongs to the connection's thread, while suspended to
+ * one thread of the pool.
+ */
+#pragma once
+#include <microhttpd.h>
+#include "face/table.h"
+
+enum { FACE_IDLE_SECONDS = 30 };
+struct Face {
+    FaceOptions o;
+    Arena *a;                          /* as long as the Face */
+    struct MHD_Daemon *daemon, *local; /* local: the same faces on DIR/sangzi.sock */
+    Pool *pool;
+    FaceRouter *router;
+    void *state[FACE_DOORS_MAX];
+    size_t nstate;
+    int port;
+    int64_t started;
+    char temp[512];
+    int64_t active; /* exchanges at work; atomic */
+    bool stopping;
+};
+
+typedef struct Exchange {
+    Face *face;
+    Arena *a;
+    struct MHD_Connection *connection;
+    FaceRequest r;
+    FaceAnswer out;
+    Err err;
+    Str uri;
+    enum { NEW_, READING, WORKING, READY } phase;
+    bool refused, head;
+    Buf body;
+    int fd;
+    char file[560];
+    int64_t got, limit, began;
+    Buf piece; /* of a streamed answer: what MHD has not taken yet */
+    size_t taken;
+    bool piece_done;
+    struct MHD_Response *response;
+} Exchange;
+
+/* intake.c: what was asked, checked. false: x->err says why. */
+bool face_intake_begin(Exchange *x, Str method) MUST;
+/* One piece of the body. false: the connection is not worth keeping. */
+bool face_intake_take(Exchange *x, const char *data, size_t n) MUST;
+bool face_intake_small(const Exchange *x); /* a body that is better swallowed than cut off */
+/* reply.c: an error, or what the handler filled in, becomes libmicrohttpd's response. */
+void face_reply_refuse(Exchange *x);
+void face_reply_make(Exchange *x);
+enum MHD_Result face_reply_queue(Exchange *x) MUST;
+/* coding.c: the body compressed as the reader takes it; NULL: left as it is, else the coding's name. */
+const char *face_coding_pack(Str accept, Str type, Buf *body);
+/* http.c: libmicrohttpd's callbacks. */
+void *face_http_uri(void *cls, const char *uri, struct MHD_Connection *c);
+enum MHD_Result face_http_serve(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+    const char *version, const char *data, size_t *ndata, void **con);
+void face_http_completed(
+    void *cls, struct MHD_Connection *c, void **con, enum MHD_RequestTerminationCode how);

@@ -1,0 +1,46 @@
+/* src/onemap/onemap.h - the one map: what of the model is drawn, how, and the legend that says so (layers.yaml of a pack).
+ *
+ *     layer = onemap_layers(model, &n);   l = onemap_layer(model, STR("road_condition"));
+ *
+ * How the YAML is written: docs/packs.md, Layers. A model has layers when it was loaded with the part onemap_yaml.
+ * Stands on base, geo, cql, pack.
+ * Memory   layers live in the model, as long as it does; borrowed.
+ * Threads  they never change: any.
+ */
+#pragma once
+#include "base/base.h"
+#include "pack/pack.h"
+
+typedef enum OnemapDraw { ONEMAP_LINE, ONEMAP_FILL, ONEMAP_CIRCLE, ONEMAP_SYMBOL } OnemapDraw;
+typedef struct OnemapClass { /* one row of a legend */
+    Str value;               /* of `property`: text, true or false … */
+    double from, to;         /* … or from <= x < to; NAN: open or not a range */
+    PackTitle title;
+    Str color, border; /* "#RRGGBB" or empty */
+    double width;      /* line width, circle radius, text size in px; NAN: the face's own */
+    double opacity;    /* of a fill; NAN: the face's own */
+    Str dash, pattern; /* "2,1"; hatch cross dots reeds trees: names the face draws */
+} OnemapClass;
+typedef struct OnemapLayer { /* one map layer */
+    Str id, pack, collection;
+    PackTitle title, source, group;
+    OnemapDraw kind;
+    Str property;   /* what the classes are of; empty: one class */
+    Str label;      /* property written beside it; empty: none */
+    int label_zoom; /* from this zoom */
+    Str time;       /* property of a time slider; empty: none */
+    Str filter_text;
+    CqlExpr *filter; /* which records; NULL: all */
+    bool visible;
+    bool base;                   /* part of the ground: always there, in no count of visible layers */
+    int minzoom, maxzoom, order; /* small order is drawn first, below */
+    Str casing;                  /* colour of a 1 px edge under lines */
+    const OnemapClass *class;
+    size_t nclass;
+    OnemapClass other;    /* value of no class, or none: "无数据"; color empty: not drawn */
+    const Str *attribute; /* properties carried in tiles */
+    size_t nattribute;
+} OnemapLayer;
+extern const PackPart onemap_yaml;                               /* a row of whoever loads packs */
+const OnemapLayer *onemap_layers(const PackModel *m, size_t *n); /* in the order of packs and lines */
+const OnemapLayer *onemap_layer(const PackModel *m, Str id);     /* NULL: none */
