@@ -202,14 +202,14 @@ static void note_key(void *ctx, Str name)
         v->main_filters = true;
 }
 
-static void note_kind(const PackLayer *p, TileView *v)
+static void note_kind(const OnemapLayer *p, TileView *v)
 {
-    if (p->kind == PACK_FILL)
+    if (p->kind == ONEMAP_FILL)
         v->from = !v->fills || p->minzoom < v->from ? p->minzoom : v->from;
-    v->fills |= p->kind == PACK_FILL;
-    v->lines |= p->kind == PACK_LINE;
-    v->circles |= p->kind == PACK_CIRCLE;
-    v->words |= p->kind == PACK_SYMBOL;
+    v->fills |= p->kind == ONEMAP_FILL;
+    v->lines |= p->kind == ONEMAP_LINE;
+    v->circles |= p->kind == ONEMAP_CIRCLE;
+    v->words |= p->kind == ONEMAP_SYMBOL;
 }
 
 /* The property of the first visible layer comes first, then all others that layers are drawn or filtered by. */
@@ -217,10 +217,12 @@ static TileView view_of(const PackModel *m, const FaceLayer *l)
 {
     TileView v = { 0 };
     Shown s = { l, &v, false };
+    size_t n;
+    const OnemapLayer *layer = onemap_layers(m, &n);
 
     for (int round = 0; round < 3; round++)
-        for (size_t i = 0; i < m->nlayer; i++) {
-            const PackLayer *p = &m->layer[i];
+        for (size_t i = 0; i < n; i++) {
+            const OnemapLayer *p = &layer[i];
 
             if (!str_eq(p->collection, l->collection->name) || (round == 0 && (!p->visible || p->base)))
                 continue;
