@@ -30,6 +30,8 @@ typedef enum LedgerMode { LEDGER_READ, LEDGER_WRITE } LedgerMode;
 bool ledger_init(const char *dir, Str division, uint64_t seed, Err *err) MUST;
 bool ledger_open(const char *dir, LedgerMode mode, const PackModel *model, Ledger **out, Err *err) MUST;
 void ledger_close(Ledger *l); /* finishes what waits; NULL is taken */
+/* The first half of a close: what waits is written and told, the folder's lock given back; reading goes on, writing is refused. */
+void ledger_rest(Ledger *l);
 const PackModel *ledger_model(const Ledger *l);
 Str ledger_division(const Ledger *l); /* the node's own */
 const AccessKeys *ledger_keys(const Ledger *l);
@@ -241,6 +243,7 @@ typedef struct LedgerHook {
 typedef struct LedgerHooked LedgerHooked;
 bool ledger_hook(Ledger *l, const LedgerHook *hook, LedgerHooked **out, Err *err) MUST;
 void ledger_unhook(LedgerHooked *h); /* waits for a call under way; NULL is taken */
+void ledger_told(Ledger *l);         /* waits until all that is committed by now has been told */
 /* Of the i-th change: a value, or a finding (property empty: the record). */
 bool ledger_draft_fill(LedgerDraft *d, size_t i, const PackProperty *p, CqlValue v, Err *err) MUST;
 void ledger_draft_say(LedgerDraft *d, size_t i, Str property, const Err *finding);
