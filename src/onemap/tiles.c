@@ -128,6 +128,7 @@ static bool open_layer(Tiles *m, const PackCollection *c, const char *dir, Err *
     Layer *l = &m->layer[m->nlayer];
     const TileSource source = onemap_source(l);
     Str name[TILE_ATTRIBUTES];
+    TileView view;
 
     l->tiles.collection = c;
     l->ledger = m->ledger;
@@ -136,9 +137,11 @@ static bool open_layer(Tiles *m, const PackCollection *c, const char *dir, Err *
     if (!l->table || !l->table->spatial)
         return true;
     onemap_choose_attributes(ledger_model(m->ledger), l);
+    view = onemap_view(ledger_model(m->ledger), l);
     for (size_t i = 0; i < l->tiles.nattribute; i++)
         name[i] = l->tiles.attribute[i]->name;
-    if (!tile_layer_open(m->cache, dir, c->name, name, l->tiles.nattribute, &source, &l->tiles.layer, err))
+    if (!tile_layer_open(
+            m->cache, dir, c->name, name, l->tiles.nattribute, &view, &source, &l->tiles.layer, err))
         return false;
     m->nlayer++;
     return tile_layer_packed(l->tiles.layer) || pool_run(m->packers, pack_layer, l) || true;
