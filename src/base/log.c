@@ -1,4 +1,4 @@
-/* src/base/log.c - structured log and metrics: the program's only mutable state at file scope. */
+/* src/base/log.c - structured log: with the metrics the program's only mutable state at file scope. */
 #include "base/base.h"
 #include <pthread.h>
 #include <stdio.h>
@@ -10,7 +10,6 @@ static struct {
     bool json;
     LogLevel least;
 } out_ = { PTHREAD_MUTEX_INITIALIZER, 2, false, LOG_INFO };
-static int64_t metric_[METRIC_COUNT]; /* atomic */
 static const char *const level_name[] = { "error", "warn", "info", "debug" };
 
 void log_open(int fd, bool json, LogLevel least)
@@ -20,6 +19,26 @@ void log_open(int fd, bool json, LogLevel least)
     out_.json = json;
     out_.least = least;
     pthread_mutex_unlock(&out_.guard);
+}
+
+LogPair log_pair_c(const char *k, const char *v)
+{
+    return (LogPair){ k, LOG_TEXT, str_of(v), 0, 0 };
+}
+
+LogPair log_pair_s(const char *k, Str v)
+{
+    return (LogPair){ k, LOG_TEXT, v, 0, 0 };
+}
+
+LogPair log_pair_i(const char *k, int64_t v)
+{
+    return (LogPair){ k, LOG_INT, { 0, 0 }, v, 0 };
+}
+
+LogPair log_pair_f(const char *k, double v)
+{
+    return (LogPair){ k, LOG_NUM, { 0, 0 }, 0, v };
 }
 
 static void json_pair(Buf *b, const LogPair *p)
@@ -71,21 +90,4 @@ void log_err(const char *event, const Err *err)
     log_error(event, KV("code", err->kind->code), KV("what", (const char *)err->what),
         KV("where", (const char *)err->where), KV("hint", (const char *)err->hint), KV("file", err->file),
         KV("line", err->line));
-}
-
-void metric_add(MetricId id, int64_t by)
-{
-    __atomic_add_fetch(&metric_[id], by, __ATOMIC_RELAXED);
-}
-
-void metrics_text(Buf *out)
-{
-#define ROW(name, kind, help)                                                                              \
-    buf_str(out, STR("# HELP sangzi_" #name " " help "\n# TYPE sangzi_" #name " "));                       \
-    buf_str(                                                                                               \
-        out, #kind[0] == 'C' ? STR("counter\nsangzi_" #name "_total ") : STR("gauge\nsangzi_" #name " ")); \
-    buf_i64(out, __atomic_load_n(&metric_[METRIC_##name], __ATOMIC_RELAXED));                              \
-    buf_c(out, '\n');
-    METRICS(ROW)
-    buf_str(out, STR("# EOF\n"));
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 #include "face/events.h"
+#include "face/metrics.h"
 
 enum { RING = 10000, CLIENTS = 500, HEARTBEAT = 15, PIECE = 64 << 10, NAMES = 32 };
 typedef struct Event {

@@ -1,5 +1,6 @@
 /* src/face/http.c - libmicrohttpd's callbacks: an Exchange is born, read, answered here or on the pool, sent, and freed. */
 #include "face/exchange.h"
+#include "face/metrics.h"
 #include <unistd.h>
 
 enum { ARENA_MAX = 512 << 20 };

@@ -4,6 +4,7 @@
  * (20-002r1, draft of 2024), Part 5 (23-058r1, draft of 2024); Tiles Part 1 (20-057); Processes Part 1 (18-062r2).
  */
 #include "face/page.h"
+#include "metric/metric.h"
 
 #define F1   "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 #define F2   "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/"
@@ -187,7 +188,7 @@ static bool metrics_get(FaceRequest *r, FaceAnswer *out, Err *err)
     (void)err;
     out->type = STR("application/openmetrics-text; version=1.0.0; charset=utf-8");
     face_set(out, "Cache-Control", STR("no-store"));
-    metrics_text(&out->body);
+    metric_text(&out->body);
     return true;
 }
 

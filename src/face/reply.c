@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "face/events.h"
 #include "face/origin.h"
+#include "face/metrics.h"
 
 enum { PIECE = 64 << 10 };
 

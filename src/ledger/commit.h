@@ -1,5 +1,6 @@
 /* src/ledger/commit.h - the writer, the herald and the counters; private to the room. */
 #pragma once
+#include "ledger/metrics.h"
 #include "ledger/state.h"
 
 struct Batch { /* one caller's transaction, waiting for the writer */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 #include "process/job.h"
+#include "process/metrics.h"
 
 enum { THREADS = 2, KEPT = 500, WAITING = 100 };
 struct ProcessJobs {

@@ -5,6 +5,7 @@
 #include "tile/cache.h"
 #include "tile/draw.h"
 #include "tile/pyramid.h"
+#include "tile/metrics.h"
 #include <assert.h>
 #include <malloc.h>
 #include <pthread.h>

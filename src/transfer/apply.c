@@ -2,6 +2,7 @@
  * put down; cut off, the next start begins with that batch again, and finds by key or id what was written of it.
  */
 #include "transfer/import.h"
+#include "transfer/metrics.h"
 #include <stdio.h>
 
 enum { FIRST_BATCH = 50, LEAST = 10, MOST = 2000, AIM_MICROS = 80000 };

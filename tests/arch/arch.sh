@@ -13,7 +13,7 @@ say() { printf '%s\n' "$*" >>"$work/said"; }
 
 # Ground first. A room includes its own files and rooms that stand before it in this line. Any other folder is an engine: it
 # stands between process and face, includes no other engine, and may bring rows of the tables of process, gateway and face.
-rooms='base files geo cql store pack access ledger node tile onemap transfer indicator sense rule casework warn process ENGINE
+rooms='base metric files geo cql store pack access ledger node tile onemap transfer indicator sense rule casework warn process ENGINE
 share gateway demo face cli'
 tables='process gateway face'
 
@@ -26,7 +26,6 @@ rows='table services'
 #   symbol   ROOM PREFIX     the second noun of a room; sqlite is the store's driver, mvt a format's own name
 #   circle   ROOM            its files stand on each other in a circle: to be cut
 except='include src/cli/cql2.c store/sqlite_cql.h
-header src/base/base.h
 header src/store/store.h
 header src/ledger/ledger.h
 symbol geo mvt

@@ -1,0 +1,4 @@
+/* src/process/metrics.c - the rows of metrics.h. */
+#include "process/metrics.h"
+
+METRIC_DEFINE(PROCESS_METRICS)

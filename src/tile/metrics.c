@@ -1,0 +1,4 @@
+/* src/tile/metrics.c - the rows of metrics.h. */
+#include "tile/metrics.h"
+
+METRIC_DEFINE(TILE_METRICS)
