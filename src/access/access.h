@@ -34,8 +34,8 @@ typedef struct AccessRows { /* of one collection only the records that meet it *
 } AccessRows;
 typedef struct AccessWho {
     Str account, post;
-    Str division; /* that division and all below; empty: everywhere */
-    int grade;    /* the highest whose values he sees, 1..4; above it they are masked */
+    Str division;           /* that division and all below; empty: everywhere */
+    int grade;              /* the highest whose values he sees, 1..4; above it they are masked */
     const AccessRows *rows; /* collections not named: all of their records */
     size_t nrows;
 } AccessWho;
@@ -43,9 +43,9 @@ typedef struct AccessWho {
 extern const AccessWho ACCESS_SYSTEM;
 /* Whoever comes, as long as there are no accounts: the demo's one visitor may all. */
 extern const AccessWho ACCESS_VISITOR;
-const CqlExpr *access_rows(const AccessWho *w, const PackCollection *c);  /* NULL: all */
-bool access_sees(const AccessWho *w, const PackProperty *p);              /* its values */
-bool access_sees_all(const AccessWho *w, const PackCollection *c);        /* every record of it, and every value */
+const CqlExpr *access_rows(const AccessWho *w, const PackCollection *c); /* NULL: all */
+bool access_sees(const AccessWho *w, const PackProperty *p);             /* its values */
+bool access_sees_all(const AccessWho *w, const PackCollection *c); /* every record of it, and every value */
 bool access_sees_everywhere(const AccessWho *w, const PackCollection *c); /* every record of it */
 bool access_holds(const AccessWho *w, Str division);                      /* a record that lies there */
 /* The narrower of his division and the one asked for (empty: all). False: they have nothing in common. */
