@@ -7,6 +7,11 @@ int face_port(const Face *f)
     return f->port;
 }
 
+FaceEvents *face_ring(const Face *f)
+{
+    return f->events;
+}
+
 const FaceDemo *face_demo_hooks(const Face *f)
 {
     return f->o.demo;
@@ -17,12 +22,19 @@ const char *face_ui(const Face *f)
     return f->o.ui;
 }
 
-void *face_state(const Face *f, const FaceDoor *door)
+void *face_state(const FaceRequest *r, const FaceDoor *door)
 {
-    for (size_t i = 0; i < f->nstate; i++)
+    const FaceHouse *h = node_lodging(r->county);
+
+    for (size_t i = 0; h && face_doors[i]; i++)
         if (face_doors[i] == door)
-            return f->state[i];
+            return h->state[i];
     return NULL;
+}
+
+bool face_stopping(const Face *f)
+{
+    return __atomic_load_n(&f->stopping, __ATOMIC_RELAXED);
 }
 
 GeoBox face_county_box(const FaceRequest *r)
@@ -37,24 +49,9 @@ int64_t face_started(const Face *f)
     return f->started;
 }
 
-Ledger *face_ledger(const Face *f)
-{
-    return f->o.ledger;
-}
-
-Arena *face_arena(const Face *f)
-{
-    return f->a;
-}
-
 const FaceRouter *face_router(const Face *f)
 {
     return f->router;
-}
-
-bool face_go(Face *f, void (*job)(void *), void *arg)
-{
-    return !f->stopping && f->pool && pool_run(f->pool, job, arg);
 }
 
 bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err)

@@ -50,7 +50,7 @@ static bool more(void *ctx, Buf *out, bool *done, Err *err)
     arena_clear(d->slice);
     d->it.q.limit = d->left < SLICE ? (size_t)d->left : SLICE;
     d->it.q.token = buf_text(&d->token);
-    if (!ledger_select(face_ledger(d->r.face), &d->it.q, feature, d, d->slice, &page, err))
+    if (!ledger_select(d->r.ledger, &d->it.q, feature, d, d->slice, &page, err))
         return false;
     d->token.len = 0;
     buf_str(&d->token, page.next);

@@ -13,17 +13,16 @@
 
 enum { RING = 10000, CLIENTS = 500, HEARTBEAT = 15, PIECE = 64 << 10, NAMES = 32 };
 typedef struct Event {
-    Str text;                         /* "event: …\nid: …\ndata: …\n\n"; owned */
-    const PackCollection *collection; /* NULL: for everybody */
+    Str text;            /* "event: …\nid: …\ndata: …\n\n"; owned */
+    char collection[64]; /* empty: for everybody */
     int64_t seq;
     char division[16];
 } Event;
-typedef struct Events Events;
 typedef struct Client {
-    Events *events;
+    FaceEvents *events;
     struct MHD_Connection *connection;
     struct Client *prev, *next;
-    const PackCollection *only[NAMES];
+    char only[NAMES][64]; /* collections by name: models come and go */
     size_t nonly;
     char division[16]; /* prefix */
     uint64_t at;       /* number of the next event it wants */
@@ -32,7 +31,7 @@ typedef struct Client {
     Buf out;
     size_t taken;
 } Client;
-struct Events {
+struct FaceEvents {
     pthread_mutex_t guard; /* guards all below and every Client */
     pthread_cond_t tick;
     pthread_t heart;
@@ -41,10 +40,14 @@ struct Events {
     uint64_t next; /* events so far; event n stands at n % RING */
     Client *first;
     size_t nclient;
-    LedgerHooked *hooked; /* not guarded */
 };
 
-static uint64_t oldest(const Events *e)
+typedef struct Ear { /* the events' place in one county */
+    FaceEvents *events;
+    LedgerHooked *hooked;
+} Ear;
+
+static uint64_t oldest(const FaceEvents *e)
 {
     return e->next > RING ? e->next - RING : 0;
 }
@@ -57,21 +60,22 @@ static void wake(Client *c)
     }
 }
 
-static void wake_all(Events *e)
+static void wake_all(FaceEvents *e)
 {
     for (Client *c = e->first; c; c = c->next)
         wake(c);
 }
 
 /* --- into the ring ---------------------------------------------------------------------------------------- */
-static void put(Events *e, Buf *text, const PackCollection *collection, int64_t seq, const char *division)
+static void put(FaceEvents *e, Buf *text, Str collection, int64_t seq, const char *division)
 {
     Event *slot = &e->ring[e->next % RING];
 
     if (text->bad)
         return;
     mem_free((void *)(uintptr_t)slot->text.ptr);
-    *slot = (Event){ .text = buf_text(text), .collection = collection, .seq = seq };
+    *slot = (Event){ .text = buf_text(text), .seq = seq };
+    snprintf(slot->collection, sizeof slot->collection, "%.*s", STRV(collection));
     snprintf(slot->division, sizeof slot->division, "%s", division);
     *text = (Buf){ 0 };
     e->next++;
@@ -108,7 +112,7 @@ static void write_event(const LedgerEvent *v, bool last, Buf *b)
 
 static void hear(void *ctx, const LedgerEvent *v, size_t n)
 {
-    Events *e = ctx;
+    FaceEvents *e = ctx;
 
     pthread_mutex_lock(&e->guard);
     for (size_t i = 0; i < n; i++) {
@@ -116,16 +120,15 @@ static void hear(void *ctx, const LedgerEvent *v, size_t n)
 
         buf_init(&b, 8192);
         write_event(&v[i], i + 1 == n || v[i + 1].seq != v[i].seq, &b);
-        put(e, &b, v[i].collection, v[i].seq, v[i].division);
+        put(e, &b, v[i].collection->name, v[i].seq, v[i].division);
         buf_clear(&b);
     }
     wake_all(e);
     pthread_mutex_unlock(&e->guard);
 }
 
-static void say(void *events, Str event, Str json)
+void face_events_say(FaceEvents *e, Str event, Str json)
 {
-    Events *e = events;
     Buf b;
 
     buf_init(&b, 1 << 20);
@@ -133,7 +136,7 @@ static void say(void *events, Str event, Str json)
     buf_str(&b, json);
     buf_str(&b, STR("\n\n"));
     pthread_mutex_lock(&e->guard);
-    put(e, &b, NULL, 0, "");
+    put(e, &b, STR(""), 0, "");
     wake_all(e);
     pthread_mutex_unlock(&e->guard);
     buf_clear(&b);
@@ -144,16 +147,16 @@ static bool wants(const Client *c, const Event *v)
 {
     bool any = !c->nonly;
 
-    if (!v->collection)
+    if (!v->collection[0])
         return true;
     for (size_t i = 0; i < c->nonly; i++)
-        any = any || c->only[i] == v->collection;
+        any = any || !strcmp(c->only[i], v->collection);
     return any && (!v->division[0] || str_starts(str_of(v->division), str_of(c->division)));
 }
 
 static void gather(Client *c)
 {
-    Events *e = c->events;
+    FaceEvents *e = c->events;
 
     if (c->reset)
         buf_str(&c->out, STR("event: reset\ndata: {}\n\n"));
@@ -167,7 +170,7 @@ static void gather(Client *c)
 
 static ssize_t next_bytes(Client *c, char *to, size_t room)
 {
-    Events *e = c->events;
+    FaceEvents *e = c->events;
 
     if (e->ending || c->out.bad || c->at < oldest(e))
         return MHD_CONTENT_READER_END_OF_STREAM;
@@ -204,7 +207,7 @@ static ssize_t read_events(void *cls, uint64_t at, char *to, size_t room)
 static void drop_client(void *cls)
 {
     Client *c = cls;
-    Events *e = c->events;
+    FaceEvents *e = c->events;
 
     pthread_mutex_lock(&e->guard);
     if (c->prev)
@@ -248,6 +251,7 @@ static void prefix_of(Str code, char out[16])
 static bool read_names(const FaceRequest *r, Client *c, Err *err)
 {
     Str list = face_query(r, "collection"), one, rest;
+    const PackCollection *of;
 
     while (list.len) {
         if (!str_cut(list, ',', &one, &rest))
@@ -255,15 +259,15 @@ static bool read_names(const FaceRequest *r, Client *c, Err *err)
         list = rest;
         if (c->nonly == NAMES)
             return FAIL(err, FACE_BAD_PARAMETER, STR("collection"), "collection");
-        if (!pack_need_collection(r->model, one, &c->only[c->nonly], err))
+        if (!pack_need_collection(r->model, one, &of, err))
             return false;
-        c->nonly++;
+        snprintf(c->only[c->nonly++], sizeof c->only[0], "%.*s", STRV(of->name));
     }
     return true;
 }
 
 /* Where to begin: behind the last event the client has seen. */
-static void find_place(Events *e, Client *c, const FaceRequest *r)
+static void find_place(FaceEvents *e, Client *c, const FaceRequest *r)
 {
     Str last = face_header(r, "Last-Event-ID");
     int64_t seq;
@@ -278,7 +282,7 @@ static void find_place(Events *e, Client *c, const FaceRequest *r)
         ;
 }
 
-static bool join(Events *e, Client *c, const FaceRequest *r, Err *err)
+static bool join(FaceEvents *e, Client *c, const FaceRequest *r, Err *err)
 {
     bool good;
 
@@ -302,11 +306,11 @@ static bool events_get(FaceRequest *r, FaceAnswer *out, Err *err)
 
     if (!c)
         return FAIL(err, BASE_NO_MEMORY, STR("events"), "client");
-    c->events = r->state;
+    c->events = ((Ear *)r->state)->events;
     buf_init(&c->out, 4 << 20);
     prefix_of(face_query(r, "division"), c->division);
     buf_str(&c->out, STR("retry: 2000\n\n")); /* the first bytes also open the stream at the reader's end */
-    if (!read_names(r, c, err) || !join(r->state, c, r, err)) {
+    if (!read_names(r, c, err) || !join(c->events, c, r, err)) {
         buf_clear(&c->out);
         mem_free(c);
         return false;
@@ -322,7 +326,7 @@ static bool events_get(FaceRequest *r, FaceAnswer *out, Err *err)
 /* --- life --------------------------------------------------------------------------------------------------------- */
 static void *heart(void *arg)
 {
-    Events *e = arg;
+    FaceEvents *e = arg;
     struct timespec until;
 
     pthread_mutex_lock(&e->guard);
@@ -338,23 +342,20 @@ static void *heart(void *arg)
     return NULL;
 }
 
-static bool events_start(Face *f, void **state, Err *err)
+FaceEvents *face_events_new(void)
 {
-    Events *e = mem_new(1, sizeof *e);
+    FaceEvents *e = mem_new(1, sizeof *e);
 
     if (!e)
-        return FAIL(err, BASE_NO_MEMORY, STR("events"), "ring");
+        return NULL;
     pthread_mutex_init(&e->guard, NULL);
     pthread_cond_init(&e->tick, NULL);
     e->beating = pthread_create(&e->heart, NULL, heart, e) == 0;
-    *state = e;
-    return ledger_hook(face_ledger(f), &(LedgerHook){ "events", NULL, hear, e }, &e->hooked, err);
+    return e;
 }
 
-static void events_ending(void *events)
+void face_events_end(FaceEvents *e)
 {
-    Events *e = events;
-
     pthread_mutex_lock(&e->guard);
     e->ending = true;
     wake_all(e);
@@ -362,19 +363,60 @@ static void events_ending(void *events)
     pthread_mutex_unlock(&e->guard);
 }
 
-static void events_stop(void *state)
+static void empty_ring(FaceEvents *e)
 {
-    Events *e = state;
-
-    ledger_unhook(e->hooked);
-    events_ending(e);
-    if (e->beating)
-        pthread_join(e->heart, NULL);
     for (size_t i = 0; i < RING; i++)
         mem_free((void *)(uintptr_t)e->ring[i].text.ptr);
+    memset(e->ring, 0, sizeof e->ring);
+}
+
+void face_events_free(FaceEvents *e)
+{
+    if (!e)
+        return;
+    face_events_end(e);
+    if (e->beating)
+        pthread_join(e->heart, NULL);
+    empty_ring(e);
     pthread_cond_destroy(&e->tick);
     pthread_mutex_destroy(&e->guard);
     mem_free(e);
+}
+
+/* --- a county comes and goes; who listens stays -------------------------------------------------------------------- */
+/* What was told is of another county: its numbers mean nothing here, its collections may be gone. */
+static void begin_anew(FaceEvents *e)
+{
+    pthread_mutex_lock(&e->guard);
+    empty_ring(e);
+    e->next = 0;
+    for (Client *c = e->first; c; c = c->next) {
+        c->at = 0;
+        c->reset = true;
+    }
+    wake_all(e);
+    pthread_mutex_unlock(&e->guard);
+}
+
+static bool ear_start(const FaceHouse *h, void **state, Err *err)
+{
+    Ear *ear = NEW(h->a, Ear);
+
+    if (!ear)
+        return FAIL(err, BASE_NO_MEMORY, STR("events"), "start");
+    ear->events = face_ring(h->face);
+    begin_anew(ear->events);
+    *state = ear;
+    return ledger_hook(
+        h->county->ledger, &(LedgerHook){ "events", NULL, hear, ear->events }, &ear->hooked, err);
+}
+
+static void ear_ending(void *state)
+{
+    Ear *ear = state;
+
+    ledger_unhook(ear->hooked);
+    ear->hooked = NULL;
 }
 
 static const char *const events_query[] = { "collection", "division", "last-event-id", NULL };
@@ -383,14 +425,6 @@ static const FaceRow row[] = { { FACE_GET, "/events", events_get, .zh = "实时�
 const FaceDoor face_events = { .name = "events",
     .row = row,
     .nrow = LEN(row),
-    .start = events_start,
-    .ending = events_ending,
-    .stop = events_stop };
-
-void face_announce(Face *f, Str event, Str json)
-{
-    void *events = face_state(f, &face_events);
-
-    if (events)
-        say(events, event, json);
-}
+    .start = ear_start,
+    .ending = ear_ending,
+    .stop = ear_ending };

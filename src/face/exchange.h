@@ -9,6 +9,8 @@
  */
 #pragma once
 #include <microhttpd.h>
+#include <pthread.h>
+#include "face/events.h"
 #include "face/table.h"
 
 enum { FACE_IDLE_SECONDS = 30 };
@@ -18,17 +20,21 @@ struct Face {
     struct MHD_Daemon *daemon, *local; /* local: the same faces on DIR/sangzi.sock */
     Pool *pool;
     FaceRouter *router;
-    void *state[FACE_DOORS_MAX];
-    size_t nstate;
+    FaceEvents *events; /* outlives counties: who listens stays */
+    NodeLodger lodger;
+    pthread_mutex_t guard;   /* guards parked */
+    struct Exchange *parked; /* suspended until the node has a county again */
     int port;
     int64_t started;
     char temp[512];
-    int64_t active; /* exchanges at work; atomic */
-    bool stopping;
+    int64_t active;        /* exchanges at work; atomic */
+    bool lodged, stopping; /* stopping: atomic */
 };
 
 typedef struct Exchange {
     Face *face;
+    const NodeCounty *county; /* held; NULL: none yet, or not needed any more */
+    struct Exchange *next;    /* parked */
     Arena *a;
     struct MHD_Connection *connection;
     FaceRequest r;
@@ -58,7 +64,8 @@ void face_reply_make(Exchange *x);
 enum MHD_Result face_reply_queue(Exchange *x) MUST;
 /* coding.c: the body compressed as the reader takes it; NULL: left as it is, else the coding's name. */
 const char *face_coding_pack(Str accept, Str type, Buf *body);
-/* http.c: libmicrohttpd's callbacks. */
+/* http.c: who was parked goes on; libmicrohttpd's callbacks. */
+void face_http_wake(Face *f);
 void *face_http_uri(void *cls, const char *uri, struct MHD_Connection *c);
 enum MHD_Result face_http_serve(void *cls, struct MHD_Connection *c, const char *url, const char *method,
     const char *version, const char *data, size_t *ndata, void **con);

@@ -26,8 +26,15 @@ enum { FACE_SEGMENTS = 12, FACE_HEADERS = 16, FACE_BODY_MAX = 16 << 20, FACE_CHA
 
 typedef struct FaceRow FaceRow;
 typedef struct FaceDoor FaceDoor;
+typedef struct FaceHouse { /* what a Face makes of one NodeCounty; as long as that */
+    Face *face;
+    const NodeCounty *county;
+    Arena *a;
+    void **state; /* of each door */
+} FaceHouse;
 typedef struct FaceRequest { /* all borrowed from the request's arena; text is checked UTF-8 */
     Face *face;
+    const NodeCounty *county; /* held until the answer is sent; the next three are of it */
     Ledger *ledger;
     const PackModel *model;
     void *state; /* of the door: what its start made */
@@ -92,8 +99,8 @@ struct FaceDoor {
     const char *name;
     const FaceRow *row;
     size_t nrow;
-    bool (*start)(Face *f, void **state, Err *err); /* may be NULL */
-    void (*ending)(void *state);                    /* the server is about to stop: hold nobody any longer */
+    bool (*start)(const FaceHouse *h, void **state, Err *err); /* may be NULL, as those below */
+    void (*ending)(void *state);                               /* another county takes its place, or none */
     void (*stop)(void *state);
 };
 
@@ -152,9 +159,7 @@ bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err) MUST;
 Str face_division_name(FaceRequest *r, Str code); /* empty: unknown */
 const FaceDemo *face_demo_hooks(const Face *f);
 const char *face_ui(const Face *f);
-void *face_state(const Face *f, const FaceDoor *door); /* of another door; NULL: none */
-GeoBox face_county_box(const FaceRequest *r);          /* GEO_BOX_NONE: not known */
+void *face_state(const FaceRequest *r, const FaceDoor *door); /* of another door; NULL: none */
+bool face_stopping(const Face *f);                            /* nobody may be held up any longer */
+GeoBox face_county_box(const FaceRequest *r);                 /* GEO_BOX_NONE: not known */
 int64_t face_started(const Face *f);
-Ledger *face_ledger(const Face *f);
-Arena *face_arena(const Face *f);                            /* as long as the Face; only while doors start */
-bool face_go(Face *f, void (*work)(void *), void *arg) MUST; /* on the pool of slow rows */

@@ -46,7 +46,7 @@ static bool face_keys_new(const PackModel *model, Arena *a, FaceKeys **out)
 
 bool face_writer(FaceRequest *r, const PackCollection *c, const FaceItems *it, FaceWriter *out, Err *err)
 {
-    const FaceKeys *all = face_state(r->face, &face_feature_keys);
+    const FaceKeys *all = face_state(r, &face_feature_keys);
     size_t i = 0;
 
     while (i < r->model->ncollection && r->model->collection[i] != c)
@@ -280,11 +280,11 @@ Str face_record_title(const PackCollection *c, const LedgerRecord *record, Arena
     return title.len ? title : record->id;
 }
 
-static bool start(Face *f, void **state, Err *err)
+static bool start(const FaceHouse *h, void **state, Err *err)
 {
     FaceKeys *keys;
 
-    if (!face_keys_new(ledger_model(face_ledger(f)), face_arena(f), &keys))
+    if (!face_keys_new(h->county->model, h->a, &keys))
         return FAIL(err, BASE_NO_MEMORY, STR("features"), "start");
     *state = keys;
     return true;

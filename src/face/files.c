@@ -157,9 +157,9 @@ static bool get(FaceRequest *r, FaceAnswer *out, Err *err)
     return false;
 }
 
-static bool start(Face *f, void **out, Err *err)
+static bool start(const FaceHouse *h, void **out, Err *err)
 {
-    Painters *p = NEW(face_arena(f), Painters);
+    Painters *p = NEW(h->a, Painters);
 
     if (!p)
         return FAIL(err, BASE_NO_MEMORY, STR("files"), "start");

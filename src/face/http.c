@@ -57,8 +57,58 @@ void face_http_completed(void *cls, struct MHD_Connection *c, void **con, enum M
     buf_clear(&x->out.body);
     arena_free(x->a);
     __atomic_sub_fetch(&x->face->active, 1, __ATOMIC_RELAXED);
+    if (x->county)
+        node_release(x->county); /* last: what was freed above may be of it */
     mem_free(x);
 }
+
+/* --- a county to work on ---------------------------------------------------------------------------------------- */
+void face_http_wake(Face *f)
+{
+    Exchange *x;
+
+    pthread_mutex_lock(&f->guard);
+    x = f->parked;
+    f->parked = NULL;
+    pthread_mutex_unlock(&f->guard);
+    while (x) {
+        Exchange *next = x->next;
+
+        MHD_resume_connection(x->connection);
+        x = next;
+    }
+}
+
+/* The node has no county at this moment, but will: the connection sleeps until then, and begins again. The gate may have
+ * opened, or the face begun to stop, before it was in the list: then nobody else would wake it. */
+static void park(Exchange *x)
+{
+    Face *f = x->face;
+    const NodeCounty *c;
+    bool later;
+
+    MHD_suspend_connection(x->connection);
+    pthread_mutex_lock(&f->guard);
+    x->next = f->parked;
+    f->parked = x;
+    pthread_mutex_unlock(&f->guard);
+    c = node_try(f->o.node, &later);
+    if (c)
+        node_release(c);
+    if (c || !later || face_stopping(f))
+        face_http_wake(f);
+}
+
+static bool has_county(Exchange *x)
+{
+    bool later = false;
+
+    if (!x->county)
+        x->county = node_try(x->face->o.node, &later);
+    return x->county || !later || face_stopping(x->face);
+}
+
+/* --- the answer ---------------------------------------------------------------------------------------------------- */
 
 static void work(Exchange *x)
 {
@@ -105,6 +155,10 @@ static enum MHD_Result answer(Exchange *x)
 
 static enum MHD_Result first_call(Exchange *x, const char *method)
 {
+    if (!has_county(x)) {
+        park(x);
+        return MHD_YES;
+    }
     x->phase = READING;
     x->refused = !face_intake_begin(x, str_of(method));
     if (!x->refused || face_intake_small(x))

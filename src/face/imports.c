@@ -5,7 +5,7 @@
 
 static TransferManager *manager(const FaceRequest *r)
 {
-    return r->state;
+    return node_service(r->county, &transfer_service);
 }
 
 static bool state(FaceRequest *r, FaceAnswer *out, Str id, Err *err)
@@ -116,21 +116,6 @@ static bool drop(FaceRequest *r, FaceAnswer *out, Err *err)
     return true;
 }
 
-static bool start(Face *f, void **out, Err *err)
-{
-    TransferManager *m;
-
-    if (!transfer_manager_open(face_ledger(f), &m, err))
-        return false;
-    *out = m;
-    return true;
-}
-
-static void stop(void *m)
-{
-    transfer_manager_close(m);
-}
-
 static const char *const post_query[] = { "name", "collection", "division", "crs", "encoding", NULL };
 static const FaceRow row[] = {
     { FACE_POST, "/imports", post, FACE_SLOW | FACE_FILE, .zh = "送来一个表格或图层",
@@ -145,6 +130,4 @@ static const FaceRow row[] = {
         .en = "The sheet with its errors marked" },
     { FACE_DELETE, "/imports/{id}", drop, FACE_SLOW, .zh = "取消并删除导入", .en = "Cancel and remove it" },
 };
-const FaceDoor face_imports = {
-    .name = "imports", .row = row, .nrow = LEN(row), .start = start, .stop = stop
-};
+const FaceDoor face_imports = { .name = "imports", .row = row, .nrow = LEN(row) };

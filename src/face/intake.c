@@ -142,23 +142,24 @@ static bool read_request(Exchange *x, Str method)
     Str query = { "", 0 };
     FaceRoute route;
 
-    x->r = (FaceRequest){ .face = x->face,
-        .ledger = x->face->o.ledger,
-        .model = ledger_model(x->face->o.ledger),
-        .a = x->a,
-        .raw_query = { "", 0 } };
+    x->r = (FaceRequest){ .face = x->face, .a = x->a, .raw_query = { "", 0 } };
     if (!str_cut(x->uri, '?', &x->r.path, &query))
         query = (Str){ "", 0 };
     x->r.raw_query = query;
     if (!read_headers(x))
         return false;
+    if (!x->county)
+        return FAIL(&x->err, NODE_CLOSED, str_of(node_dir(x->face->o.node)), "node");
+    x->r.county = x->county;
+    x->r.ledger = x->county->ledger;
+    x->r.model = x->county->model;
     if (str_eq(method, STR("OPTIONS")))
         return check_host(x) && answer_options(x);
     if (!face_route(x->face->router, &x->r, method, &route, &x->err)) {
         (void)check_host(x); /* says the worse of both */
         return false;
     }
-    x->r.state = x->face->state[route.door];
+    x->r.state = ((const FaceHouse *)node_lodging(x->county))->state[route.door];
     if (!check_host(x) ||
         !face_read_query(query, x->a, (FacePair **)(uintptr_t)&x->r.query, &x->r.nquery, &x->err))
         return false;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "face/events.h"
 #include "face/origin.h"
 #include "face/metrics.h"
 
@@ -92,19 +91,48 @@ static struct MHD_Response *file_response(Exchange *x)
     return response;
 }
 
+typedef struct Lent { /* bytes of another room: they may be given back after the request is forgotten */
+    void (*free)(void *ctx);
+    void *ctx;
+    const NodeCounty *county; /* held: the room is there as long as that */
+} Lent;
+
+static void give_back(void *arg)
+{
+    Lent *lent = arg;
+
+    lent->free(lent->ctx);
+    node_release(lent->county);
+    mem_free(lent);
+}
+
+static struct MHD_Response *lent_response(Exchange *x)
+{
+    Lent *lent = mem_new(1, sizeof *lent);
+    struct MHD_Response *response;
+
+    if (!lent)
+        return NULL;
+    *lent = (Lent){ x->out.bytes_free, x->out.bytes_ctx, x->county };
+    response = MHD_create_response_from_buffer_with_free_callback_cls(
+        x->out.bytes.len, (void *)(uintptr_t)x->out.bytes.ptr, give_back, lent);
+    if (!response) {
+        mem_free(lent);
+        return NULL;
+    }
+    node_keep(x->county);
+    x->out.bytes_free = NULL; /* the response gives them back now */
+    metric_add(METRIC_http_bytes, (int64_t)x->out.bytes.len);
+    return response;
+}
+
 static struct MHD_Response *body_response(Exchange *x)
 {
     Buf *b = &x->out.body;
     struct MHD_Response *response;
 
-    if (x->out.bytes_free) {
-        metric_add(METRIC_http_bytes, (int64_t)x->out.bytes.len);
-        response = MHD_create_response_from_buffer_with_free_callback_cls(
-            x->out.bytes.len, (void *)(uintptr_t)x->out.bytes.ptr, x->out.bytes_free, x->out.bytes_ctx);
-        if (response)
-            x->out.bytes_free = NULL; /* the response gives them back now */
-        return response;
-    }
+    if (x->out.bytes_free)
+        return lent_response(x);
     if (x->out.status == 304 || x->out.status == 204 || !b->len)
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     pack_body(x);
@@ -117,8 +145,11 @@ static struct MHD_Response *body_response(Exchange *x)
 
 static struct MHD_Response *make_response(Exchange *x)
 {
-    if (x->out.events)
+    if (x->out.events) { /* it may go on for days, through many counties */
+        node_release(x->county);
+        x->county = NULL;
         return face_events_response(x->out.ctx, x->connection);
+    }
     if (x->out.more) {
         buf_init(&x->piece, (size_t)64 << 20);
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_piece, x, NULL);

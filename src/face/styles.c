@@ -63,7 +63,7 @@ static bool used(const PackModel *m, const PackCollection *c)
     return false;
 }
 
-static void write_sources(FaceRequest *r, const FaceMaps *maps, Buf *b)
+static void write_sources(FaceRequest *r, Buf *b)
 {
     face_key(b, "sources");
     buf_c(b, '{');
@@ -78,7 +78,7 @@ static void write_sources(FaceRequest *r, const FaceMaps *maps, Buf *b)
                             STRV(r->base), STRV(c->name)));
         buf_str(b, STR("],\"minzoom\":0,\"maxzoom\":16}"));
     }
-    if (face_terrain(maps)) {
+    if (onemap_terrain(r->county)) {
         face_key(b, "terrain");
         buf_str(b, STR("{\"type\":\"raster-dem\",\"encoding\":\"terrarium\",\"tileSize\":256,\"minzoom\":0,"
                        "\"maxzoom\":12,\"tiles\":["));
@@ -214,17 +214,16 @@ static void write_view(FaceRequest *r, Buf *b)
 }
 
 /* Above what covers the ground, below what stands on it: slopes show through fields and woods. */
-static void write_shade(const FaceMaps *maps, Buf *b)
+static void write_shade(const FaceRequest *r, Buf *b)
 {
-    if (face_terrain(maps))
+    if (onemap_terrain(r->county))
         buf_str(b,
             STR(",{\"id\":\"hillshade\",\"type\":\"hillshade\",\"source\":\"terrain\",\"paint\":{\"hillshade-"
                 "exaggeration\":"
                 "0.35,\"hillshade-shadow-color\":\"#8A8577\",\"hillshade-highlight-color\":\"#FFFFFF\"}}"));
 }
 
-static void write_layers(
-    FaceRequest *r, const FaceMaps *maps, const OnemapLayer *const *layer, size_t n, Buf *b)
+static void write_layers(FaceRequest *r, const OnemapLayer *const *layer, size_t n, Buf *b)
 {
     size_t fills = 0;
 
@@ -237,7 +236,7 @@ static void write_layers(
         const PackCollection *c = i < n ? pack_collection(r->model, layer[i]->collection) : NULL;
 
         if (i == fills)
-            write_shade(maps, b);
+            write_shade(r, b);
         if (c && c->spatial)
             face_style_layer(r, layer[i], c, b);
     }
@@ -245,7 +244,6 @@ static void write_layers(
 
 static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    const FaceMaps *maps = face_state(r->face, &face_tiles);
     const OnemapLayer *layer[LAYERS_MAX];
     const size_t n = in_order(r->model, layer);
     Buf *b = &out->body;
@@ -260,8 +258,8 @@ static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
     buf_str(b, STR("{\"version\":8"));
     face_text(b, "name", r->en ? STR("The county's map") : STR("全县一张图"));
     write_view(r, b);
-    write_sources(r, maps, b);
-    write_layers(r, maps, layer, n, b);
+    write_sources(r, b);
+    write_layers(r, layer, n, b);
     buf_str(b, STR("],\"metadata\":{\"sangzi:layers\":["));
     for (size_t i = 0; i < n; i++) {
         const PackCollection *c = pack_collection(r->model, layer[i]->collection);
@@ -273,9 +271,9 @@ static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
     return true;
 }
 
-static bool start(Face *f, void **state, Err *err)
+static bool start(const FaceHouse *h, void **state, Err *err)
 {
-    Styles *s = NEW(face_arena(f), Styles);
+    Styles *s = NEW(h->a, Styles);
 
     if (!s)
         return FAIL(err, BASE_NO_MEMORY, STR("styles"), "start");

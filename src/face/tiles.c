@@ -1,5 +1,6 @@
 /* src/face/tiles.c - OGC API Tiles Part 1 (20-057): tilesets, TileJSON, vector tiles, tile matrix sets, terrain. */
-#include "face/maps.h"
+#include "face/face_in.h"
+#include "onemap/onemap.h"
 
 #define TMS_URI "http://www.opengis.net/def/tilematrixset/OGC/1.0/"
 enum { ZOOM_MAX = 16, TERRAIN_ZOOM = 14 };
@@ -85,17 +86,17 @@ static bool sets_get(FaceRequest *r, FaceAnswer *out, Err *err)
 }
 
 /* --- tilesets ------------------------------------------------------------------------------------------------------------ */
-static bool layer_of(FaceRequest *r, FaceLayer **out, Err *err)
+static bool layer_of(FaceRequest *r, const OnemapTiles **out, Err *err)
 {
     const PackCollection *c;
 
     if (!face_collection(r, 0, &c, err))
         return false;
-    *out = face_layer(r->state, c);
+    *out = onemap_tiles(r->county, c);
     return *out ? true : FAIL(err, FACE_NO_LAYER, c->name, "path");
 }
 
-static void write_set(FaceRequest *r, const FaceLayer *l, const struct Grid *g, bool whole, Buf *b)
+static void write_set(FaceRequest *r, const OnemapTiles *l, const struct Grid *g, bool whole, Buf *b)
 {
     const Str c = l->collection->name;
 
@@ -130,7 +131,7 @@ static void write_set(FaceRequest *r, const FaceLayer *l, const struct Grid *g, 
 
 static bool tilesets_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    FaceLayer *l;
+    const OnemapTiles *l;
 
     if (!layer_of(r, &l, err))
         return false;
@@ -151,7 +152,7 @@ static Str field_type(const PackProperty *p)
                                                                : STR("String");
 }
 
-static void write_tilejson(FaceRequest *r, const FaceLayer *l, const struct Grid *g, Buf *b)
+static void write_tilejson(FaceRequest *r, const OnemapTiles *l, const struct Grid *g, Buf *b)
 {
     GeoBox box = tile_layer_box(l->layer);
 
@@ -184,7 +185,7 @@ static bool tileset_get(FaceRequest *r, FaceAnswer *out, Err *err)
     static const char *const kinds[][2] = { { "json", "application/json" },
         { "tilejson", "application/vnd.mapbox.tilejson+json" }, { NULL, NULL } };
     const struct Grid *g;
-    FaceLayer *l;
+    const OnemapTiles *l;
     size_t kind;
 
     if (!layer_of(r, &l, err) || !grid_of(r->param[1], &g, err) || !face_kind(r, kinds, &kind, err))
@@ -242,7 +243,7 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
     const struct Grid *g;
     const TileBody *body;
     char etag[64];
-    FaceLayer *l;
+    const OnemapTiles *l;
     TileAsk ask;
 
     if (!layer_of(r, &l, err) || !grid_of(r->param[1], &g, err) ||
@@ -275,7 +276,7 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
 /* --- terrain ---------------------------------------------------------------------------------------------------------------- */
 static bool terrain_of(FaceRequest *r, const TileTerrain **out, const struct Grid **g, Err *err)
 {
-    *out = face_terrain(r->state);
+    *out = onemap_terrain(r->county);
     if (!*out || !str_eq(r->param[0], STR("WebMercatorQuad")))
         return FAIL(err, FACE_NO_LAYER, r->param[0], "path");
     return grid_of(r->param[0], g, err);
@@ -316,20 +317,6 @@ static bool terrain_tile(FaceRequest *r, FaceAnswer *out, Err *err)
     return tile_terrain_get(t, ask.z, ask.x, ask.y, &out->body, err);
 }
 
-static bool start(Face *f, void **state, Err *err)
-{
-    FaceMaps *m = NULL;
-    const bool good = face_maps_new(f, &m, err);
-
-    *state = m;
-    return good;
-}
-
-static void stop(void *state)
-{
-    face_maps_free(state);
-}
-
 #define T "/collections/{c}/tiles"
 static const FaceRow row[] = {
     { FACE_GET, "/tileMatrixSets", sets_get, .zh = "瓦片矩阵集", .en = "Tile matrix sets" },
@@ -340,4 +327,4 @@ static const FaceRow row[] = {
     { FACE_GET, "/map/tiles/{tms}", terrain_json, .zh = "地形瓦片集", .en = "The terrain's tileset" },
     { FACE_GET, "/map/tiles/{tms}/{z}/{y}/{x}", terrain_tile, .zh = "一幅地形瓦片", .en = "One terrain tile" }
 };
-const FaceDoor face_tiles = { .name = "tiles", .row = row, .nrow = LEN(row), .start = start, .stop = stop };
+const FaceDoor face_tiles = { .name = "tiles", .row = row, .nrow = LEN(row) };

@@ -13,6 +13,7 @@
 #pragma once
 #include "base/base.h"
 #include "ledger/ledger.h"
+#include "node/node.h"
 
 extern const ErrKind INDICATOR_NO_INDICATOR, INDICATOR_BAD_PERIOD;
 typedef struct Indicator {
@@ -29,7 +30,8 @@ typedef struct Indicator {
     Str period; /* date or time property: numerator only of the records where it falls in the period; empty: as things stand */
     PackTitle source;
 } Indicator;
-extern const PackPart indicator_yaml;                          /* a row of whoever loads packs */
+extern const PackPart indicator_yaml;                          /* indicators.yaml of a pack */
+extern const NodeService indicator_service;                    /* brings it; nothing runs */
 const Indicator *indicator_all(const PackModel *m, size_t *n); /* in the order of packs and lines */
 typedef struct IndicatorPart {
     Str division, name;

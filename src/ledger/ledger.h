@@ -38,6 +38,7 @@ bool ledger_open(const char *dir, LedgerMode mode, const PackModel *model, Ledge
 void ledger_close(Ledger *l); /* finishes what waits; NULL is taken */
 void ledger_warm(Ledger *l);  /* somebody will ask: sealed values are read into memory, by threads of their own */
 void ledger_hurry(Ledger *l); /* what is being read now ends soon, with an error: the server stops */
+void ledger_rest(Ledger *l);  /* half a close: what waits is written and told, the lock given back; only reading goes on */
 const PackModel *ledger_model(const Ledger *l);
 Str ledger_division(const Ledger *l); /* the node's own */
 const AccessKeys *ledger_keys(const Ledger *l);
@@ -225,6 +226,7 @@ typedef struct LedgerHook {
 typedef struct LedgerHooked LedgerHooked;
 bool ledger_hook(Ledger *l, const LedgerHook *hook, LedgerHooked **out, Err *err) MUST;
 void ledger_unhook(LedgerHooked *h); /* waits for a call under way; NULL is taken */
+void ledger_told(Ledger *l);         /* waits until all that is committed by now has been told */
 /* Of the i-th change: a value; a finding (property empty: the record). Any record, as the transaction leaves it. */
 bool ledger_draft_fill(LedgerDraft *d, size_t i, const PackProperty *p, CqlValue v, Err *err) MUST;
 void ledger_draft_say(LedgerDraft *d, size_t i, Str property, const Err *finding);

@@ -88,6 +88,7 @@ struct Ledger {
     pthread_mutex_t hook_guard;  /* guards event_*, herald_runs and the hooks */
     pthread_cond_t event_come, hook_idle;
     EventRun *event_first, **event_last;
+    uint64_t event_put, event_told; /* runs so far */
     bool event_stop, herald_runs;
     pthread_t herald;
     LedgerHooked *hook; /* in the order they came */

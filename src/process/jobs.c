@@ -194,6 +194,8 @@ void process_jobs_end(ProcessJobs *j)
     for (ProcessJob *job = j->first; job; job = job->next)
         __atomic_store_n(&job->cancel, true, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&j->guard);
+    if (j->pool)
+        pool_end(j->pool);
 }
 
 void process_jobs_free(ProcessJobs *j)
@@ -344,8 +346,10 @@ bool process_start(
     }
     memcpy(id, job->id, sizeof job->id);
     keep(j, job);
-    if (!pool_run(j->pool, work, job))
-        work(job); /* the pool is ending: it is dismissed at once */
+    if (!pool_run(j->pool, work, job)) { /* the pool is ending: it is dismissed at once */
+        __atomic_store_n(&job->cancel, true, __ATOMIC_RELAXED);
+        work(job);
+    }
     return true;
 }
 

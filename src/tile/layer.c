@@ -230,6 +230,14 @@ bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribu
     return true;
 }
 
+void tile_layer_save(TileLayer *l)
+{
+    pthread_mutex_lock(&l->changing);
+    if (l->pack && l->dirty)
+        save(l, l->pack);
+    pthread_mutex_unlock(&l->changing);
+}
+
 void tile_layer_close(TileLayer *l)
 {
     if (!l)

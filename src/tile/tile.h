@@ -59,6 +59,7 @@ enum { TILE_ATTRIBUTES = 64 };
 bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribute, size_t nattribute,
     const TileSource *source, TileLayer **out, Err *err) MUST;
 void tile_layer_close(TileLayer *l); /* writes what is not yet written; NULL is taken */
+void tile_layer_save(TileLayer *l);  /* what is not yet written, now */
 bool tile_layer_packed(TileLayer *l);
 bool tile_layer_pack(TileLayer *l, Err *err) MUST; /* builds the pack from all rows, unless there is one */
 /* Everything may have changed (a restore, a model swap): all tiles are new; the pack is dropped. */

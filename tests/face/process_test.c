@@ -77,7 +77,7 @@ static int start(void **state)
     p = (Place){ .dir = "/tmp/sangzi-process-XXXXXX", .a = arena_new(0) };
     assert_non_null(mkdtemp(p.dir));
     snprintf(path, sizeof path, "%s/county", p.dir);
-    assert_true(pack_load(SOURCE_DIR "/packs", face_above(p.a), p.a, &p.model, &said, &nsaid, &err));
+    assert_true(pack_load(SOURCE_DIR "/packs", node_above(p.a), p.a, &p.model, &said, &nsaid, &err));
     assert_true(ledger_init(path, STR("990121000000"), 7, &err));
     assert_true(ledger_open(path, LEDGER_WRITE, p.model, &p.ledger, &err));
     *state = &p;
