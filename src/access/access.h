@@ -45,9 +45,12 @@ extern const AccessWho ACCESS_SYSTEM;
 extern const AccessWho ACCESS_VISITOR;
 const CqlExpr *access_rows(const AccessWho *w, const PackCollection *c); /* NULL: all */
 bool access_sees(const AccessWho *w, const PackProperty *p);             /* its values */
+bool access_may_all(const AccessWho *w);                                 /* nothing of the county is hidden */
 bool access_sees_all(const AccessWho *w, const PackCollection *c); /* every record of it, and every value */
 bool access_sees_everywhere(const AccessWho *w, const PackCollection *c); /* every record of it */
 bool access_holds(const AccessWho *w, Str division);                      /* a record that lies there */
+/* A copy in the arena; the filters of its rows stay borrowed. NULL: no memory. */
+const AccessWho *access_copy(const AccessWho *w, Arena *a);
 /* The narrower of his division and the one asked for (empty: all). False: they have nothing in common. */
 bool access_narrow(const AccessWho *w, Str asked, Str *out) MUST;
 Str access_subtree(Str division); /* what all codes below it begin with: 990121000000 → 990121 */

@@ -27,6 +27,11 @@ bool access_sees_everywhere(const AccessWho *w, const PackCollection *c)
     return !w->division.len && !access_rows(w, c);
 }
 
+bool access_may_all(const AccessWho *w)
+{
+    return w->grade >= GRADE_HIGHEST && !w->division.len && !w->nrows;
+}
+
 bool access_sees_all(const AccessWho *w, const PackCollection *c)
 {
     return w->grade >= GRADE_HIGHEST && access_sees_everywhere(w, c);
@@ -59,4 +64,21 @@ bool access_narrow(const AccessWho *w, Str asked, Str *out)
 
     *out = str_starts(other, own) ? asked : w->division;
     return str_starts(other, own) || str_starts(own, other);
+}
+
+const AccessWho *access_copy(const AccessWho *w, Arena *a)
+{
+    AccessWho *out = NEW(a, AccessWho);
+    AccessRows *rows = NEWS(a, AccessRows, w->nrows + 1);
+
+    if (!out || !rows)
+        return NULL;
+    *out = *w;
+    out->account = str_copy(a, w->account);
+    out->post = str_copy(a, w->post);
+    out->division = str_copy(a, w->division);
+    if (w->nrows)
+        memcpy(rows, w->rows, w->nrows * sizeof *rows);
+    out->rows = rows;
+    return out->account.ptr && out->post.ptr && out->division.ptr ? out : NULL;
 }

@@ -62,16 +62,11 @@ static bool see_holder(void *ctx, const LedgerRecord *r)
 }
 
 /* Who sees all sees files that hang on nothing yet, too: he has just sent one. */
-static bool sees_whole(const LedgerView v)
-{
-    return v.who->grade >= GRADE_WHOLE && !v.who->division.len && !v.who->nrows;
-}
-
 bool ledger_file(LedgerView v, Str file, bool *seen, Err *err)
 {
     const PackModel *m = ledger_model(v.ledger);
 
-    *seen = sees_whole(v);
+    *seen = access_may_all(v.who);
     for (size_t i = 0; i < m->ncollection; i++)
         for (size_t k = 0; k < m->collection[i]->ndeclared && !*seen; k++) {
             Holding h = { .property = m->collection[i]->property + k, .file = file };
