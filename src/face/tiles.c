@@ -178,7 +178,10 @@ static void write_tilejson(FaceRequest *r, const OnemapTiles *l, const struct Gr
     buf_str(b, STR(",\"fields\":{\"id\":\"String\",\"division\":\"String\""));
     for (size_t i = 0; i < l->nattribute; i++)
         face_text(b, str_c(r->a, l->attribute[i]->name), field_type(l->attribute[i]));
-    buf_str(b, STR("}}]}"));
+    buf_str(b, STR("}}]"));
+    if (tile_layer_single_from(l->layer) >= 0)
+        buf_fmt(b, ",\"sangzi\":{\"single_from\":%d}", tile_layer_single_from(l->layer));
+    buf_c(b, '}');
 }
 
 static bool tileset_get(FaceRequest *r, FaceAnswer *out, Err *err)

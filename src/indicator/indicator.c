@@ -253,9 +253,22 @@ typedef struct Children {
     const PackCollection *c;
     const PackProperty *code, *name;
     IndicatorPart *part;
-    size_t n, max, digits;
+    size_t n, size, digits;
     Arena *a;
 } Children;
+
+static bool more_room(Children *k)
+{
+    IndicatorPart *more = NEWS(k->a, IndicatorPart, k->size * 2 + 64);
+
+    if (!more)
+        return false;
+    if (k->n)
+        memcpy(more, k->part, k->n * sizeof *more);
+    k->part = more;
+    k->size = k->size * 2 + 64;
+    return true;
+}
 
 static bool see_child(void *ctx, const LedgerRecord *r)
 {
@@ -263,8 +276,10 @@ static bool see_child(void *ctx, const LedgerRecord *r)
     const CqlValue code = r->value[k->code->index], name = r->value[k->name->index];
     size_t next;
 
-    if (code.kind != CQL_TEXT || digits_of(code.text, &next) != k->digits || k->n == k->max)
-        return k->n < k->max;
+    if (code.kind != CQL_TEXT || digits_of(code.text, &next) != k->digits)
+        return true;
+    if (k->n == k->size && !more_room(k))
+        return false;
     k->part[k->n++] = (IndicatorPart){ .division = str_copy(k->a, code.text),
         .name = name.kind == CQL_TEXT ? str_copy(k->a, name.text) : (Str){ "", 0 } };
     return true;
@@ -273,18 +288,15 @@ static bool see_child(void *ctx, const LedgerRecord *r)
 static bool children(LedgerView l, const Indicator *i, Str division, const Sums *num, const Sums *den,
     Arena *a, IndicatorValue *out, Err *err)
 {
-    Children k = { .c = pack_collection(ledger_model(l.ledger), STR("division")), .max = 1000, .a = a };
+    Children k = { .c = pack_collection(ledger_model(l.ledger), STR("division")), .a = a };
     LedgerQuery q = { .collection = k.c, .division = division, .no_geometry = true };
     LedgerPage page;
 
     if (!k.c || !(k.code = pack_property(k.c, STR("code"))) || !(k.name = pack_property(k.c, STR("name"))))
         return true;
     (void)digits_of(division, &k.digits);
-    k.part = NEWS(a, IndicatorPart, k.max);
     q.sort[0] = (LedgerSort){ k.code, false };
     q.nsort = 1;
-    if (!k.part)
-        return FAIL(err, BASE_NO_MEMORY, STR("indicator"), "indicator");
     if (!ledger_select(l, &q, see_child, &k, a, &page, err))
         return false;
     for (size_t j = 0; j < k.n; j++) {

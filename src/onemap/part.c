@@ -24,6 +24,7 @@ static bool draw_part(
     Layer *l, const char *dir, TileCache *cache, const TileAsk *ask, Arena *a, OnemapPart *out, Err *err)
 {
     const TileSource source = onemap_source(l);
+    const TileView view = onemap_view(ledger_model(l->view.ledger), l);
     const TileBody *body;
     Str name[TILE_ATTRIBUTES];
     TileLayer *layer;
@@ -33,7 +34,7 @@ static bool draw_part(
         name[i] = l->tiles.attribute[i]->name;
     /* No pack bears this name: it is drawn from rows. */
     if (!tile_layer_open(cache, dir, str_fmt(a, "~%.*s", STRV(l->tiles.collection->name)), name,
-            l->tiles.nattribute, &source, &layer, err))
+            l->tiles.nattribute, &view, &source, &layer, err))
         return false;
     good = tile_get(layer, ask, &body, err);
     if (good) {

@@ -10,3 +10,4 @@ typedef struct Layer {
 /* What the packs' layers carry, draw, write and filter by; else the first few, so that any layer can be styled. */
 void onemap_choose_attributes(const PackModel *m, Layer *l);
 TileSource onemap_source(Layer *l);
+TileView onemap_view(const PackModel *m, const Layer *l); /* its attributes chosen */

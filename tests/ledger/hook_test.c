@@ -263,7 +263,7 @@ static void say(const char *letter)
     pthread_cond_broadcast(&order.come);
     while (!order.go_on)
         pthread_cond_wait(&order.come, &order.guard);
-    order.after_gone += order.gone;
+    order.after_gone += order.gone && letter[0] == 'a';
     pthread_mutex_unlock(&order.guard);
 }
 
@@ -316,6 +316,7 @@ static void taking_away_waits_for_a_call_under_way(void **state)
 {
     LedgerHooked *a = hook("a", NULL, after_a, NULL);
     pthread_t taker;
+    bool once;
 
     (void)state;
     order.text[0] = 0;
@@ -335,14 +336,15 @@ static void taking_away_waits_for_a_call_under_way(void **state)
     pthread_mutex_unlock(&order.guard);
     pthread_join(taker, NULL);
     must_save(&k, LEDGER_CREATE, "owner", NULL, "{\"name\":\"五\"}", NULL);
-    a = hook("b", NULL, after_b, NULL);
+    a = hook("b", NULL, after_b, NULL); /* it may still hear of 五, which is told behind the answer */
     must_save(&k, LEDGER_CREATE, "owner", NULL, "{\"name\":\"六\"}", NULL);
     pthread_mutex_lock(&order.guard);
     while (!strchr(order.text, 'b'))
         pthread_cond_wait(&order.come, &order.guard);
-    assert_true(order.text[0] == 'a' && order.text[1] == 'b' && order.after_gone == 1); /* 1: b itself */
+    once = order.text[0] == 'a' && !strchr(order.text + 1, 'a') && !order.after_gone;
     pthread_mutex_unlock(&order.guard);
     ledger_unhook(a);
+    assert_true(once);
 }
 
 /* --- a dry run ------------------------------------------------------------------------------------------------------- */

@@ -11,6 +11,9 @@
 
 #define HELPER   static __attribute__((unused)) /* not every test needs all */
 #define DIVISION "990121000000"
+#ifndef PACK_ABOVE
+#define PACK_ABOVE NULL /* the rooms that read files of the pack: const PackAbove * */
+#endif
 
 /* clang-format off */
 static const char *const pack_files[][2] = {
@@ -59,6 +62,9 @@ static const char *const pack_files[][2] = {
     { "collections/fold.yaml",
         "fold:\n  title: { zh: 畜圈, en: Fold }\n  extends: farm\n  geometry: none\n  owner: 局\n  label: name\n  properties:\n"
         "    heads: { title: { zh: 头数, en: Heads }, type: integer, grade: 1 }\n" },
+#ifdef PACK_MORE /* of a test of another room: its own files, and the room that reads them */
+    PACK_MORE
+#endif
 };
 /* clang-format on */
 
@@ -105,7 +111,7 @@ HELPER void county_make_in(County *k, const char *base)
         (void)snprintf(path, sizeof path, "%s/00-try/%s", k->packs, pack_files[i][0]);
         assert_true(file_write(path, BYTES(str_of(pack_files[i][1])), 0600, &err));
     }
-    if (!pack_load(k->packs, NULL, k->arena, &k->model, &said, &n, &err))
+    if (!pack_load(k->packs, PACK_ABOVE, k->arena, &k->model, &said, &n, &err))
         fail_msg("%.*s:%zu %.*s", STRV(said[0].file), said[0].line, STRV(said[0].text.en));
     assert_true(ledger_init(k->county, STR(DIVISION), 0, &err));
     county_open(k);
