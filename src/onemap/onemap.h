@@ -56,5 +56,14 @@ typedef struct OnemapTiles {
     size_t nattribute;
 } OnemapTiles;
 const OnemapTiles *onemap_tiles(const NodeCounty *c, const PackCollection *of); /* NULL: none */
-const TileTerrain *onemap_terrain(const NodeCounty *c);                         /* NULL: none */
+uint64_t onemap_shown(const OnemapTiles *t, const AccessWho *who);  /* of TileAsk: the attributes he sees */
+bool onemap_sees_whole(const OnemapTiles *t, const AccessWho *who); /* what is kept for all is for him too */
+typedef struct OnemapPart { /* a tile made for one reader, of what he sees; in the arena */
+    Bytes bytes;
+    bool gzip;
+    size_t dropped;
+} OnemapPart;
+bool onemap_tile_part(
+    const OnemapTiles *t, LedgerView v, const TileAsk *ask, Arena *a, OnemapPart *out, Err *err) MUST;
+const TileTerrain *onemap_terrain(const NodeCounty *c); /* NULL: none */
 extern const NodeService onemap_service;
