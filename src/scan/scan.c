@@ -349,15 +349,13 @@ bool scan_twice(Str map, const char *const *name, const char **out)
     return false;
 }
 
-size_t scan_count(Str list)
+size_t scan_count(Str v)
 {
     ScanWalk w;
     Str key, value;
     size_t n = 0;
 
-    if (scan_kind(list) != SCAN_LIST)
-        return 0;
-    for (scan_walk(list, &w); scan_next(&w, &key, &value); n++)
+    for (scan_walk(v, &w); scan_next(&w, &key, &value); n++)
         ;
     return n;
 }

@@ -30,7 +30,7 @@ typedef enum ScanKind {
 bool scan_check(Str text, Str *value, Err *err) MUST;
 ScanKind scan_kind(Str value);
 Str scan_get(Str map, const char *name); /* the first of that name; empty: none, or no map */
-size_t scan_count(Str list);             /* its values; 0: no list */
+size_t scan_count(Str v);                /* values in a list or a map; 0: neither */
 bool scan_text(Str value, Arena *a, Str *out, Err *err) MUST; /* no text gives an empty one */
 bool scan_number(Str value, double *out) MUST;                /* false: none, or none that is finite */
 bool scan_whole(Str value, int64_t *out) MUST;                /* an integer without dot or exponent */
