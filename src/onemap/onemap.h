@@ -54,7 +54,22 @@ typedef struct OnemapTiles {
     TileLayer *layer;
     const PackProperty *attribute[TILE_ATTRIBUTES];
     size_t nattribute;
+    TileView view;
 } OnemapTiles;
 const OnemapTiles *onemap_tiles(const NodeCounty *c, const PackCollection *of); /* NULL: none */
-const TileTerrain *onemap_terrain(const NodeCounty *c);                         /* NULL: none */
+typedef struct OnemapSum {
+    MvtValue value;
+    uint64_t count;
+    double area, length; /* m², m */
+} OnemapSum;
+typedef struct OnemapSums { /* what lies in a box, by the values of a property, from sums kept in the pack */
+    OnemapSum all, *group;
+    size_t ngroup;
+    bool areas, lengths, exact; /* areas, lengths: there are such */
+    double cell;                /* metres that the box was rounded to, unless exact */
+} OnemapSums;
+/* `by`: a property that layers draw or filter the collection by, NULL: not grouped; layer: only what it shows, NULL: all. */
+bool onemap_sums(const OnemapTiles *t, const OnemapLayer *layer, const PackProperty *by, GeoBox box, Arena *a,
+    OnemapSums *out, Err *err) MUST;
+const TileTerrain *onemap_terrain(const NodeCounty *c); /* NULL: none */
 extern const NodeService onemap_service;
