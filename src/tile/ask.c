@@ -4,6 +4,8 @@
 #include "tile/overview.h"
 #include <math.h>
 
+enum { ASK_LEVEL = 9 }; /* a coarser cell is too high for one scale */
+
 typedef struct Asked {
     const View *v;
     int64_t x0, y0, x1, y1; /* the box in cells of SUM_LEVEL, far ends out */
@@ -27,7 +29,8 @@ static void add_square(Asked *q, int level, uint32_t x, uint32_t y)
 {
     const int down = SUM_LEVEL - level;
     const int64_t wide = (int64_t)SQUARE << down, left = x * wide, top = y * wide;
-    const bool inside = left >= q->x0 && top >= q->y0 && left + wide <= q->x1 && top + wide <= q->y1;
+    const bool inside =
+        level >= ASK_LEVEL && left >= q->x0 && top >= q->y0 && left + wide <= q->x1 && top + wide <= q->y1;
     const Square *s;
 
     if (left >= q->x1 || top >= q->y1 || left + wide <= q->x0 || top + wide <= q->y0 ||

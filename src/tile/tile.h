@@ -15,7 +15,7 @@
  *
  * A tile's feature has the integer id `fid`, the attributes `id` (ULID) and `division`, then those shown of the layer's.
  * A body is smaller than 500 kB: where a tile is crowded, the smallest features (points: a sample by fid, the same at
- * every zoom) are left out, and `dropped` says how many. Polygons below 4 units², lines below 1 are never in.
+ * every zoom) are left out, and `dropped` says how many. Polygons below 4 units² and lines within one unit are never in.
  *
  * Stands on base, geo, cql. Knows neither store nor ledger: a TileSource reads rows for it.
  * Memory   a TileBody is counted: it stays until its tile_body_free. Layers are freed by tile_layer_close.
