@@ -70,16 +70,15 @@ static void write_value(const MvtValue *v, Buf *b)
         face_null(b, "value");
 }
 
-static void write_sums(
-    const OnemapSums *s, GeoBox box, const OnemapLayer *layer, const PackProperty *by, Buf *b)
+static void write_sums(const OnemapSums *s, const OnemapAsk *ask, Buf *b)
 {
     buf_c(b, '{');
     face_key(b, "bbox");
-    face_box(b, box);
-    if (layer)
-        face_text(b, "layer", layer->id);
-    if (by)
-        face_text(b, "group", by->name);
+    face_box(b, ask->box);
+    if (ask->layer)
+        face_text(b, "layer", ask->layer->id);
+    if (ask->by)
+        face_text(b, "group", ask->by->name);
     else
         face_null(b, "group");
     write_measures(s, &s->all, b);
@@ -102,19 +101,17 @@ static bool sums_get(FaceRequest *r, FaceAnswer *out, Err *err)
     static const char *const also[] = { "group", "layer", NULL };
     const PackCollection *c;
     const OnemapTiles *t;
-    const OnemapLayer *layer;
-    const PackProperty *by;
+    OnemapAsk ask = { .box = { -180, -90, 180, 90 } };
     OnemapSums sums;
     FaceItems it;
-    GeoBox box = { -180, -90, 180, 90 };
 
     if (!face_collection(r, 0, &c, err))
         return false;
     t = onemap_tiles(r->county, c);
     if (!t)
         return FAIL(err, FACE_NO_LAYER, c->name, "path");
-    if (!face_items_query(r, c, also, &it, err) || !layer_of(r, c, &layer, err) ||
-        !group_of(r, t, layer, &by, err))
+    if (!face_items_query(r, c, also, &it, err) || !layer_of(r, c, &ask.layer, err) ||
+        !group_of(r, t, ask.layer, &ask.by, err))
         return false;
     if (it.q.nbox == 2) { /* crosses the antimeridian, where no county lies */
         (void)FAIL(err, FACE_BAD_PARAMETER, STR("bbox"), "bbox");
@@ -122,12 +119,12 @@ static bool sums_get(FaceRequest *r, FaceAnswer *out, Err *err)
         return false;
     }
     if (it.q.nbox)
-        box = it.q.box[0];
+        ask.box = it.q.box[0];
     face_set(out, "Retry-After", STR("2")); /* for when there is no pack yet; else taken away below */
-    if (!onemap_sums(t, layer, by, box, r->a, &sums, err))
+    if (!onemap_sums(t, r->view.who, &ask, r->a, &sums, err))
         return false;
     out->nheader--;
-    write_sums(&sums, box, layer, by, &out->body);
+    write_sums(&sums, &ask, &out->body);
     return true;
 }
 

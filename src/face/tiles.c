@@ -154,7 +154,8 @@ static Str field_type(const PackProperty *p)
 
 static void write_tilejson(FaceRequest *r, const OnemapTiles *l, const struct Grid *g, Buf *b)
 {
-    GeoBox box = tile_layer_box(l->layer);
+    GeoBox box =
+        onemap_sees_whole(l, r->view.who) ? tile_layer_box(l->layer) : ledger_extent(r->view, l->collection);
 
     if (geo_box_empty(box))
         box = geo_box_empty(face_county_box(r)) ? (GeoBox){ -180, -85, 180, 85 } : face_county_box(r);
@@ -241,6 +242,24 @@ static void pass_body(FaceAnswer *out, const TileBody *body)
         face_set(out, "Content-Encoding", STR("gzip"));
 }
 
+/* For whom a part is hidden: no tag, nothing kept between. */
+static bool answer_part(FaceRequest *r, const OnemapTiles *l, const TileAsk *ask, FaceAnswer *out, Err *err)
+{
+    OnemapPart part;
+
+    if (!onemap_tile_part(l, r->view, ask, r->a, &part, err))
+        return false;
+    face_set(out, "Cache-Control", STR("no-store"));
+    if (part.dropped)
+        face_set(out, "Sangzi-Dropped", str_fmt(r->a, "%zu", part.dropped));
+    out->status = part.bytes.len ? 200 : 204;
+    buf_add(&out->body, part.bytes.ptr, part.bytes.len);
+    out->ready_packed = true;
+    if (part.gzip && part.bytes.len)
+        face_set(out, "Content-Encoding", STR("gzip"));
+    return true;
+}
+
 static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     const struct Grid *g;
@@ -255,6 +274,9 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
     ask.gzip = face_header(r, "Accept-Encoding").len &&
                face_quality(face_header(r, "Accept-Encoding"), STR("gzip")) > 0;
     out->type = STR("application/vnd.mapbox-vector-tile");
+    ask.show = onemap_shown(l, r->view.who);
+    if (!onemap_sees_whole(l, r->view.who))
+        return answer_part(r, l, &ask, out, err);
     if (face_header(r, "If-None-Match").len) {
         if (!tile_etag(l->layer, &ask, etag, err))
             return false;
@@ -262,7 +284,12 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
             return true;
         out->nheader--; /* the body's own tag comes below */
     }
-    if (!tile_get(l->layer, &ask, &body, err))
+    body = tile_cached(l->layer, &ask);
+    if (!body && r->quick) {
+        out->later = FACE_LANE_DRAW;
+        return true;
+    }
+    if (!body && !tile_get(l->layer, &ask, &body, err))
         return false;
     face_set(out, "ETag", str_copy(r->a, str_of(body->etag)));
     if (body->dropped)
@@ -320,14 +347,22 @@ static bool terrain_tile(FaceRequest *r, FaceAnswer *out, Err *err)
     return tile_terrain_get(t, ask.z, ask.x, ask.y, &out->body, err);
 }
 
+static FaceLane terrain_lane(const FaceRequest *r)
+{
+    (void)r;
+    return FACE_LANE_DRAW;
+}
+
 #define T "/collections/{c}/tiles"
-static const FaceRow row[] = {
-    { FACE_GET, "/tileMatrixSets", sets_get, .zh = "瓦片矩阵集", .en = "Tile matrix sets" },
-    { FACE_GET, "/tileMatrixSets/{tms}", set_get, .zh = "一个瓦片矩阵集", .en = "One tile matrix set" },
+static const FaceRow row[] = { { FACE_GET, "/tileMatrixSets", sets_get, FACE_QUICK, .zh = "瓦片矩阵集",
+                                   .en = "Tile matrix sets" },
+    { FACE_GET, "/tileMatrixSets/{tms}", set_get, FACE_QUICK, .zh = "一个瓦片矩阵集",
+        .en = "One tile matrix set" },
     { FACE_GET, T, tilesets_get, .zh = "台账的瓦片集", .en = "Tilesets of a collection" },
     { FACE_GET, T "/{tms}", tileset_get, .zh = "一个瓦片集", .en = "One tileset" },
-    { FACE_GET, T "/{tms}/{z}/{y}/{x}", tile_answer, .zh = "一幅矢量瓦片", .en = "One vector tile" },
+    { FACE_GET, T "/{tms}/{z}/{y}/{x}", tile_answer, FACE_QUICK, .zh = "一幅矢量瓦片",
+        .en = "One vector tile" },
     { FACE_GET, "/map/tiles/{tms}", terrain_json, .zh = "地形瓦片集", .en = "The terrain's tileset" },
-    { FACE_GET, "/map/tiles/{tms}/{z}/{y}/{x}", terrain_tile, .zh = "一幅地形瓦片", .en = "One terrain tile" }
-};
+    { FACE_GET, "/map/tiles/{tms}/{z}/{y}/{x}", terrain_tile, .lane = terrain_lane, .zh = "一幅地形瓦片",
+        .en = "One terrain tile" } };
 const FaceDoor face_tiles = { .name = "tiles", .row = row, .nrow = LEN(row) };

@@ -75,33 +75,63 @@ static int by_value(const void *a, const void *b) /* what has none comes last */
     return x->i < y->i ? -1 : x->i > y->i;
 }
 
-bool onemap_sums(const OnemapTiles *t, const OnemapLayer *layer, const PackProperty *by, GeoBox box, Arena *a,
-    OnemapSums *out, Err *err)
+typedef struct Sight {
+    const OnemapTiles *tiles;
+    const AccessWho *who;
+    bool all;
+} Sight;
+
+static void see_name(void *ctx, Str name)
 {
-    const size_t k = by ? key_named(t, by->name) : SIZE_MAX;
+    Sight *s = ctx;
+    const PackProperty *p = pack_property(s->tiles->collection, name);
+
+    s->all = s->all && p && access_sees(s->who, p);
+}
+
+static bool sees(const OnemapTiles *t, const AccessWho *who, const OnemapAsk *ask)
+{
+    Sight s = { t, who, onemap_sees_whole(t, who) };
+
+    if (ask->layer && ask->layer->filter)
+        cql_names(ask->layer->filter, see_name, &s);
+    return s.all && (!ask->by || access_sees(who, ask->by));
+}
+
+static void add_to_group(OnemapSums *out, const TileSum *s, size_t k)
+{
+    size_t g = 0;
+
+    while (g < out->ngroup && !same(&out->group[g].value, &s->value[k]))
+        g++;
+    if (g == out->ngroup)
+        out->group[out->ngroup++].value = s->value[k];
+    add(&out->group[g], s);
+}
+
+bool onemap_sums(
+    const OnemapTiles *t, const AccessWho *who, const OnemapAsk *ask, Arena *a, OnemapSums *out, Err *err)
+{
+    const size_t k = ask->by ? key_named(t, ask->by->name) : SIZE_MAX;
     TileSums sums;
 
-    if (!tile_sums(t->layer, box, a, &sums, err))
+    if (!sees(t, who, ask))
+        return FAIL(err, ONEMAP_HIDDEN, t->collection->name, "sums");
+    if (!tile_sums(t->layer, ask->box, a, &sums, err))
         return false;
     *out = (OnemapSums){ .exact = sums.exact, .cell = sums.cell, .group = NEWS(a, OnemapSum, sums.n + 1) };
     if (!out->group)
         return FAIL(err, BASE_NO_MEMORY, STR("onemap"), "sums");
     for (size_t i = 0; i < sums.n; i++) {
         const TileSum *s = &sums.sum[i];
-        size_t g = 0;
 
         out->areas |= s->type == GEO_POLYGON && t->view.fills;
         out->lengths |= s->type == GEO_LINE && t->view.lines;
-        if ((!s->count && s->area <= 0 && s->length <= 0) || !shown(t, layer, s, a))
+        if ((!s->count && s->area <= 0 && s->length <= 0) || !shown(t, ask->layer, s, a))
             continue;
         add(&out->all, s);
-        if (k == SIZE_MAX)
-            continue;
-        while (g < out->ngroup && !same(&out->group[g].value, &s->value[k]))
-            g++;
-        if (g == out->ngroup)
-            out->group[out->ngroup++].value = s->value[k];
-        add(&out->group[g], s);
+        if (k != SIZE_MAX)
+            add_to_group(out, s, k);
     }
     qsort(out->group, out->ngroup, sizeof *out->group, by_value);
     return true;

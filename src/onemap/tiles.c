@@ -130,11 +130,9 @@ static bool open_layer(Tiles *m, const PackCollection *c, const char *dir, Err *
     Str name[TILE_ATTRIBUTES];
 
     l->tiles.collection = c;
-    l->ledger = m->ledger;
+    l->view = (LedgerView){ m->ledger,
+        &ACCESS_SYSTEM }; /* what is kept is whole; who may see of it what is asked of tiles */
     l->ending = &m->ending;
-    l->table = ledger_table(m->ledger, c);
-    if (!l->table || !l->table->spatial)
-        return true;
     onemap_choose_attributes(ledger_model(m->ledger), l);
     l->tiles.view = onemap_view(ledger_model(m->ledger), l);
     for (size_t i = 0; i < l->tiles.nattribute; i++)
