@@ -5,7 +5,7 @@
 #include "geo/run.h"
 
 enum { TAIL_MAX = 64 << 20 };
-#define LEAST_AREA   4.0 /* units²; below it a polygon is not seen */
+#define LEAST_AREA 4.0 /* units²; below it a polygon is not seen */
 
 static void pen_close(void *thing)
 {
