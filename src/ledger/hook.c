@@ -4,6 +4,7 @@
  * walk along the list never stands on a hook that is gone.
  */
 #include "ledger/change.h"
+#include "ledger/commit.h"
 
 struct LedgerHooked {
     Ledger *ledger;
@@ -206,12 +207,4 @@ void ledger_unhook(LedgerHooked *h)
         }
     pthread_mutex_unlock(&l->hook_guard);
     mem_free(h);
-}
-
-void ledger_warm(Ledger *l)
-{
-    for (size_t i = 0; i < l->model->ncollection; i++) {
-        ledger_find_warm(l->sheet + i);
-        ledger_range_warm(l->sheet + i);
-    }
 }

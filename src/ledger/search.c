@@ -3,7 +3,7 @@
  * A record whose title is what was asked for (a village's 村 and the like left away) stands before one that begins with
  * it, that before one that holds it. A place name that only repeats a division found at the same place is left out.
  */
-#include "ledger/ledger_in.h"
+#include "ledger/sealed.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -159,13 +159,13 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
 {
     Buf fids;
     StoreQuery q = { .table = &sheet->table, .geometry = true };
-    RowShape *shape = NEW(s->arena, RowShape);
+    RowShape shape;
     CqlValue *value = NEWS(s->arena, CqlValue, sheet->collection->nproperty + sheet->collection->ninherited);
     StoreCursor *cursor;
     const StoreRow *row;
     bool good, any = false;
 
-    if (!shape || !value)
+    if (!value || !ledger_shape(sheet, NULL, 0, sheet->find != NULL, s->arena, &shape))
         return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
     buf_init(&fids, 1 << 16);
     for (size_t i = 0; i < s->nfound; i++)
@@ -174,9 +174,8 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
             any = true;
         }
     buf_c(&fids, ']');
-    ledger_shape(sheet, NULL, 0, sheet->find != NULL, shape);
-    q.column = shape->column;
-    q.ncolumn = shape->ncolumn;
+    q.column = shape.column;
+    q.ncolumn = shape.ncolumn;
     q.fids = buf_text(&fids);
     good = any && store_select(read, &q, &cursor, err);
     if (good) {
@@ -187,7 +186,7 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
             for (size_t i = 0; i < s->nfound; i++)
                 if (s->found[i].sheet == sheet && s->found[i].fid == row->fid)
                     rank = s->found[i].rank;
-            if (!ledger_row(s->ledger, sheet, shape, row, value, s->arena, &r, err) ||
+            if (!ledger_row(s->ledger, sheet, &shape, row, value, s->arena, &r, err) ||
                 !add_hit(s, &r, rank)) {
                 good = false;
                 break;

@@ -5,7 +5,7 @@
  * Then the files: each that a record names is there, each that is there has the bytes its name says.
  */
 #include "files/files.h"
-#include "ledger/ledger_in.h"
+#include "ledger/row.h"
 #include <stdio.h>
 
 typedef struct Verify {

@@ -1,7 +1,7 @@
 /* src/ledger/words.c - cutting texts for the word index: Han runs into overlapping pairs and single characters, the rest
  * into words; names also by pinyin ("shiqiaocun") and initials ("sqc").
  */
-#include "ledger/ledger_in.h"
+#include "ledger/row.h"
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>

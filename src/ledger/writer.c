@@ -5,6 +5,8 @@
  * caller's code runs, but for write_guard, under which hooks are asked: so a hook that wrote would wait for itself.
  */
 #include "ledger/change.h"
+#include "ledger/commit.h"
+#include "ledger/sealed.h"
 #include <stdio.h>
 #include <time.h>
 

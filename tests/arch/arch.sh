@@ -35,7 +35,6 @@ symbol cli stop
 circle demo
 circle files
 circle geo
-circle ledger
 circle pack
 circle tile
 circle transfer'

@@ -1,5 +1,5 @@
 /* tests/ledger/range_test.c - ranges of sealed values are found in memory, miss nothing, and are fresh after each commit. */
-#include "ledger/ledger_in.h"
+#include "ledger/sealed.h"
 #include "ledgertest.h"
 #include <pthread.h>
 

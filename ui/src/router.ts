@@ -1,8 +1,8 @@
 // The pages, each loaded when it is opened. `meta.title` is a text key; `meta.bare` pages have no desk frame.
 import { watch } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { actor } from '@/state/actor'
-import { look } from '@/state/look'
+import { actor } from '@/api/actor'
+import { look } from '@/theme/look'
 import { node } from '@/state/county'
 import { minding } from '@/state/urlQuery'
 import { t, type TextKey } from '@/texts'
@@ -21,8 +21,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/day', component: () => import('./day/DayPage.vue'), meta: { title: 'day.title' } },
   { path: '/map', component: () => import('./map/MapPage.vue'), meta: { title: 'map.title', full: true } },
   { path: '/registers', component: () => import('./register/RegistersPage.vue'), meta: { title: 'register.title' } },
-  { path: '/registers/:collection', component: () => import('./register/RegisterPage.vue'), meta: { title: 'register.title', full: true } },
-  { path: '/records/:collection/:id', component: () => import('./record/RecordPage.vue'), meta: { title: 'record.title' } },
+  { path: '/registers/:collection', component: () => import('./pages/RegisterPage.vue'), meta: { title: 'register.title', full: true } },
+  { path: '/records/:collection/:id', component: () => import('./pages/RecordPage.vue'), meta: { title: 'record.title' } },
   { path: '/new/:collection', component: () => import('./form/NewPage.vue'), meta: { title: 'form.title' } },
   { path: '/imports', component: () => import('./import/ImportsPage.vue'), meta: { title: 'imports.title' } },
   { path: '/imports/:id', component: () => import('./import/ImportPage.vue'), meta: { title: 'imports.title' } },
@@ -34,9 +34,9 @@ const routes: RouteRecordRaw[] = [
   { path: '/tasks', component: () => import('./tasks/TasksPage.vue'), meta: { title: 'tasks.title' } },
   { path: '/tasks/:id', component: () => import('./tasks/TaskPage.vue'), meta: { title: 'tasks.title' } },
   { path: '/wall', component: () => import('./wall/WallPage.vue'), meta: { title: 'wall.title', bare: true, full: true } },
-  { path: '/v', component: () => import('./frame/VillagerDoor.vue'), meta: { title: 'frame.villagerHome', bare: true } },
-  { path: '/c', component: () => import('./frame/CadreDoor.vue'), meta: { title: 'frame.cadreHome', bare: true } },
-  { path: '/:rest(.*)*', component: () => import('./frame/NotFound.vue'), meta: { title: 'error.notFound' } },
+  { path: '/v', component: () => import('./pages/VillagerDoor.vue'), meta: { title: 'frame.villagerHome', bare: true } },
+  { path: '/c', component: () => import('./pages/CadreDoor.vue'), meta: { title: 'frame.cadreHome', bare: true } },
+  { path: '/:rest(.*)*', component: () => import('./pages/NotFound.vue'), meta: { title: 'error.notFound' } },
 ]
 
 export const router = createRouter({

@@ -1,6 +1,6 @@
 // One way to ask the county's server. It never throws: what fails is a Problem in the reader's language.
-import { heard, line } from '@/state/line'
-import { look } from '@/state/look'
+import { heard, line } from './line'
+import { look } from '@/theme/look'
 import { t } from '@/texts'
 import type { Problem, Result } from './types'
 

@@ -1,6 +1,6 @@
 // The node, its divisions, tasks, indicators, the demonstration and the map's style.
 import type { StyleSpecification } from 'maplibre-gl'
-import { actorHeaders } from '@/state/actor'
+import { actorHeaders } from './actor'
 import { ask } from './client'
 import type { Demo, Division, IndicatorAnswer, IndicatorRow, NodeFacts, Result, Task } from './types'
 

@@ -1,5 +1,5 @@
 // OGC API Features: collections, records, their history, and the writing of them.
-import { actorHeaders } from '@/state/actor'
+import { actorHeaders } from './actor'
 import { address, ask, askFull, type Answer, type Query } from './client'
 import type {
   Collection, CollectionSchema, Feature, FeaturePage, Result, SearchHit, Statistics, Version,

@@ -1,5 +1,5 @@
 // Sheets and files that come in: staged, matched, checked, then applied.
-import { actorHeaders } from '@/state/actor'
+import { actorHeaders } from './actor'
 import { ask, askFull, type Answer } from './client'
 import type { Import, Result } from './types'
 

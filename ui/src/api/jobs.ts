@@ -1,5 +1,5 @@
 // OGC API Processes: what can be computed, and the runs of it.
-import { actorHeaders } from '@/state/actor'
+import { actorHeaders } from './actor'
 import { ask, askFull, type Answer } from './client'
 import type { Job, Process, Result, Value } from './types'
 

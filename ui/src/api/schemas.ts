@@ -1,6 +1,6 @@
 // Schemas are asked once a language and kept: every list, record and form leans on them.
 import { reactive, shallowReactive, watch } from 'vue'
-import { look } from '@/state/look'
+import { look } from '@/theme/look'
 import { getQueryables, getSchema, getSortables } from './features'
 import type { CollectionSchema, Problem, Result } from './types'
 

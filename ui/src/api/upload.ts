@@ -1,6 +1,6 @@
 // Bytes on their way to the server, with how far they have come.
-import { actorHeaders } from '@/state/actor'
-import { look } from '@/state/look'
+import { actorHeaders } from './actor'
+import { look } from '@/theme/look'
 import { t } from '@/texts'
 import { address, problem, type Query } from './client'
 import type { Problem, Result } from './types'

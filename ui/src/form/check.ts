@@ -1,7 +1,7 @@
 // What a form can tell before the server is asked; each sentence says what to do.
 import type { PropertyError, Value } from '@/api/types'
 import { hasValue, type Field } from '@/record/fields'
-import { stakeMetres } from '@/record/stake'
+import { stakeMetres } from '@/texts/stake'
 import { t } from '@/texts'
 import { number } from '@/texts/format'
 

@@ -1,8 +1,8 @@
 // The village in which a shape lies: the smallest division that holds its middle. Undefined: it cannot be asked now.
 import type { Geometry } from 'geojson'
 import { getItems } from '@/api'
-import { boxOf } from '@/map/bounds'
-import { stem } from '@/register/clauses'
+import { boxOf } from '@/basemap/bounds'
+import { stem } from '@/state/stem'
 
 export async function divisionAt(geometry: Geometry): Promise<{ code: string; name: string } | null | undefined> {
   const box = boxOf(geometry)

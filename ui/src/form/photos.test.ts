@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { digestOf, fileAddress, thumbAddress } from '@/api/files'
-import { idsOf, MOST_BYTES, refusal } from './usePhotos'
+import { idsOf } from '@/record/values'
+import { MOST_BYTES, refusal } from './usePhotos'
 
 describe('photos', () => {
   it('are one or several, never something else', () => {

@@ -4,8 +4,7 @@ import { schemaOf } from '@/api/schemas'
 import { wholeList } from '@/offline/lists'
 import { fieldsOf } from '@/record/fields'
 import { nameOf } from '@/record/values'
-import { collectionOf } from '@/state/county'
-import { line } from '@/state/line'
+import { line } from '@/api/line'
 
 export interface Found {
   /** What is written into the property. */
@@ -29,10 +28,9 @@ async function divisions(word: string, below: string | undefined, signal?: Abort
 async function titled(collection: string, rows: Feature[], refs: string[]): Promise<Found[]> {
   const schema = await schemaOf(collection)
   const fields = fieldsOf(schema.ok ? schema.value : null)
-  const label = collectionOf(collection)?.['x-sangzi']?.label
   return rows.map((f) => ({
     value: write(refs, collection, f.id),
-    title: nameOf(f, fields, label),
+    title: nameOf(f, fields, collection),
     note: typeof f.labels?.division === 'string' ? f.labels.division : undefined,
   }))
 }

@@ -8,12 +8,11 @@ import { enqueue } from '@/offline/useQueue'
 import type { Waiting } from '@/offline/queue'
 import type { Field } from '@/record/fields'
 import { nameOf } from '@/record/values'
-import { actor } from '@/state/actor'
-import { collectionOf } from '@/state/county'
+import { actor } from '@/api/actor'
 import { t } from '@/texts'
 import { checkAll, checkField } from './check'
 import { changed, clashes, settled, type Clash } from './conflict'
-import { dropDraft, readDraft, useDraft } from './useDraft'
+import { dropDraft, readDraft, useDraft } from '@/offline/useDraft'
 
 export interface FormStart {
   collection: string
@@ -89,7 +88,7 @@ export function useForm(start: FormStart) {
       id: shown.id,
       collection: start.collection,
       verb: target.value ? 'update' : 'create',
-      title: nameOf(shown, fields, collectionOf(start.collection)?.['x-sangzi']?.label),
+      title: nameOf(shown, fields, start.collection),
       at: new Date().toISOString(),
       change: JSON.parse(JSON.stringify(change())) as Waiting['change'],
       base: target.value ? (JSON.parse(JSON.stringify(base.value)) as Record<string, Value>) : undefined,

@@ -3,6 +3,7 @@ import { computed, inject, onBeforeUnmount, ref, shallowRef, type Ref } from 'vu
 import { postFile, thumbAddress } from '@/api/files'
 import type { Value } from '@/api/types'
 import { keepFile, keptFile } from '@/offline/files'
+import { idsOf } from '@/record/values'
 import { t } from '@/texts'
 import { PENDING } from './pending'
 
@@ -14,8 +15,6 @@ export interface Going {
   share: number
   failed: string
 }
-export const idsOf = (v: Value | undefined): string[] =>
-  (Array.isArray(v) ? v : [v]).filter((x): x is string => typeof x === 'string' && x !== '')
 /** What is wrong with a file before it goes; empty: nothing. */
 export function refusal(file: { type: string; size: number }): string {
   if (!file.type.startsWith('image/')) return t('form.photoNone')

@@ -1,6 +1,6 @@
 // Imports begun on this device, newest first.
 import { ref } from 'vue'
-import { readKept, writeKept } from '@/register/useKept'
+import { readKept, writeKept } from '@/state/useKept'
 
 export interface Begun {
   id: string

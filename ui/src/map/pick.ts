@@ -1,7 +1,7 @@
 // What lies under the pointer: each record once, points before lines before areas.
 import type { Map as MapLibre, MapGeoJSONFeature, StyleSpecification } from 'maplibre-gl'
 import type { RecordKey } from './mapState'
-import { layerOf } from './style'
+import { layerOf } from '@/basemap/style'
 
 export interface Picked extends RecordKey {
   rank: number

@@ -1,7 +1,7 @@
 // How many of each legend class stand in view, counted from what is drawn.
 import { shallowRef, watch } from 'vue'
 import { countRows } from './legend'
-import { layerOf } from './style'
+import { layerOf } from '@/basemap/style'
 import type { CountyMap } from './useCountyMap'
 
 export function useCounts(county: CountyMap) {

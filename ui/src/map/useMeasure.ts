@@ -3,7 +3,7 @@ import { computed, ref, watch } from 'vue'
 import type { Position } from 'geojson'
 import { number } from '@/texts/format'
 import { t } from '@/texts'
-import { measureShapes, pathLength, ringArea } from './measure'
+import { measureShapes, pathLength, ringArea } from '@/basemap/measure'
 import type { CountyMap } from './useCountyMap'
 
 export const lengthText = (m: number): string =>

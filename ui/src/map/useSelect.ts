@@ -5,7 +5,7 @@ import type { MapMouseEvent } from 'maplibre-gl'
 import { getItems } from '@/api'
 import { titleOf } from '@/state/county'
 import { useScope } from '@/state/scope'
-import { measureShapes, ringArea } from './measure'
+import { measureShapes, ringArea } from '@/basemap/measure'
 import type { CountyMap } from './useCountyMap'
 
 export type How = 'box' | 'shape'

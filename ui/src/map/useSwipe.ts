@@ -1,12 +1,12 @@
 // Comparing: a second map lies over the first and moves with it; what stands right of the divider shows other layers.
 import { computed, nextTick, onBeforeUnmount, ref, shallowRef, watch, type Ref } from 'vue'
 import type { Map as MapLibre } from 'maplibre-gl'
-import { look, shown } from '@/state/look'
+import { look, shown } from '@/theme/look'
 import { useQuery } from '@/state/urlQuery'
-import { createMap } from './create'
-import { countyMask } from './mask'
+import { createMap } from '@/basemap/create'
+import { countyMask } from '@/basemap/mask'
 import { readLayers } from './mapState'
-import { composeStyle, emptyCollection, firstShown, layerOf } from './style'
+import { composeStyle, emptyCollection, firstShown, layerOf } from '@/basemap/style'
 import type { CountyMap } from './useCountyMap'
 
 /** What the right side shows at first: the ground, and not the area that covers it on the left. */

@@ -1,7 +1,7 @@
 // The queue of this device: how much waits, and the moments at which it is tried again.
 import { computed, reactive, shallowRef, watch } from 'vue'
 import { live } from '@/api/events'
-import { keepDraft } from '@/form/useDraft'
+import { keepDraft } from './useDraft'
 import { sendAll, type Waiting } from './queue'
 import { shelf, type Keep } from './store'
 

@@ -4,8 +4,8 @@ import { search, wasAborted, type Problem, type SearchHit } from '@/api'
 import { navItems, navMore } from '@/frame/nav'
 import type { IconName } from '@/parts/icons'
 import { collections, node } from '@/state/county'
-import { look } from '@/state/look'
-import { tourOn } from '@/tour/state'
+import { look } from '@/theme/look'
+import { tourOn } from '@/state/tour'
 import { t } from '@/texts'
 
 export interface Choice {

@@ -3,7 +3,7 @@ import { computed, onBeforeUnmount, onMounted, reactive, ref, shallowRef, watch 
 import { getHistory, getItem, onChange, type Feature, type Problem, type Version } from '@/api'
 import { useSchema } from '@/api/schemas'
 import { collectionOf } from '@/state/county'
-import { look } from '@/state/look'
+import { look } from '@/theme/look'
 import { fieldsOf } from './fields'
 import { nameOf } from './values'
 
@@ -16,7 +16,7 @@ export function useRecord(collection: () => string, id: () => string) {
   const changedNow = ref('')
   const fields = computed(() => fieldsOf(state.schema))
   const label = computed(() => collectionOf(collection())?.['x-sangzi']?.label)
-  const name = computed(() => (feature.value ? nameOf(feature.value, fields.value, label.value) : ''))
+  const name = computed(() => (feature.value ? nameOf(feature.value, fields.value, collection()) : ''))
   let stop = new AbortController()
 
   async function read(): Promise<void> {

@@ -2,11 +2,11 @@
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { getItems, type Collection, type Feature, type ItemsQuery } from '@/api'
 import { schemaOf, sortablesOf } from '@/api/schemas'
-import { nameText, quote } from '@/register/cql'
+import { nameText, quote } from '@/api/cql'
 import { collections } from '@/state/county'
-import { fewAtOnce } from '@/register/batch'
-import { fieldsOf, type Field } from './fields'
-import { nameOf } from './values'
+import { fewAtOnce } from '@/api/few'
+import { fieldsOf, hasValue, type Field } from './fields'
+import { nameOf, sayFull } from './values'
 
 export interface RelatedGroup {
   collection: string
@@ -25,7 +25,7 @@ export function refersTo(field: Field, collection: string, id: string): string |
 }
 const words = (f: Feature, fields: Field[], but: string): string => {
   const shown = fields.filter((x) => !x.base && x.name !== but && (x.kind === 'enum' || x.kind === 'date' || x.kind === 'time')).slice(0, 3)
-  return shown.map((x) => nameOf({ ...f, id: '' }, [x], x.name)).filter(Boolean).join(' · ')
+  return shown.map((x) => (hasValue(f.properties[x.name]) ? sayFull(x, f.properties[x.name], f.labels) : '')).filter(Boolean).join(' · ')
 }
 
 /** The newest first, where the register has a day of its own and can be sorted by it. */
@@ -51,7 +51,7 @@ async function groupsOf(c: Collection, collection: string, id: string, signal: A
     const others = got.value.features.filter((f) => f.id !== but)
     const n = (got.value.numberMatched ?? got.value.features.length) - (got.value.features.length - others.length)
     if (n < 1) continue
-    const rows = others.slice(0, 4).map((f) => ({ id: f.id, name: nameOf(f, fields, label), note: words(f, fields, label ?? '') }))
+    const rows = others.slice(0, 4).map((f) => ({ id: f.id, name: nameOf(f, fields, c.id), note: words(f, fields, label ?? '') }))
     out.push({ collection: c.id, title: c.title, property: field, filter, count: n, rows })
   }
   return out

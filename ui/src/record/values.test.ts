@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CollectionSchema } from '@/api/types'
 import { fieldsOf, firstColumns } from './fields'
-import { metresOf, stakeMetres, stakeText } from './stake'
+import { metresOf, stakeMetres, stakeText } from '@/texts/stake'
 import { say, sayFull, target } from './values'
 
 const schema: CollectionSchema = {
@@ -27,6 +27,11 @@ describe('stakes', () => {
     expect(metresOf(null)).toBeNull()
     expect(stakeText(12300)).toBe('K12+300')
     expect(stakeText(5)).toBe('K0+005')
+    // rounded first: the metre that is full belongs to the next kilometre
+    expect(stakeText(1999.7)).toBe('K2+000')
+    expect(stakeText(1999.4)).toBe('K1+999')
+    expect(stakeText(-0.4)).toBe('K0+000')
+    expect(stakeText(-1200)).toBe('-K1+200')
   })
 })
 

@@ -1,9 +1,11 @@
 // How a value is said: with its word, its unit, its day, in the county's form.
 import type { Feature, Value } from '@/api/types'
+import { collectionOf } from '@/state/county'
+import { packTitle } from '@/state/packs'
 import { t } from '@/texts'
 import { day, moment, number } from '@/texts/format'
 import { hasValue, type Field } from './fields'
-import { stakeText } from './stake'
+import { stakeText } from '@/texts/stake'
 
 type Labels = Feature['labels']
 
@@ -73,8 +75,11 @@ export function sayFull(field: Field, value: Value | undefined, labels?: Labels)
   return text === '—' || !field.unit ? text : `${text} ${field.unit}`
 }
 
-/** The name of a record: its label property, else the first that has a value. */
-export function nameOf(feature: Feature, fields: Field[], label: string | undefined): string {
+/** The name of a record: as its pack says it, its label property, else the first that has a value. */
+export function nameOf(feature: Feature, fields: Field[], collection: string): string {
+  const own = packTitle(feature, collection)
+  if (own) return own
+  const label = collectionOf(collection)?.['x-sangzi']?.label
   const named = fields.find((f) => f.name === label)
   if (named && hasValue(feature.properties[named.name])) return sayFull(named, feature.properties[named.name], feature.labels)
   const stakes = fields.filter((f) => f.kind === 'stake' && hasValue(feature.properties[f.name]))
@@ -84,3 +89,7 @@ export function nameOf(feature: Feature, fields: Field[], label: string | undefi
   const other = fields.find((f) => !f.base && hasValue(feature.properties[f.name]))
   return other ? sayFull(other, feature.properties[other.name], feature.labels) : feature.id
 }
+
+/** The ids of a photo field, one or many. */
+export const idsOf = (v: Value | undefined): string[] =>
+  (Array.isArray(v) ? v : [v]).filter((x): x is string => typeof x === 'string' && x !== '')

@@ -1,5 +1,6 @@
 // One change to many records: tried first, then made in one journalled step, and undone by a new one
 // which leaves alone whatever somebody changed since.
+import { fewAtOnce } from '@/api/few'
 import { getItemNow, postChanges, type BatchChange, type Feature, type Problem, type Result, type Value } from '@/api'
 
 export interface Row {
@@ -11,20 +12,6 @@ export interface Done {
   collection: string
   property: string
   rows: { id: string; version: number; before: Value; name: string }[]
-}
-
-/** Runs `work` over all of `list`, a few at once; the answers stand in the same order. */
-export async function fewAtOnce<A, B>(list: A[], work: (a: A) => Promise<B>, lanes = 6): Promise<B[]> {
-  const out: B[] = new Array<B>(list.length)
-  let at = 0
-  const lane = async (): Promise<void> => {
-    for (let i = at++; i < list.length; i = at++) {
-      const one = list[i]
-      if (one !== undefined) out[i] = await work(one)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(lanes, list.length) }, lane))
-  return out
 }
 
 /** The records as they are now, with the tag that a change must name. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { fieldOf, type Field } from '@/record/fields'
-import { dayOf, fromCql, stem, toCql, type Clause } from './clauses'
-import { conjuncts, placeOf } from './cql'
+import { stem } from '@/state/stem'
+import { dayOf, fromCql, toCql, type Clause } from './clauses'
+import { conjuncts, placeOf } from '@/api/cql'
 
 const now = new Date('2026-11-23T10:00:00')
 const fields: Field[] = [

@@ -1,7 +1,9 @@
 // A filter as a sentence: clauses joined by “and”, each said in words and written as CQL2, both ways.
 import type { Value } from '@/api/types'
 import type { Field } from '@/record/fields'
-import { conjuncts, isReserved, isWord, nameText, quote, readName, tokens, unquote, type Token } from './cql'
+import { stem } from '@/state/stem'
+import { isoDay } from '@/texts/format'
+import { conjuncts, isReserved, isWord, nameText, quote, readName, tokens, unquote, type Token } from '@/api/cql'
 
 export type Op =
   | 'is' | 'not' | 'in' | 'notIn' | 'has' | 'starts' | 'less' | 'most' | 'more' | 'least' | 'between' | 'empty' | 'filled' | 'within'
@@ -31,8 +33,6 @@ export function opsOf(field: Field): Op[] {
   return ['has', 'starts', 'is', 'empty', 'filled']
 }
 
-const pad = (n: number): string => String(n).padStart(2, '0')
-export const isoDay = (d: Date): string => `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}`
 /** today, today-7, today+30 → the day meant. */
 export function dayOf(value: string, now = new Date()): string {
   const m = /^today(?:([+-]\d+))?$/.exec(value)
@@ -48,11 +48,6 @@ function literal(value: Value, field: Field | undefined, now: Date): string {
   return quote(text)
 }
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
-/** The digits a division shares with all below it: 990121110000 → 990121110. */
-export const stem = (code: string): string => {
-  for (const n of [2, 4, 6, 9]) if (/^0*$/.test(code.slice(n))) return code.slice(0, n)
-  return code
-}
 const whole = (prefix: string): string => prefix.padEnd(12, '0')
 
 function saidText(c: Said, field: Field | undefined, now: Date): string {

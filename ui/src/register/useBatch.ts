@@ -23,7 +23,7 @@ export interface Batch {
   back: () => void
 }
 
-export function useBatch(collection: () => string, ids: () => string[], fields: () => Field[], label: () => string | undefined): Batch {
+export function useBatch(collection: () => string, ids: () => string[], fields: () => Field[]): Batch {
   const state = shallowReactive<State>({ busy: false, read: 0, rows: null, same: 0, problem: null, done: null, undone: null })
   let asked: { property: string; value: Value; reason: string } = { property: '', value: null, reason: '' }
 
@@ -46,7 +46,7 @@ export function useBatch(collection: () => string, ids: () => string[], fields: 
   async function make(): Promise<void> {
     if (!state.rows) return
     state.busy = true
-    const got = await makeBatch(collection(), state.rows, asked.property, asked.value, asked.reason, (f) => nameOf(f, fields(), label()))
+    const got = await makeBatch(collection(), state.rows, asked.property, asked.value, asked.reason, (f) => nameOf(f, fields(), collection()))
     state.busy = false
     if (got.ok) state.done = got.value
     else state.problem = got.problem

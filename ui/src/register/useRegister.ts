@@ -5,11 +5,11 @@ import { sortablesOf, useSchema } from '@/api/schemas'
 import type { Collection } from '@/api/types'
 import { fieldsOf, firstColumns, type Field } from '@/record/fields'
 import { collectionOf } from '@/state/county'
-import { look } from '@/state/look'
+import { look } from '@/theme/look'
 import { useScope } from '@/state/scope'
 import { useQuery } from '@/state/urlQuery'
 import { fromCql, toCql, type Clause } from './clauses'
-import { useKept } from './useKept'
+import { useKept } from '@/state/useKept'
 import { usePages, type Asked } from './usePages'
 
 export interface SortKey {

@@ -1,7 +1,8 @@
 // Views one has named: filter, words, sort and columns, kept on this device. Days relative to today stay relative.
 import { computed, type ComputedRef, type Ref } from 'vue'
-import { dayOf, isoDay } from './clauses'
-import { useKept } from './useKept'
+import { isoDay } from '@/texts/format'
+import { dayOf } from './clauses'
+import { useKept } from '@/state/useKept'
 
 export interface View {
   name: string

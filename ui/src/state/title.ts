@@ -1,7 +1,7 @@
 // What a record is called in lists and heads.
 import type { Feature, Value } from '@/api/types'
-import { stakeMetres, stakeText } from '@/map/road'
 import { collectionOf } from './county'
+import { packTitle } from './packs'
 
 const word = (v: Value | undefined): string => (typeof v === 'string' || typeof v === 'number' ? String(v) : '')
 
@@ -16,13 +16,9 @@ export function labelText(feature: Feature, property: string): string {
 
 export function recordTitle(feature: Feature, collection: string): string {
   const p = feature.properties
-  const from = stakeMetres(p.from_stake)
-  if (from !== undefined && !word(p.name)) {
-    const to = stakeMetres(p.to_stake)
-    return [labelText(feature, 'road'), to === undefined ? stakeText(from) : `${stakeText(from)}–${stakeText(to)}`].filter(Boolean).join(' ')
-  }
-  if (word(p.code) && word(p.name) && collection === 'road') return `${word(p.code)} ${word(p.name)}`
-  const label = collectionOf(collection)?.['x-sangzi']?.label
-  const own = label ? labelText(feature, label) : ''
-  return own || word(p.name) || word(p.title) || word(p.code) || collectionOf(collection)?.title || feature.id
+  const facts = collectionOf(collection)
+  const label = facts?.['x-sangzi']?.label
+  return (
+    packTitle(feature, collection) || (label ? labelText(feature, label) : '') || word(p.name) || word(p.title) || word(p.code) || facts?.title || feature.id
+  )
 }

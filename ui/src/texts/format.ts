@@ -1,5 +1,5 @@
 // Numbers and days as the county writes them.
-import { look } from '@/state/look'
+import { look } from '@/theme/look'
 import { t } from './index'
 
 const locale = (): string => (look.lang === 'en' ? 'en-GB' : 'zh-CN')
@@ -17,6 +17,10 @@ export function share(value: number | string | null | undefined): string {
 }
 
 const parse = (iso: string): Date => new Date(/^\d{4}-\d{2}-\d{2}$/.test(iso) ? `${iso}T00:00:00` : iso)
+
+const two = (n: number): string => String(n).padStart(2, '0')
+/** 2026-11-23, of this device's day. */
+export const isoDay = (d: Date): string => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`
 
 /** 11月23日 周一, with the year where it is not this one. */
 export function day(iso: string | null | undefined, now = new Date()): string {

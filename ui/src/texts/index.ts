@@ -1,5 +1,5 @@
 // Every word on screen. Keys are a type: t('map.layers') compiles only if both catalogues hold it.
-import { look } from '@/state/look'
+import { look } from '@/theme/look'
 import { en } from './en'
 import { zh } from './zh'
 

@@ -1,7 +1,7 @@
 // The machine of the tour: stops in order, forwards, backwards, skipped and taken up again.
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import type { TourStop } from '@/api/types'
-import { keepPlace, keptPlace } from './state'
+import { keepPlace, keptPlace } from '@/state/tour'
 
 export interface Tour {
   at: Ref<number>

@@ -1,7 +1,8 @@
 // A filter counted by one property: which properties can be asked, and what comes of the server's groups.
 import type { DivisionRef, Statistics, Value } from '@/api/types'
 import { isNumeric, type Field } from '@/record/fields'
-import { stem, toCql, type Clause } from '@/register/clauses'
+import { toCql, type Clause } from '@/register/clauses'
+import { stem } from '@/state/stem'
 import { t } from '@/texts'
 
 export type Measure = 'count' | 'sum' | 'mean'

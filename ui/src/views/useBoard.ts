@@ -69,7 +69,7 @@ export function useBoard(reg: Register, collection: () => string) {
     { immediate: true },
   )
   const movable = computed(() => Boolean(by.value && !by.value.readOnly && !by.value.derived))
-  const name = (f: Feature): string => nameOf(f, reg.fields, reg.label)
+  const name = (f: Feature): string => nameOf(f, reg.fields, reg.facts?.id ?? '')
   async function move(f: Feature, from: Column, to: Column): Promise<void> {
     const field = by.value
     if (!field || !movable.value || from === to || to.group.value === null) return

@@ -1,7 +1,7 @@
 // What a chart shows: its property, its measure and its groups; all of it stands in the URL.
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import { getStatistics, onChange, type Problem, type Statistics } from '@/api'
-import { useDivisions } from '@/frame/useDivisions'
+import { useDivisions } from '@/state/useDivisions'
 import type { Register } from '@/register/useRegister'
 import { useQuery } from '@/state/urlQuery'
 import { groupable, groupsOf, measurable, spoken, type Measure } from './group'

@@ -1,0 +1,147 @@
+/* src/ledger/count.c - current records by division, counted as they come and go; when a register last changed. */
+#include "ledger/commit.h"
+
+/* --- counters of current records by division --------------------------------------------------------------------------- */
+void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at)
+{
+    int64_t *n;
+
+    pthread_mutex_lock(&l->count_guard);
+    n = map_get(s->count, division);
+    if (!n) {
+        const Str key = str_copy(s->count_arena, division);
+
+        n = NEW(s->count_arena, int64_t);
+        if (!n || !key.ptr || !map_put(s->count, key, n))
+            n = NULL;
+    }
+    if (n)
+        *n += by;
+    s->total += by;
+    if (at > s->changed_at)
+        s->changed_at = at;
+    pthread_mutex_unlock(&l->count_guard);
+}
+
+typedef struct Counting {
+    Ledger *ledger;
+    Sheet *sheet;
+} Counting;
+
+static void count_one(void *ctx, Str division, int64_t n)
+{
+    Counting *c = ctx;
+
+    ledger_tally(c->ledger, c->sheet, division, n, 0);
+}
+
+static bool begin_anew(Ledger *l, Sheet *s, Err *err)
+{
+    bool good;
+
+    pthread_mutex_lock(&l->count_guard);
+    s->total = 0;
+    arena_clear(s->count_arena);
+    s->count = map_new(s->count_arena);
+    good = s->count != NULL;
+    pthread_mutex_unlock(&l->count_guard);
+    return good || FAIL(err, BASE_NO_MEMORY, s->collection->name, "counters");
+}
+
+bool ledger_tally_all(Ledger *l, Err *err)
+{
+    StoreRead *r;
+    bool good = store_read_begin(l->store, &r, err);
+
+    if (!good)
+        return false;
+    for (size_t i = 0; good && i < l->model->ncollection; i++) {
+        Counting c = { l, l->sheet + i };
+
+        good = begin_anew(l, l->sheet + i, err) &&
+               store_count_divisions(r, &l->sheet[i].table, count_one, &c, err) &&
+               store_changed(r, &l->sheet[i].table, &l->sheet[i].changed_at, err);
+        l->sheet[i].touched_at = l->sheet[i].changed_at = l->sheet[i].total ? l->sheet[i].changed_at : 0;
+    }
+    store_read_end(r);
+    return good;
+}
+
+/* When each register last changed stands in the file for readers and for the next start. */
+bool ledger_touch(Ledger *l, Err *err)
+{
+    bool good = store_begin(l->store, err);
+
+    for (size_t i = 0; good && i < l->model->ncollection; i++)
+        if (l->sheet[i].changed_at > l->sheet[i].touched_at)
+            good = store_touch(l->store, &l->sheet[i].table, l->sheet[i].changed_at, err);
+    if (good)
+        return store_commit(l->store, err);
+    store_rollback(l->store);
+    return false;
+}
+
+/* Digits of a code that name its subtree: 990121000000 → 6. */
+static size_t significant(Str code)
+{
+    static const size_t level[] = { 2, 4, 6, 9, 12 };
+
+    for (size_t i = 0; i < LEN(level); i++) {
+        bool zeros = true;
+
+        for (size_t k = level[i]; k < code.len && zeros; k++)
+            zeros = code.ptr[k] == '0';
+        if (zeros)
+            return level[i];
+    }
+    return code.len;
+}
+
+int64_t ledger_count(Ledger *l, const PackCollection *c, Str division)
+{
+    Sheet *s = ledger_sheet(l, c);
+    int64_t n = 0;
+
+    pthread_mutex_lock(&l->count_guard);
+    if (!division.len)
+        n = s->total;
+    else {
+        const Str prefix = str_sub(division, 0, significant(division));
+
+        for (size_t i = 0;; i++) {
+            Str key;
+            int64_t *value;
+
+            if (!map_at(s->count, i, &key, (void **)&value))
+                break;
+            if (key.ptr && str_starts(key, prefix))
+                n += *value;
+        }
+    }
+    pthread_mutex_unlock(&l->count_guard);
+    return n;
+}
+
+int64_t ledger_changed_at(Ledger *l, const PackCollection *c)
+{
+    int64_t at;
+
+    pthread_mutex_lock(&l->count_guard);
+    at = ledger_sheet(l, c)->changed_at;
+    pthread_mutex_unlock(&l->count_guard);
+    return at;
+}
+
+GeoBox ledger_extent(Ledger *l, const PackCollection *c)
+{
+    StoreRead *r;
+    GeoBox box = GEO_BOX_NONE;
+    Err err;
+
+    if (!c->spatial || !store_read_begin(l->store, &r, &err))
+        return box;
+    if (!store_extent(r, &ledger_sheet(l, c)->table, &box, &err))
+        box = GEO_BOX_NONE;
+    store_read_end(r);
+    return box;
+}
