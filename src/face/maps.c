@@ -66,53 +66,46 @@ static bool rows(void *ctx, GeoBox box, double least, TileSee *see, void *to, Er
 {
     const FaceLayer *l = ctx;
     const size_t n = l->nattribute + 1;
-    const StoreQuery all = { .table = l->table, .column = l->column, .ncolumn = n, .geometry = true };
+    const StoreQuery all = { .table = l->table, .column = l->column, .ncolumn = n, .geometry = true },
+                     few = { .table = l->table,
+                         .column = l->column,
+                         .ncolumn = n,
+                         .geometry = true,
+                         .box = &box,
+                         .nbox = 1,
+                         .scattered = true,
+                         .least = least_of(l, least) };
     StoreRead *read;
     StoreCursor *cursor;
     bool good;
 
     if (!store_read_begin(ledger_store(l->ledger), &read, err))
         return false;
-    good = geo_box_empty(box)
-               ? store_select(read, &all, &cursor, err)
-               : store_select_box(read, l->table, l->column, n, box, least_of(l, least), &cursor, err);
-    good = good && give_rows(l, cursor, see, to, err);
-    store_read_end(read);
-    return good;
-}
-
-static bool select_some(FaceLayer *l, Str fids, TileSee *see, void *to, Err *err)
-{
-    const StoreQuery q = {
-        .table = l->table, .column = l->column, .ncolumn = l->nattribute + 1, .geometry = true, .fids = fids
-    };
-    StoreRead *read;
-    StoreCursor *cursor;
-    bool good;
-
-    if (!store_read_begin(ledger_store(l->ledger), &read, err))
-        return false;
-    good = store_select(read, &q, &cursor, err) && give_rows(l, cursor, see, to, err);
+    good = store_select(read, geo_box_empty(box) ? &all : &few, &cursor, err) &&
+           give_rows(l, cursor, see, to, err);
     store_read_end(read);
     return good;
 }
 
 static bool some(void *ctx, const int64_t *fid, size_t n, TileSee *see, void *to, Err *err)
 {
-    Buf b;
+    const FaceLayer *l = ctx;
+    const StoreQuery q = { .table = l->table,
+        .column = l->column,
+        .ncolumn = l->nattribute + 1,
+        .geometry = true,
+        .fid = fid,
+        .nfid = n };
+    StoreRead *read;
+    StoreCursor *cursor;
     bool good;
 
     if (!n)
         return true;
-    buf_init(&b, (size_t)32 << 20);
-    for (size_t i = 0; i < n; i++) {
-        buf_c(&b, i ? ',' : '[');
-        buf_i64(&b, fid[i]);
-    }
-    buf_c(&b, ']');
-    good = !b.bad ? select_some(ctx, buf_text(&b), see, to, err)
-                  : FAIL(err, BASE_NO_MEMORY, STR("tile"), "rows");
-    buf_clear(&b);
+    if (!store_read_begin(ledger_store(l->ledger), &read, err))
+        return false;
+    good = store_select(read, &q, &cursor, err) && give_rows(l, cursor, see, to, err);
+    store_read_end(read);
     return good;
 }
 

@@ -1,6 +1,6 @@
 /* src/ledger/plan.c - a question made ready for the store.
  *
- * The in-memory answer is the definition: SQL may over-select, what it cannot say is decided on the opened record (select.c).
+ * The in-memory answer is the definition: the store may over-select, what it cannot say is decided on the opened record (select.c).
  */
 #include "ledger/plan.h"
 #include "ledger/sealed.h"
@@ -59,16 +59,16 @@ static void see_name(void *ctx, Str name)
     u->geometry |= !p && !str_eq(name, STR("id"));
 }
 
-static bool plan_filter(Plan *p, const LedgerQuery *q, SealedUse *use, Arena *a, Err *err)
+static bool plan_filter(Ledger *l, Plan *p, const LedgerQuery *q, SealedUse *use, Arena *a, Err *err)
 {
     if (!q->filter)
         return true;
-    if (!cql_to_sql(q->filter, store_dialect(&p->sheet->table, a), a, &p->sql, err))
+    if (!store_filter(l->store, &p->sheet->table, q->filter, a, &p->filter, err))
         return false;
-    p->store.where = &p->sql;
-    if (p->sql.residual)
-        cql_names(p->sql.residual, see_name, use);
-    if (!ledger_range_plan(p->sheet, p->sql.residual, a, &p->store))
+    p->store.filter = &p->filter;
+    if (p->filter.residual)
+        cql_names(p->filter.residual, see_name, use);
+    if (!ledger_range_plan(p->sheet, p->filter.residual, a, &p->spans))
         return FAIL(err, BASE_NO_MEMORY, STR("filter"), "filter");
     return true;
 }
@@ -92,24 +92,17 @@ static bool plan_order(const Ledger *l, Plan *p, const LedgerQuery *q, Arena *a,
 static bool plan_words(Plan *p, const LedgerQuery *q, Arena *a)
 {
     enum { NAMES = 5000 };
-    Buf b;
     int64_t *fid = q->words.len && p->sheet->find ? NEWS(a, int64_t, NAMES) : NULL;
     const size_t n = fid ? ledger_find_text((Sheet *)(uintptr_t)p->sheet, q->words, fid, NAMES) : 0;
 
     if (!q->words.len)
         return true;
-    buf_init(&b, 1 << 20);
     if (n) {
-        for (size_t i = 0; i < n; i++)
-            buf_fmt(&b, "%s%lld", i ? "," : "[", (long long)fid[i]);
-        buf_c(&b, ']');
-        p->store.fids = str_copy(a, buf_text(&b));
-    } else {
-        ledger_match(q->words, &b);
-        p->store.match = b.len ? str_copy(a, buf_text(&b)) : STR("\"\"");
+        p->store.fid = fid;
+        p->store.nfid = n;
+        return true;
     }
-    buf_clear(&b);
-    return n ? p->store.fids.ptr != NULL : p->store.match.ptr != NULL;
+    return ledger_match(q->words, a, &p->store.word, &p->store.nword);
 }
 
 static bool plan_boxes(Plan *p, const LedgerQuery *q, Arena *a, Err *err)
@@ -139,12 +132,12 @@ bool ledger_plan(Ledger *l, const LedgerQuery *q, Arena *a, Plan *p, Err *err)
 
     *p = (Plan){ .sheet = ledger_sheet(l, q->collection) };
     p->store.table = &p->sheet->table;
-    if (!plan_filter(p, q, &use, a, err) || !plan_order(l, p, q, a, err) || !plan_boxes(p, q, a, err))
+    if (!plan_filter(l, p, q, &use, a, err) || !plan_order(l, p, q, a, err) || !plan_boxes(p, q, a, err))
         return false;
     if (!plan_words(p, q, a))
         return FAIL(err, BASE_NO_MEMORY, STR("words"), "q");
-    if (!ledger_shape(p->sheet, p->sql.residual || q->nsort ? NULL : q->only, q->nonly, q->sealed || use.used,
-            a, &p->shape))
+    if (!ledger_shape(p->sheet, p->filter.residual || q->nsort ? NULL : q->only, q->nonly,
+            q->sealed || use.used, a, &p->shape))
         return FAIL(err, BASE_NO_MEMORY, STR("query"), "items");
     p->store.column = p->shape.column;
     p->store.ncolumn = p->shape.ncolumn;

@@ -157,27 +157,25 @@ static bool add_hit(Search *s, const LedgerRecord *r, double rank)
 /* All hits of one register are fetched by one query. */
 static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
 {
-    Buf fids;
+    int64_t *fid = NEWS(s->arena, int64_t, s->nfound + 1);
     StoreQuery q = { .table = &sheet->table, .geometry = true };
     RowShape shape;
     CqlValue *value = NEWS(s->arena, CqlValue, sheet->collection->nproperty + sheet->collection->ninherited);
     StoreCursor *cursor;
     const StoreRow *row;
-    bool good, any = false;
+    bool good;
 
-    if (!value || !ledger_shape(sheet, NULL, 0, sheet->find != NULL, s->arena, &shape))
+    if (!value || !fid || !ledger_shape(sheet, NULL, 0, sheet->find != NULL, s->arena, &shape))
         return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
-    buf_init(&fids, 1 << 16);
     for (size_t i = 0; i < s->nfound; i++)
-        if (s->found[i].sheet == sheet) {
-            buf_fmt(&fids, "%s%lld", any ? "," : "[", (long long)s->found[i].fid);
-            any = true;
-        }
-    buf_c(&fids, ']');
+        if (s->found[i].sheet == sheet)
+            fid[q.nfid++] = s->found[i].fid;
+    if (!q.nfid)
+        return true;
     q.column = shape.column;
     q.ncolumn = shape.ncolumn;
-    q.fids = buf_text(&fids);
-    good = any && store_select(read, &q, &cursor, err);
+    q.fid = fid;
+    good = store_select(read, &q, &cursor, err);
     if (good) {
         while ((good = store_next(cursor, &row, err)) && row) {
             LedgerRecord r;
@@ -194,8 +192,7 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
         }
         store_cursor_close(cursor);
     }
-    buf_clear(&fids);
-    return good || !any;
+    return good;
 }
 
 static int better(const void *x, const void *y)
@@ -236,7 +233,8 @@ bool ledger_search(Ledger *l, Str words, const PackCollection *const *only, size
 {
     Search *s = NEW(a, Search);
     StoreRead *read;
-    Buf match;
+    const StoreWord *word;
+    size_t nword;
     bool good;
 
     *out = NULL;
@@ -251,18 +249,17 @@ bool ledger_search(Ledger *l, Str words, const PackCollection *const *only, size
     s->prefix = division;
     while (s->prefix.len > 2 && s->prefix.ptr[s->prefix.len - 1] == '0')
         s->prefix.len--;
-    buf_init(&match, 65536);
-    ledger_match(s->words, &match);
-    if (!match.len || !store_read_begin(l->store, &read, err)) {
-        buf_clear(&match);
-        return !match.len;
-    }
-    good = store_words_find(read, buf_text(&match), HITS, found_one, s, err);
+    if (!ledger_match(s->words, a, &word, &nword))
+        return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
+    if (!nword)
+        return true;
+    if (!store_read_begin(l->store, &read, err))
+        return false;
+    good = store_words_find(read, word, nword, HITS, found_one, s, err);
     find_names(s);
     for (size_t i = 0; good && i < l->model->ncollection; i++)
         good = fetch(s, read, l->sheet + i, err);
     store_read_end(read);
-    buf_clear(&match);
     if (!good)
         return false;
     qsort(s->hit, s->nhit, sizeof *s->hit, better);

@@ -1,4 +1,4 @@
-/* src/ledger/stats.c - counts and sums by group: by SQL where it can say the whole question, else record by record. */
+/* src/ledger/stats.c - counts and sums by group: by the store where it can say the whole question, else record by record. */
 #include "ledger/plan.h"
 
 static double as_number(const PackProperty *p, CqlValue v)
@@ -130,7 +130,7 @@ bool ledger_stats(Ledger *l, const LedgerQuery *q, const PackProperty *const *of
         return FAIL(err, LEDGER_INVALID, STR("16"), "properties");
     if (!ledger_plan(l, q, a, p, err))
         return false;
-    sql = !p->sql.residual && !p->exact_box && (!group || p->sheet->column[group->index] != NO_COLUMN);
+    sql = !p->filter.residual && !p->exact_box && (!group || p->sheet->column[group->index] != NO_COLUMN);
     for (size_t i = 0; i < n; i++)
         sql &= p->sheet->column[of[i]->index] != NO_COLUMN;
     s->of = of;

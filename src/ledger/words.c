@@ -117,28 +117,53 @@ static size_t points(Str s)
     return n;
 }
 
-/* All of the words: a Han run of two and more by its pairs, others by prefix. */
-void ledger_match(Str words, Buf *out)
+/* Words as the index is asked for them: a Han run of two and more by its pairs, others by prefix. */
+static void cut_asked(const Token *t, Buf *cut)
 {
+    if (!t->han)
+        lower(t->text, cut);
+    else if (points(t->text) == 1)
+        buf_str(cut, t->text);
+    else
+        pairs(t->text, cut, false);
+}
+
+static bool add_word(StoreWord **word, size_t *n, Str text, bool prefix, Arena *a)
+{
+    if (*n % 16 == 0) { /* full: the next sixteen */
+        StoreWord *more = NEWS(a, StoreWord, *n + 16);
+
+        if (more && *n)
+            memcpy(more, *word, *n * sizeof *more);
+        if (!more)
+            return false;
+        *word = more;
+    }
+    (*word)[*n] = (StoreWord){ str_copy(a, text), prefix };
+    return (*word)[(*n)++].text.ptr != NULL;
+}
+
+bool ledger_match(Str words, Arena *a, const StoreWord **out, size_t *n)
+{
+    StoreWord *word = NEWS(a, StoreWord, 1); /* not NULL even of no word: then nothing is found */
+    bool good = word != NULL;
     Token t;
 
-    while (next_run(&words, &t)) {
+    *n = 0;
+    while (good && next_run(&words, &t)) {
         Buf cut;
         Str rest, one;
 
         buf_init(&cut, 65536);
-        if (!t.han)
-            lower(t.text, &cut);
-        else if (points(t.text) == 1)
-            buf_str(&cut, t.text);
-        else
-            pairs(t.text, &cut, false);
-        for (rest = str_trim(buf_text(&cut)); rest.len;) {
+        cut_asked(&t, &cut);
+        for (rest = str_trim(buf_text(&cut)); good && rest.len;) {
             str_cut(rest, ' ', &one, &rest);
-            buf_fmt(out, "%s\"%.*s\"%s", out->len ? " AND " : "", STRV(one), t.han ? "" : "*");
+            good = add_word(&word, n, one, !t.han, a);
         }
         buf_clear(&cut);
     }
+    *out = word;
+    return good;
 }
 
 static _Thread_local UTransliterator *to_latin; /* opened once a thread: opening costs milliseconds */

@@ -198,13 +198,14 @@ bool memory_load(Store *s, const char *path, Err *err)
         const Bytes all = BYTES(str_sub(text, 0, text.len > SHA256_LEN ? text.len - SHA256_LEN : 0));
         Rd r = rd_of((Bytes){ all.ptr + MARK, all.len > MARK ? all.len - MARK : 0 });
 
+        err->kind = NULL;
         sha256(all, digest);
         good =
             all.len > MARK && !memcmp(all.ptr, mark, MARK) && !memcmp(all.ptr + all.len, digest, SHA256_LEN);
         for (int64_t n = good ? get_int(&r) : 0; good && n > 0; n--)
             good = get_table(s, &r, err);
         good = good && s->ntable >= MEMORY_GROUND;
-        if (!good && !err->kind)
+        if (!good && err->kind != &BASE_NO_MEMORY)
             (void)FAIL(err, STORE_NOT_OURS, str_of(path), "store");
         s->nundo = 0;
         s->committed += good;

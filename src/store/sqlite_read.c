@@ -97,6 +97,16 @@ static void from(Buf *b, const StoreQuery *q)
         buf_fmt(b, " FROM \"%.*s\"", STRV(q->table->name));
 }
 
+/* The index of a column rises with nulls last: it begins with whether there is a value, so that must be asked too. */
+static void equal_sql(Buf *b, const StoreTable *t, size_t column)
+{
+    buf_c(b, '(');
+    name(b, t, column);
+    buf_str(b, STR(" IS NULL)=0 AND "));
+    name(b, t, column);
+    buf_str(b, STR("=?"));
+}
+
 static const CqlSql *sql_of(const StoreQuery *q)
 {
     return q->filter ? q->filter->said : NULL;
@@ -112,7 +122,7 @@ static void where(Buf *b, const StoreQuery *q, bool all)
     if (q->id)
         and_(b, &any), buf_str(b, STR("id=?"));
     for (size_t i = 0; i < q->nequal; i++)
-        and_(b, &any), name(b, q->table, q->equal[i].column), buf_str(b, STR("=?"));
+        and_(b, &any), equal_sql(b, q->table, q->equal[i].column);
     if (q->word)
         and_(b, &any),
             /* CROSS: the words first; else SQLite may ask them once a row */
