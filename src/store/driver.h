@@ -73,14 +73,14 @@ typedef struct StoreHead { /* the first member */
 
 #define STORE_MEMBER(result, give, name, parameters, arguments, of) result(*name) parameters;
 struct StoreDriver {
-    const char *prefix;                                                    /* of its URLs; empty: any path */
-    bool (*open)(const char *path, StoreMode mode, Store **out, Err *err); /* path: behind the prefix */
+    const char *prefix; /* of its URLs; empty: any path */
+    bool (*open)(const StoreDriver *self, const char *path, StoreMode mode, Store **out,
+        Err *err); /* path: behind the prefix */
     STORE_CALLS(STORE_MEMBER)
 };
-extern const StoreDriver store_sqlite, store_memory;
 #define STORE_SQLITE(result, give, name, parameters, arguments, of) result store_sqlite_##name parameters;
 STORE_CALLS(STORE_SQLITE)
-bool store_sqlite_open(const char *path, StoreMode mode, Store **out, Err *err);
+bool store_sqlite_open(const StoreDriver *self, const char *path, StoreMode mode, Store **out, Err *err);
 #define STORE_MEMORY(result, give, name, parameters, arguments, of) result store_memory_##name parameters;
 STORE_CALLS(STORE_MEMORY)
-bool store_memory_open(const char *path, StoreMode mode, Store **out, Err *err);
+bool store_memory_open(const StoreDriver *self, const char *path, StoreMode mode, Store **out, Err *err);

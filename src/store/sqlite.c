@@ -149,6 +149,27 @@ int sqlite_bind_blob(sqlite3_stmt *stmt, int at, Bytes b)
                  : sqlite3_bind_null(stmt, at);
 }
 
+/* Words as FTS5 is asked for them: "石桥" AND "shi"*; none at all is a word that nothing has. */
+int sqlite_bind_words(sqlite3_stmt *stmt, int at, const StoreWord *word, size_t n)
+{
+    Buf b;
+    int rc;
+
+    buf_init(&b, 1 << 20);
+    for (size_t i = 0; i < n; i++) {
+        buf_str(&b, i ? STR(" AND \"") : STR("\""));
+        for (size_t k = 0; k < word[i].text.len; k++) {
+            buf_c(&b, word[i].text.ptr[k]);
+            if (word[i].text.ptr[k] == '"')
+                buf_c(&b, '"');
+        }
+        buf_str(&b, word[i].prefix ? STR("\"*") : STR("\""));
+    }
+    rc = sqlite_bind_text(stmt, at, n ? buf_text(&b) : STR("\"\""));
+    buf_clear(&b);
+    return rc;
+}
+
 int sqlite_bind(sqlite3_stmt *stmt, int at, CqlValue v)
 {
     char small[40];
@@ -512,7 +533,17 @@ static bool open_writer(Store *s, Err *err)
     return is_ours(s, &s->writer, err) && guarded(&s->writer, err);
 }
 
-bool store_sqlite_open(const char *path, StoreMode mode, Store **out, Err *err)
+static bool may_open(Store *s, const char *path, Err *err)
+{
+    if ((size_t)snprintf(s->path, sizeof s->path, "%s", path) >= sizeof s->path ||
+        (s->mode == STORE_CREATE && file_exists(path)))
+        return FAIL(err, BASE_IO, str_of(path), "store");
+    if (s->mode == STORE_NODE)
+        return open_private(path, err);
+    return s->mode == STORE_CREATE || file_exists(path) || FAIL(err, BASE_NO_FILE, str_of(path), "store");
+}
+
+bool store_sqlite_open(const StoreDriver *self, const char *path, StoreMode mode, Store **out, Err *err)
 {
     Store *s = mem_new(1, sizeof *s);
 
@@ -521,16 +552,9 @@ bool store_sqlite_open(const char *path, StoreMode mode, Store **out, Err *err)
     pthread_once(&once, count_nothing);
     pthread_mutex_init(&s->guard, NULL);
     pthread_cond_init(&s->freed, NULL);
-    s->head.driver = &store_sqlite;
+    s->head.driver = self;
     s->mode = mode;
-    if ((size_t)snprintf(s->path, sizeof s->path, "%s", path) >= sizeof s->path ||
-        (mode == STORE_CREATE && file_exists(path)))
-        FAIL(err, BASE_IO, str_of(path), "store");
-    else if (mode == STORE_NODE && !open_private(path, err))
-        (void)0;
-    else if (mode != STORE_CREATE && !file_exists(path))
-        FAIL(err, BASE_NO_FILE, str_of(path), "store");
-    else if ((mode == STORE_READ || open_writer(s, err))) {
+    if (may_open(s, path, err) && (mode == STORE_READ || open_writer(s, err))) {
         for (size_t i = 0; i < STORE_READERS; i++) {
             s->read[i] = (StoreRead){ s->head, s, &s->conn[i], false };
             if (!connect_to(path, SQLITE_OPEN_READONLY, &s->conn[i], err))

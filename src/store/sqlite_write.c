@@ -448,27 +448,6 @@ bool store_sqlite_words_find(
     return rc == SQLITE_ROW || rc == SQLITE_DONE;
 }
 
-/* Words as FTS5 is asked for them: "石桥" AND "shi"*; none at all is a word that nothing has. */
-int sqlite_bind_words(sqlite3_stmt *stmt, int at, const StoreWord *word, size_t n)
-{
-    Buf b;
-    int rc;
-
-    buf_init(&b, 1 << 20);
-    for (size_t i = 0; i < n; i++) {
-        buf_str(&b, i ? STR(" AND \"") : STR("\""));
-        for (size_t k = 0; k < word[i].text.len; k++) {
-            buf_c(&b, word[i].text.ptr[k]);
-            if (word[i].text.ptr[k] == '"')
-                buf_c(&b, '"');
-        }
-        buf_str(&b, word[i].prefix ? STR("\"*") : STR("\""));
-    }
-    rc = sqlite_bind_text(stmt, at, n ? buf_text(&b) : STR("\"\""));
-    buf_clear(&b);
-    return rc;
-}
-
 bool store_sqlite_ground_aside(Store *s, Err *err)
 {
     return sqlite_run(&s->writer, err,

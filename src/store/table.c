@@ -3,8 +3,10 @@
 
 #define SQLITE(result, give, name, parameters, arguments, of) .name = store_sqlite_##name,
 #define MEMORY(result, give, name, parameters, arguments, of) .name = store_memory_##name,
-const StoreDriver store_sqlite = { .prefix = "", .open = store_sqlite_open, STORE_CALLS(SQLITE) };
-const StoreDriver store_memory = { .prefix = "memory:", .open = store_memory_open, STORE_CALLS(MEMORY) };
+static const StoreDriver store_sqlite = { .prefix = "", .open = store_sqlite_open, STORE_CALLS(SQLITE) };
+static const StoreDriver store_memory = {
+    .prefix = "memory:", .open = store_memory_open, STORE_CALLS(MEMORY)
+};
 static const StoreDriver *const drivers[] = { &store_memory, &store_sqlite }; /* the longer prefix first */
 
 bool store_open(const char *url, StoreMode mode, Store **out, Err *err)
@@ -16,7 +18,7 @@ bool store_open(const char *url, StoreMode mode, Store **out, Err *err)
 
         if (!str_starts(whole, prefix))
             continue;
-        return drivers[i]->open(whole.ptr + prefix.len, mode, out, err);
+        return drivers[i]->open(drivers[i], whole.ptr + prefix.len, mode, out, err);
     }
     return FAIL(err, BASE_NO_FILE, whole, "store");
 }
