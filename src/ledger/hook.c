@@ -57,6 +57,8 @@ static void *herald(void *arg)
             l->event_last = &l->event_first;
         tell(l, run);
         mem_free(run);
+        l->event_told++;
+        pthread_cond_broadcast(&l->hook_idle);
     }
     pthread_mutex_unlock(&l->hook_guard);
     return NULL;
@@ -73,8 +75,21 @@ void ledger_announce(Ledger *l, const LedgerEvent *e, size_t n)
         memcpy(run->event, e, n * sizeof *e);
         *l->event_last = run;
         l->event_last = &run->next;
+        l->event_put++;
         pthread_cond_signal(&l->event_come);
     }
+    pthread_mutex_unlock(&l->hook_guard);
+}
+
+/* A mark, not an empty queue: under load there is always something to tell. */
+void ledger_told(Ledger *l)
+{
+    uint64_t mark;
+
+    pthread_mutex_lock(&l->hook_guard);
+    mark = l->event_put;
+    while (l->herald_runs && l->event_told < mark)
+        pthread_cond_wait(&l->hook_idle, &l->hook_guard);
     pthread_mutex_unlock(&l->hook_guard);
 }
 

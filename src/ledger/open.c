@@ -171,10 +171,9 @@ bool ledger_open(const char *dir, LedgerMode mode, const PackModel *model, Ledge
     return false;
 }
 
-void ledger_close(Ledger *l)
+/* The lock goes last: who takes it finds every commit written and every sum put by. */
+void ledger_rest(Ledger *l)
 {
-    if (!l)
-        return;
     if (l->writer_runs) {
         Err err;
 
@@ -185,14 +184,22 @@ void ledger_close(Ledger *l)
     ledger_herald_stop(l);
     while (l->hook)
         ledger_unhook(l->hook);
+    if (l->lock >= 0)
+        close(l->lock);
+    l->lock = -1;
+}
+
+void ledger_close(Ledger *l)
+{
+    if (!l)
+        return;
+    ledger_rest(l);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
         ledger_find_close(l->sheet + i), ledger_range_close(l->sheet + i);
     store_close(l->store);
     access_keys_close(l->keys);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
         arena_free(l->sheet[i].count_arena);
-    if (l->lock >= 0)
-        close(l->lock);
     arena_free(l->arena);
     mem_free(l);
 }
@@ -224,6 +231,16 @@ bool ledger_meta_set(Ledger *l, Str key, Str value, Err *err)
     good = good && store_commit(l->store, err);
     pthread_mutex_unlock(&l->write_guard);
     return good;
+}
+
+void ledger_hurry(Ledger *l)
+{
+    store_hurry(l->store);
+}
+
+bool ledger_backup(Ledger *l, const char *to, Err *err)
+{
+    return store_backup(l->store, to, err);
 }
 
 void ledger_warm(Ledger *l)

@@ -33,6 +33,7 @@ static inline GeoBox ledger_box(Bytes wkb) /* a record need not have a place */
 }
 
 #define NO_COLUMN SIZE_MAX
+enum { GRADE_WHOLE = 4 }; /* of a record that is not masked */
 typedef struct LedgerFind LedgerFind;
 typedef struct LedgerRange LedgerRange;
 typedef struct LedgerSpans LedgerSpans;
@@ -87,6 +88,7 @@ struct Ledger {
     pthread_mutex_t hook_guard;  /* guards event_*, herald_runs and the hooks */
     pthread_cond_t event_come, hook_idle;
     EventRun *event_first, **event_last;
+    uint64_t event_put, event_told; /* runs so far */
     bool event_stop, herald_runs;
     pthread_t herald;
     LedgerHooked *hook; /* in the order they came */

@@ -128,7 +128,7 @@ static void cut_asked(const Token *t, Buf *cut)
         pairs(t->text, cut, false);
 }
 
-static bool add_word(StoreWord **word, size_t *n, Str text, bool prefix, Arena *a)
+static bool add_word(StoreWord **word, size_t *n, StoreWord one, Arena *a)
 {
     if (*n % 16 == 0) { /* full: the next sixteen */
         StoreWord *more = NEWS(a, StoreWord, *n + 16);
@@ -139,11 +139,13 @@ static bool add_word(StoreWord **word, size_t *n, Str text, bool prefix, Arena *
             return false;
         *word = more;
     }
-    (*word)[*n] = (StoreWord){ str_copy(a, text), prefix };
+    one.text = str_copy(a, one.text);
+    (*word)[*n] = one;
     return (*word)[(*n)++].text.ptr != NULL;
 }
 
-bool ledger_match(Str words, Arena *a, const StoreWord **out, size_t *n)
+/* All of the words. Those of grade 2 are not looked at for whom they are masked. */
+bool ledger_match(Str words, int grade, Arena *a, const StoreWord **out, size_t *n)
 {
     StoreWord *word = NEWS(a, StoreWord, 1); /* not NULL even of no word: then nothing is found */
     bool good = word != NULL;
@@ -158,7 +160,7 @@ bool ledger_match(Str words, Arena *a, const StoreWord **out, size_t *n)
         cut_asked(&t, &cut);
         for (rest = str_trim(buf_text(&cut)); good && rest.len;) {
             str_cut(rest, ' ', &one, &rest);
-            good = add_word(&word, n, one, !t.han, a);
+            good = add_word(&word, n, (StoreWord){ one, !t.han, grade < 2 }, a);
         }
         buf_clear(&cut);
     }

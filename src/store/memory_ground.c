@@ -431,7 +431,7 @@ static bool has_word(Str text, const StoreWord *word)
 bool memory_has_words(Str g1, Str g2, const StoreWord *word, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!has_word(g1, word + i) && !has_word(g2, word + i))
+        if (!has_word(g1, word + i) && (word[i].open || !has_word(g2, word + i)))
             return false;
     return n > 0;
 }

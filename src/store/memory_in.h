@@ -8,7 +8,7 @@
 #include "store/driver.h"
 #include <pthread.h>
 
-enum { MEMORY_READERS = 4 };
+enum { MEMORY_READERS = 12 };
 /* A row is found by its number, its id and one more text. */
 typedef enum MemoryKey { KEY_FID, KEY_ID, KEY_OTHER, MEMORY_KEYS } MemoryKey;
 typedef struct MemoryRow MemoryRow;

@@ -157,7 +157,8 @@ int sqlite_bind_words(sqlite3_stmt *stmt, int at, const StoreWord *word, size_t 
 
     buf_init(&b, 1 << 20);
     for (size_t i = 0; i < n; i++) {
-        buf_str(&b, i ? STR(" AND \"") : STR("\""));
+        buf_str(&b, i ? STR(" AND ") : STR(""));
+        buf_str(&b, word[i].open ? STR("g1 : \"") : STR("\"")); /* a column of its own */
         for (size_t k = 0; k < word[i].text.len; k++) {
             buf_c(&b, word[i].text.ptr[k]);
             if (word[i].text.ptr[k] == '"')

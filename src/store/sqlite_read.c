@@ -502,15 +502,18 @@ bool store_sqlite_count_divisions(StoreRead *r, const StoreTable *t, StoreSeeCou
 {
     char sql[256];
     sqlite3_stmt *stmt;
+    int rc;
+    bool good;
 
     snprintf(sql, sizeof sql,
         "SELECT division,count(*) FROM \"%.*s\" WHERE valid_to IS NULL GROUP BY division", STRV(t->name));
     if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
         return false;
-    while (sqlite3_step(stmt) == SQLITE_ROW)
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
         see(ctx, sqlite_text(stmt, 0), sqlite3_column_int64(stmt, 1));
+    good = rc == SQLITE_DONE || SQLITE_FAILS(r->conn->db, STR("divisions"));
     sqlite_done(r->conn, stmt);
-    return true;
+    return good;
 }
 
 static double be_float(const uint8_t *p)

@@ -7,7 +7,7 @@
  *     STORE_NODE                                          of this machine and not of the county (DIR/node.db, 0600)
  *
  * A driver is a row of table.c and its files beside this one (driver.h). PostgreSQL: docs/decisions/0034.
- * One writer (the thread that called store_open with STORE_WRITE) and up to four pooled readers, each with a snapshot.
+ * One writer (the thread that called store_open with STORE_WRITE) and up to twelve pooled readers, each with a snapshot.
  * Memory   rows are borrowed until the next store_next or the end of their cursor.
  * Errors   STORE_BUSY (another process writes), STORE_SCHEMA (what is kept is not what the model says), STORE_TWICE (a value
  *          that must be unique), BASE_FULL, STORE_FAILED (what the driver said), STORE_BUDGET, STORE_NOT_OURS.
@@ -75,7 +75,7 @@ typedef struct StoreFilter { const CqlExpr *residual; const void *said; } StoreF
 bool store_filter(Store *s, const StoreTable *t, const CqlExpr *e, Arena *a, StoreFilter *out, Err *err) MUST;
 typedef struct StoreOrder { size_t column; bool descending; } StoreOrder;
 typedef struct StoreEqual { size_t column; CqlValue value; } StoreEqual;
-typedef struct StoreWord { Str text; bool prefix; } StoreWord; /* as the index's are cut; prefix: words that begin so */
+typedef struct StoreWord { Str text; bool prefix, open; } StoreWord; /* as the index's are cut; words that begin so; of grade 1 only */
 typedef struct StoreSet { const uint64_t *bit; size_t n; } StoreSet; /* fids below n whose bit is set, and all from n on */
 typedef struct StoreQuery {
     const StoreTable *table;

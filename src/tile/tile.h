@@ -54,11 +54,20 @@ TileCache *tile_cache_new(size_t bytes); /* NULL: no memory */
 void tile_cache_free(TileCache *c);      /* after the last layer */
 
 typedef struct TileLayer TileLayer;
-enum { TILE_ATTRIBUTES = 64 };
+enum { TILE_ATTRIBUTES = 64, TILE_VIEW_KEYS = 8 };
+typedef struct TileView { /* how the packs' layers show a collection; all zeros: nobody draws it */
+    size_t nkey;
+    uint8_t key[TILE_VIEW_KEYS]; /* attributes that it is drawn and filtered by, the one drawn by first */
+    int from;                    /* the first zoom that shows its polygons filled */
+    bool main_filters;           /* the first is one that it is filtered by, too */
+    bool fills, lines;           /* polygons are filled; lines are drawn */
+    bool circles, words;         /* points are drawn as circles; their names are written */
+} TileView;
 /* Opens DIR/NAME.tiles when it is whole and of the source's seq; else rows are used until tile_layer_pack. */
 bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribute, size_t nattribute,
-    const TileSource *source, TileLayer **out, Err *err) MUST;
+    const TileView *view, const TileSource *source, TileLayer **out, Err *err) MUST;
 void tile_layer_close(TileLayer *l); /* writes what is not yet written; NULL is taken */
+void tile_layer_save(TileLayer *l);  /* what is not yet written, now */
 bool tile_layer_packed(TileLayer *l);
 bool tile_layer_pack(TileLayer *l, Err *err) MUST; /* builds the pack from all rows, unless there is one */
 /* Everything may have changed (a restore, a model swap): all tiles are new; the pack is dropped. */
@@ -86,9 +95,13 @@ typedef struct TileBody {
     int64_t seq; /* the last change in it */
 } TileBody;
 bool tile_etag(TileLayer *l, const TileAsk *ask, char etag[64], Err *err) MUST; /* for 304, without a body */
+const TileBody *tile_cached(
+    TileLayer *l, const TileAsk *ask); /* in memory and fresh, at once; NULL: it has to be drawn */
 bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err) MUST;
 void tile_body_free(const TileBody *b); /* NULL is taken */
-GeoBox tile_layer_box(TileLayer *l);    /* of all features; GEO_BOX_NONE: unknown or none */
+int tile_layer_single_from(
+    TileLayer *l);                   /* records are shown one by one from this zoom on; -1: not known yet */
+GeoBox tile_layer_box(TileLayer *l); /* of all features; GEO_BOX_NONE: unknown or none */
 
 /* Elevation: a file of magic "SZDEM1\0\0", uint32 width, height, double minx, miny, maxx, maxy (degrees), then float32
  * metres, row by row, the northern first; NaN: unknown. Tiles are 256 px PNG in Terrarium encoding (metres = red * 256 +

@@ -726,6 +726,7 @@ static void words_are_found_whole_by_their_beginning_and_in_a_row(void **state)
     const StoreWord bridge = { STR("石桥"), false }, both[] = { { STR("石桥"), false }, { STR("lu"), true } },
                     begins = { STR("Road"), true }, whole = { STR("road"), false },
                     row_of_two = { STR("x003 k6"), false }, quote = { STR("say \"hi"), false },
+                    open = { STR("lu"), true, true }, open_too = { STR("石桥"), false, true },
                     none = { STR("。"), false };
     const StoreQuery q = { .table = &note, .word = &bridge, .nword = 1 },
                      no_word = { .table = &note, .word = &bridge };
@@ -743,6 +744,8 @@ static void words_are_found_whole_by_their_beginning_and_in_a_row(void **state)
         str_eq(found(p, &bridge, 1), STR("n70:2 n1:9 "))); /* what says little beside it comes first */
     assert_true(str_eq(found(p, both, 2), STR("n1:9 ")));
     assert_true(str_eq(found(p, &begins, 1), STR("s8:20 ")));
+    assert_true(str_eq(found(p, &open, 1), STR(""))); /* a word of grade 2 */
+    assert_true(str_eq(found(p, &open_too, 1), STR("n70:2 n1:9 ")));
     assert_true(str_eq(found(p, &whole, 1), STR("")));
     assert_true(str_eq(found(p, &row_of_two, 1), STR("s8:20 ")));
     assert_true(str_eq(found(p, &quote, 1), STR("s8:20 ")));
