@@ -536,7 +536,7 @@ static void ear_ending(void *state)
 }
 
 static const char *const events_query[] = { "collection", "division", "last-event-id", NULL };
-static const FaceRow row[] = { { FACE_GET, "/events", events_get, .zh = "实时事件（SSE）",
+static const FaceRow row[] = { { FACE_GET, "/events", events_get, FACE_QUICK, .zh = "实时事件（SSE）",
     .en = "Live events (SSE)", .query = events_query } };
 const FaceDoor face_events = { .name = "events",
     .row = row,

@@ -1,8 +1,8 @@
 /* src/face/face_in.h - what every face of this folder leans on: the request, the answer, the row of a table.
  *
  * A handler reads its FaceRequest and fills its FaceAnswer; it returns false with *err set and the answer is
- * problem+json. It touches no socket. Rows marked FACE_SLOW run on a pool of their own and may wait (commits,
- * computations, files); all others run in the server's threads and must not.
+ * problem+json. It touches no socket. It runs in a lane (lanes.h), where it may wait; rows marked FACE_QUICK alone run in
+ * the server's own threads and touch no store, no file and nothing that takes more than a millisecond.
  *
  *     static bool node(FaceRequest *r, FaceAnswer *out, Err *err) { … buf_str(&out->body, …); return true; }
  *     static const FaceRow row[] = { { FACE_GET, "/node", node, .zh = "本节点", .en = "This node" } };
@@ -53,10 +53,19 @@ typedef struct FaceRequest { /* all borrowed from the request's arena; text is c
     const char
         *body_file; /* rows with FACE_FILE: its path; removed after the answer (rename it to keep it) */
     int64_t body_size;
-    Str base; /* "http://127.0.0.1:8080": before every link */
-    bool en;  /* the reader's language: English, else Chinese */
+    Str base;   /* "http://127.0.0.1:8080": before every link */
+    bool en;    /* the reader's language: English, else Chinese */
+    bool quick; /* in the server's own threads at this moment: what waits says out->later */
 } FaceRequest;
 
+typedef enum FaceLane {
+    FACE_LANE_QUICK,
+    FACE_LANE_READ,
+    FACE_LANE_WAIT,
+    FACE_LANE_DRAW,
+    FACE_LANE_HEAVY,
+    FACE_LANES
+} FaceLane; /* lanes.h */
 typedef struct FaceAnswer {
     int status; /* 200 from birth */
     Str type;   /* application/json from birth */
@@ -75,17 +84,20 @@ typedef struct FaceAnswer {
     Bytes bytes;       /* or bytes that another room counts: given back by bytes_free(bytes_ctx) */
     void (*bytes_free)(void *ctx);
     void *bytes_ctx;
-    bool events; /* or an event stream: ctx is the client (events.c) */
+    bool events;    /* or an event stream: ctx is the client (events.c) */
+    FaceLane later; /* nothing yet: it is asked again in that lane; QUICK: it is answered */
 } FaceAnswer;
 
 typedef bool FaceHandler(FaceRequest *r, FaceAnswer *out, Err *err);
 typedef enum FaceFlag {
-    FACE_SLOW = 1,
+    FACE_QUICK = 1, /* lanes; none of these: READ */
+    FACE_WAITS = 32,
+    FACE_HEAVY = 64,
     FACE_FILE = 2,
     FACE_BIG = 4 /* bodies to FACE_CHANGES_MAX */,
     FACE_HIDDEN = 8 /* not in the OpenAPI document */,
     FACE_MEDIA = 16 /* with FACE_FILE: an attachment, to FILES_MAX */,
-    FACE_WHOLE = 32 /* only for whom nothing is hidden: what it tells is of all records */
+    FACE_WHOLE = 128 /* only for whom nothing is hidden: what it tells is of all records */
 } FaceFlag;
 struct FaceRow {
     FaceMethod method;
@@ -95,6 +107,7 @@ struct FaceRow {
     const char *zh, *en;      /* its one line in the OpenAPI document */
     const char *const *query; /* parameters allowed, NULL-ended, beside f and lang; NULL: none but these;
                                  FACE_ANY: the handler checks them itself */
+    FaceLane (*lane)(const FaceRequest *r); /* where the query decides; NULL: by the flags */
 };
 extern const char *const FACE_ANY[];
 struct FaceDoor {

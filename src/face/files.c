@@ -180,10 +180,10 @@ static bool start(const FaceHouse *h, void **out, Err *err)
 
 static const char *const post_query[] = { "name", NULL }, *const get_query[] = { "size", "name", NULL };
 static const FaceRow row[] = {
-    { FACE_POST, "/files", post, FACE_SLOW | FACE_FILE | FACE_MEDIA,
+    { FACE_POST, "/files", post, FACE_WAITS | FACE_FILE | FACE_MEDIA,
         .zh = "送来一个文件（照片、扫描件、录音……）", .en = "A file comes in: photo, scan, sound …",
         .query = post_query },
-    { FACE_GET, "/files/{id}", get, FACE_SLOW, .zh = "一个文件；size 要缩略图",
+    { FACE_GET, "/files/{id}", get, FACE_WAITS, .zh = "一个文件；size 要缩略图",
         .en = "A file; with size, a smaller picture", .query = get_query },
 };
 const FaceDoor face_files = { .name = "files", .row = row, .nrow = LEN(row), .start = start };

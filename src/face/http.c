@@ -123,7 +123,7 @@ static void work(Exchange *x)
     }
 }
 
-static void work_slowly(void *arg)
+static void work_in_lane(void *arg)
 {
     Exchange *x = arg;
 
@@ -132,23 +132,51 @@ static void work_slowly(void *arg)
     MHD_resume_connection(x->connection);
 }
 
+/* The connection sleeps meanwhile. It may be resumed before this returns: x is not touched after face_lanes_run. */
+static enum MHD_Result go_to_lane(Exchange *x, FaceLane lane)
+{
+    x->phase = WORKING;
+    x->client = face_intake_client(x);
+    x->task = (FaceTask){ .work = work_in_lane, .arg = x, .client = x->client };
+    MHD_suspend_connection(x->connection);
+    if (face_lanes_run(x->face->lanes, lane, &x->task, &x->err))
+        return MHD_YES;
+    face_reply_refuse(x);
+    face_reply_make(x);
+    MHD_resume_connection(x->connection);
+    return MHD_YES;
+}
+
+static FaceLane lane_of(const Exchange *x)
+{
+    const FaceRow *row = x->r.row;
+
+    return row->lane                 ? row->lane(&x->r)
+           : row->flags & FACE_QUICK ? FACE_LANE_QUICK
+           : row->flags & FACE_WAITS ? FACE_LANE_WAIT
+           : row->flags & FACE_HEAVY ? FACE_LANE_HEAVY
+                                     : FACE_LANE_READ;
+}
+
 static enum MHD_Result answer(Exchange *x)
 {
-    if (!x->refused && x->r.row && x->r.row->flags & FACE_SLOW) {
-        x->phase = WORKING;
-        MHD_suspend_connection(x->connection);
-        if (pool_run(x->face->pool, work_slowly, x))
-            return MHD_YES;
-        (void)FAIL(&x->err, FACE_BUSY, STR("pool"), "pool");
-        face_reply_refuse(x);
-        face_reply_make(x);
-        MHD_resume_connection(x->connection);
-        return MHD_YES;
-    }
+    const FaceLane lane = x->refused || !x->r.row || x->err.kind ? FACE_LANE_QUICK : lane_of(x);
+
+    if (lane != FACE_LANE_QUICK)
+        return go_to_lane(x, lane);
+    x->r.quick = true;
     if (x->r.row && !x->err.kind)
         work(x);
     else if (x->refused)
         face_reply_refuse(x);
+    x->r.quick = false;
+    if (x->out.later) {
+        const FaceLane later = x->out.later;
+
+        x->out.later = FACE_LANE_QUICK;
+        x->out.nheader = 0; /* they are set again */
+        return go_to_lane(x, later);
+    }
     face_reply_make(x);
     return face_reply_queue(x);
 }

@@ -119,17 +119,17 @@ static bool drop(FaceRequest *r, FaceAnswer *out, Err *err)
 
 static const char *const post_query[] = { "name", "collection", "division", "crs", "encoding", NULL };
 static const FaceRow row[] = {
-    { FACE_POST, "/imports", post, FACE_SLOW | FACE_FILE | FACE_WHOLE, .zh = "送来一个表格或图层",
+    { FACE_POST, "/imports", post, FACE_WAITS | FACE_FILE | FACE_WHOLE, .zh = "送来一个表格或图层",
         .en = "A sheet or layer comes in", .query = post_query },
-    { FACE_GET, "/imports", list, FACE_SLOW | FACE_WHOLE, .zh = "全部导入", .en = "All imports" },
+    { FACE_GET, "/imports", list, FACE_WAITS | FACE_WHOLE, .zh = "全部导入", .en = "All imports" },
     { FACE_GET, "/imports/{id}", get, FACE_WHOLE, .zh = "一次导入：对照、检查、进度",
         .en = "An import: what its columns mean, what is wrong, how far it is" },
-    { FACE_PATCH, "/imports/{id}", patch, FACE_SLOW | FACE_WHOLE, .zh = "改选台账、列、坐标系、键，重新检查",
+    { FACE_PATCH, "/imports/{id}", patch, FACE_WAITS | FACE_WHOLE, .zh = "改选台账、列、坐标系、键，重新检查",
         .en = "Choose collection, columns, reference system, key; checked again" },
-    { FACE_POST, "/imports/{id}/apply", apply, FACE_SLOW | FACE_WHOLE, .zh = "写入台账", .en = "Write it" },
-    { FACE_GET, "/imports/{id}/sheet", sheet, FACE_SLOW | FACE_WHOLE, .zh = "标好错误的表",
+    { FACE_POST, "/imports/{id}/apply", apply, FACE_WAITS | FACE_WHOLE, .zh = "写入台账", .en = "Write it" },
+    { FACE_GET, "/imports/{id}/sheet", sheet, FACE_WAITS | FACE_WHOLE, .zh = "标好错误的表",
         .en = "The sheet with its errors marked" },
-    { FACE_DELETE, "/imports/{id}", drop, FACE_SLOW | FACE_WHOLE, .zh = "取消并删除导入",
+    { FACE_DELETE, "/imports/{id}", drop, FACE_WAITS | FACE_WHOLE, .zh = "取消并删除导入",
         .en = "Cancel and remove it" },
 };
 const FaceDoor face_imports = { .name = "imports", .row = row, .nrow = LEN(row) };

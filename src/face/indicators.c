@@ -98,6 +98,6 @@ static bool one_get(FaceRequest *r, FaceAnswer *out, Err *err)
 
 static const char *const one_query[] = { "division", "period", NULL };
 static const FaceRow row[] = { { FACE_GET, "/indicators", list_get, .zh = "指标列表", .en = "Indicators" },
-    { FACE_GET, "/indicators/{id}", one_get, FACE_SLOW, "一个指标的数值", "An indicator's value",
+    { FACE_GET, "/indicators/{id}", one_get, FACE_HEAVY, "一个指标的数值", "An indicator's value",
         one_query } };
 const FaceDoor face_indicators = { .name = "indicators", .row = row, .nrow = LEN(row) };

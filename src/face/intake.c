@@ -1,5 +1,6 @@
 /* src/face/intake.c - a request comes in: its headers, who may ask, the row that answers it, its body. */
 #include "face/exchange.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -179,6 +180,21 @@ bool face_intake_begin(Exchange *x, Str method)
     if (x->limit == 0)
         x->limit = SWALLOW_MAX; /* what is refused is swallowed as far as this */
     return good;
+}
+
+uint64_t face_intake_client(const Exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *from = info ? info->client_addr : NULL;
+    uint64_t key = hash64(BYTES(face_header(&x->r, "Sangzi-Actor"))) ^
+                   hash64(BYTES(face_header(&x->r, "X-Forwarded-For"))) * 3;
+
+    if (from && from->sa_family == AF_INET)
+        key ^= ((const struct sockaddr_in *)(const void *)from)->sin_addr.s_addr;
+    else if (from && from->sa_family == AF_INET6)
+        key ^= hash64((Bytes){ ((const struct sockaddr_in6 *)(const void *)from)->sin6_addr.s6_addr, 16 });
+    return key;
 }
 
 static bool take_file(Exchange *x, const char *data, size_t n)

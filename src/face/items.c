@@ -208,3 +208,25 @@ bool face_items_get(FaceRequest *r, FaceAnswer *out, Err *err)
         return true;
     return kind ? write_html(r, &it, out, err) : write_page(r, &it, out, err);
 }
+
+/* A page by key, of a division or a box is read from an index. Whatever has to look at records to know whether it wants them, or
+ * wants them all, is heavy; so is what is not known here: any property may be asked for by its name. */
+FaceLane face_items_lane(const FaceRequest *r)
+{
+    static const char *const light[] = { "limit", "token", "bbox", "crs", "bbox-crs", "lang", "properties",
+        "expand", "labels" };
+
+    for (size_t i = 0; i < r->nquery; i++) {
+        bool known = false;
+
+        for (size_t k = 0; k < LEN(light) && !known; k++)
+            known = str_eq(r->query[i].name, str_of(light[k]));
+        if (str_eq(r->query[i].name, STR("f")))
+            known = str_eq(r->query[i].value, STR("json")) || str_eq(r->query[i].value, STR("html"));
+        if (str_eq(r->query[i].name, STR("count")))
+            known = !str_eq(r->query[i].value, STR("exact"));
+        if (!known)
+            return FACE_LANE_HEAVY;
+    }
+    return FACE_LANE_READ;
+}

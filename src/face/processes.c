@@ -270,12 +270,13 @@ static bool job_log(FaceRequest *r, FaceAnswer *out, Err *err)
     return true;
 }
 
-static const FaceRow row[] = { { FACE_GET, "/processes", list_get, .zh = "计算列表", .en = "Processes" },
-    { FACE_GET, "/processes/{id}", one_get, .zh = "一个计算的说明", .en = "One process" },
-    { FACE_POST, "/processes/{id}/execution", execute, FACE_SLOW, "执行计算", "Execute a process", NULL },
+static const FaceRow row[] = { { FACE_GET, "/processes", list_get, FACE_QUICK, .zh = "计算列表",
+                                   .en = "Processes" },
+    { FACE_GET, "/processes/{id}", one_get, FACE_QUICK, .zh = "一个计算的说明", .en = "One process" },
+    { FACE_POST, "/processes/{id}/execution", execute, FACE_WAITS, "执行计算", "Execute a process", NULL },
     { FACE_GET, "/jobs", jobs_get, .zh = "任务列表", .en = "Jobs" },
     { FACE_GET, "/jobs/{id}", job_get, .zh = "任务的状态", .en = "A job's status" },
-    { FACE_DELETE, "/jobs/{id}", job_delete, FACE_SLOW, "取消任务", "Cancel a job", NULL },
+    { FACE_DELETE, "/jobs/{id}", job_delete, FACE_WAITS, "取消任务", "Cancel a job", NULL },
     { FACE_GET, "/jobs/{id}/results", job_results, .zh = "任务的结果", .en = "A job's results" },
     { FACE_GET, "/jobs/{id}/log", job_log, .zh = "任务的日志", .en = "A job's log" } };
 const FaceDoor face_processes = { .name = "processes", .row = row, .nrow = LEN(row) };

@@ -19,6 +19,8 @@ void face_reply_refuse(Exchange *x)
         log_err("http.failed", &x->err);
         log_info("http.trace", KV("trace", trace), KV("path", x->r.path));
     }
+    if (x->err.kind->status == 503)
+        face_set(&x->out, "Retry-After", STR("2"));
     if (x->err.kind->status == 405)
         face_set(&x->out, "Allow", str_copy(x->a, str_of(x->err.hint)));
     if (x->out.close)
@@ -52,20 +54,42 @@ static void pack_body(Exchange *x)
         mark_packed(x, coding);
 }
 
+/* --- a long answer, piece by piece: each is made in a lane, between the pieces of others ------------------------------ */
+static void make_piece(void *arg)
+{
+    Exchange *x = arg;
+
+    x->piece.len = x->taken = 0;
+    while (!x->piece.len && !x->piece_done && !x->piece_bad)
+        if (!x->out.more(x->out.ctx, &x->piece, &x->piece_done, &x->err) || x->piece.bad) {
+            log_err("http.stream", &x->err);
+            x->piece_bad = true;
+        }
+    MHD_resume_connection(x->connection);
+}
+
+static ssize_t wait_for_piece(Exchange *x)
+{
+    Err err = { 0 };
+
+    x->task = (FaceTask){ .work = make_piece, .arg = x, .client = x->client };
+    MHD_suspend_connection(x->connection);
+    if (!face_lanes_run(x->face->lanes, FACE_LANE_HEAVY, &x->task, &err)) {
+        x->piece_bad = true;
+        MHD_resume_connection(x->connection);
+    }
+    return 0;
+}
+
 static ssize_t read_piece(void *cls, uint64_t at, char *to, size_t room)
 {
     Exchange *x = cls;
 
     (void)at;
-    while (x->taken == x->piece.len) {
-        if (x->piece_done)
-            return MHD_CONTENT_READER_END_OF_STREAM;
-        x->piece.len = x->taken = 0;
-        if (!x->out.more(x->out.ctx, &x->piece, &x->piece_done, &x->err) || x->piece.bad) {
-            log_err("http.stream", &x->err);
-            return MHD_CONTENT_READER_END_WITH_ERROR;
-        }
-    }
+    if (x->piece_bad)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (x->taken == x->piece.len)
+        return x->piece_done ? MHD_CONTENT_READER_END_OF_STREAM : wait_for_piece(x);
     if (room > x->piece.len - x->taken)
         room = x->piece.len - x->taken;
     memcpy(to, x->piece.ptr + x->taken, room);

@@ -9,7 +9,6 @@
 enum {
     CONNECTIONS = 1000,
     LOCALS = 32,
-    POOL = 16,
     POOL_MEMORY = 128 << 10,
     STOP_SECONDS = 8,
     HURRY_SECONDS = 1 /* after which readings end unfinished; both together within the 10 s of a stop */
@@ -157,9 +156,9 @@ static bool open_all(Face *f, Err *err)
         return FAIL(err, FACE_NOT_LOOPBACK, str_of(address), "address");
     while (face_doors[ndoor])
         ndoor++;
-    f->pool = pool_new(POOL);
+    f->lanes = face_lanes_new();
     f->events = face_events_new();
-    if (!f->pool || !f->events)
+    if (!f->lanes || !f->events)
         return FAIL(err, BASE_NO_MEMORY, STR("threads"), "start");
     f->lodger = (NodeLodger){ open_doors, end_doors, close_doors, come_in, hear_event, f };
     if (!open_temp(f, err) || !face_router_new(face_doors, ndoor, f->a, &f->router, err) ||
@@ -228,14 +227,14 @@ void face_stop(Face *f)
     if (f->daemon) {
         face_local_gone(node_dir(f->o.node));
         drain(f);
-        pool_end(f->pool); /* what waits there resumes its connections before the daemon goes */
+        face_lanes_end(f->lanes); /* what waits there resumes its connections before the daemon goes */
         MHD_stop_daemon(f->daemon);
         if (f->local)
             MHD_stop_daemon(f->local);
     }
     if (f->lodged)
         node_leave(f->o.node);
-    pool_free(f->pool);
+    face_lanes_free(f->lanes);
     face_events_free(f->events);
     pthread_mutex_destroy(&f->guard);
     arena_free(f->a);

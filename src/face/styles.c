@@ -290,6 +290,5 @@ static void stop(void *state)
 }
 
 static const FaceRow row[] = { { FACE_GET, "/styles", styles_get, .zh = "地图样式列表", .en = "Map styles" },
-    { FACE_GET, "/styles/{id}", county_get, FACE_SLOW, "一个地图样式（MapLibre）", "A map style (MapLibre)",
-        NULL } };
+    { FACE_GET, "/styles/{id}", county_get, 0, "一个地图样式（MapLibre）", "A map style (MapLibre)", NULL } };
 const FaceDoor face_styles = { .name = "styles", .row = row, .nrow = LEN(row), .start = start, .stop = stop };

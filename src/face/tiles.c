@@ -284,7 +284,12 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
             return true;
         out->nheader--; /* the body's own tag comes below */
     }
-    if (!tile_get(l->layer, &ask, &body, err))
+    body = tile_cached(l->layer, &ask);
+    if (!body && r->quick) {
+        out->later = FACE_LANE_DRAW;
+        return true;
+    }
+    if (!body && !tile_get(l->layer, &ask, &body, err))
         return false;
     face_set(out, "ETag", str_copy(r->a, str_of(body->etag)));
     if (body->dropped)
@@ -342,14 +347,22 @@ static bool terrain_tile(FaceRequest *r, FaceAnswer *out, Err *err)
     return tile_terrain_get(t, ask.z, ask.x, ask.y, &out->body, err);
 }
 
+static FaceLane terrain_lane(const FaceRequest *r)
+{
+    (void)r;
+    return FACE_LANE_DRAW;
+}
+
 #define T "/collections/{c}/tiles"
-static const FaceRow row[] = {
-    { FACE_GET, "/tileMatrixSets", sets_get, .zh = "瓦片矩阵集", .en = "Tile matrix sets" },
-    { FACE_GET, "/tileMatrixSets/{tms}", set_get, .zh = "一个瓦片矩阵集", .en = "One tile matrix set" },
+static const FaceRow row[] = { { FACE_GET, "/tileMatrixSets", sets_get, FACE_QUICK, .zh = "瓦片矩阵集",
+                                   .en = "Tile matrix sets" },
+    { FACE_GET, "/tileMatrixSets/{tms}", set_get, FACE_QUICK, .zh = "一个瓦片矩阵集",
+        .en = "One tile matrix set" },
     { FACE_GET, T, tilesets_get, .zh = "台账的瓦片集", .en = "Tilesets of a collection" },
     { FACE_GET, T "/{tms}", tileset_get, .zh = "一个瓦片集", .en = "One tileset" },
-    { FACE_GET, T "/{tms}/{z}/{y}/{x}", tile_answer, .zh = "一幅矢量瓦片", .en = "One vector tile" },
+    { FACE_GET, T "/{tms}/{z}/{y}/{x}", tile_answer, FACE_QUICK, .zh = "一幅矢量瓦片",
+        .en = "One vector tile" },
     { FACE_GET, "/map/tiles/{tms}", terrain_json, .zh = "地形瓦片集", .en = "The terrain's tileset" },
-    { FACE_GET, "/map/tiles/{tms}/{z}/{y}/{x}", terrain_tile, .zh = "一幅地形瓦片", .en = "One terrain tile" }
-};
+    { FACE_GET, "/map/tiles/{tms}/{z}/{y}/{x}", terrain_tile, .lane = terrain_lane, .zh = "一幅地形瓦片",
+        .en = "One terrain tile" } };
 const FaceDoor face_tiles = { .name = "tiles", .row = row, .nrow = LEN(row) };

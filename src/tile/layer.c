@@ -502,6 +502,24 @@ static Body *found(TileLayer *l, const Want *w, Err *err)
     return b;
 }
 
+const TileBody *tile_cached(TileLayer *l, const TileAsk *ask)
+{
+    CacheKey key;
+    Body *b;
+    Want w;
+
+    if (!in_grid(ask, &(Err){ 0 }))
+        return NULL;
+    w = want_of(l, ask);
+    key = key_of(l, &w, ask->gzip);
+    b = tile_cache_get(l->cache, &key, w.number);
+    tile_pack_drop(w.far);
+    if (!b)
+        return NULL;
+    metric_add(METRIC_tile_cached, 1);
+    return &b->pub;
+}
+
 bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err)
 {
     Body *b;

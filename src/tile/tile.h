@@ -95,6 +95,8 @@ typedef struct TileBody {
     int64_t seq; /* the last change in it */
 } TileBody;
 bool tile_etag(TileLayer *l, const TileAsk *ask, char etag[64], Err *err) MUST; /* for 304, without a body */
+const TileBody *tile_cached(
+    TileLayer *l, const TileAsk *ask); /* in memory and fresh, at once; NULL: it has to be drawn */
 bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err) MUST;
 void tile_body_free(const TileBody *b); /* NULL is taken */
 int tile_layer_single_from(
