@@ -72,9 +72,11 @@ static bool run_processes(Demo *d, bool first, Err *err)
         bool first;             /* of the township that is shown while the others are made, too */
     } process[] = { { "road-condition", "road_section", true }, { "division-counts", "person", true },
         { "document-files", "document", false }, { "place-names", "place_name", false } };
-    const ProcessAsk ask = { .who = STR("演示数据生成"), .at = generated_at(d) };
+    AccessWho maker = ACCESS_VISITOR;
+    const ProcessAsk ask = { .who = &maker, .at = generated_at(d) };
     bool good = true;
 
+    maker.account = STR("演示数据生成");
     for (size_t i = 0; i < LEN(process) && good; i++) {
         Arena *a;
         Str out;
@@ -118,7 +120,7 @@ static bool keep_initial(Demo *d, Err *err)
 
     snprintf(path, sizeof path, "%s/initial.gpkg", d->show.out);
     unlink(path);
-    return store_backup(ledger_store(d->county.ledger), path, err);
+    return ledger_backup(d->county.ledger, path, err);
 }
 
 static bool settle(Demo *d, Err *err)

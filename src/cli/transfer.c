@@ -368,7 +368,7 @@ static bool export_list(
     CliCounty *county, const char *collection, const char *file, const char *filter, bool names, Err *err)
 {
     Arena *a = arena_new(0);
-    TransferExport x = { .ledger = county->ledger,
+    TransferExport x = { .view = { county->ledger, &ACCESS_VISITOR },
         .format = format_of(file),
         .header = names ? TRANSFER_NAMES : TRANSFER_TITLES,
         .said = str_of(filter),

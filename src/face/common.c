@@ -41,7 +41,7 @@ GeoBox face_county_box(const FaceRequest *r)
 {
     const PackCollection *division = pack_collection(r->model, STR("division"));
 
-    return division && division->spatial ? ledger_extent(r->ledger, division) : GEO_BOX_NONE;
+    return division && division->spatial ? ledger_extent(r->view, division) : GEO_BOX_NONE;
 }
 
 int64_t face_started(const Face *f)
@@ -59,15 +59,12 @@ bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err)
     const Str effective = face_header(r, "Sangzi-Effective");
     int32_t day;
 
-    *out = (LedgerTx){ .who = face_header_text(r, "Sangzi-Actor"),
+    *out = (LedgerTx){ .who = r->view.who,
         .via = STR("http"),
-        .post = face_header_text(r, "Sangzi-Post"),
         .source = face_header_text(r, "Sangzi-Source"),
         .reason = face_header_text(r, "Sangzi-Reason"),
         .effective = INT64_MIN,
         .key = face_header(r, "Idempotency-Key") };
-    if (!out->who.len)
-        out->who = STR("anonymous");
     if (!out->reason.len)
         out->reason = face_query(r, "reason");
     if (!effective.len || time_parse(effective, &out->effective))
@@ -85,5 +82,5 @@ Str face_division_name(FaceRequest *r, Str code)
 {
     const PackCollection *c = pack_collection(r->model, STR("division"));
 
-    return c && code.len ? ledger_title(r->ledger, c, code, r->a) : (Str){ "", 0 };
+    return c && code.len ? ledger_title(r->view, c, code, r->a) : (Str){ "", 0 };
 }

@@ -18,6 +18,15 @@ typedef struct Event {
     int64_t seq;
     char division[16];
 } Event;
+/* Whom a part of the county is hidden from hears his own words, made for him when something happens: whether a record is his to
+ * see only the ledger can tell. Filters of rows speak of the model they were made for, so with its county his stream ends. */
+typedef struct Part {
+    Arena *arena;
+    LedgerView view; /* in the arena */
+    uint64_t number; /* of this reader among all there were */
+    Buf said;
+    bool over;
+} Part;
 typedef struct Client {
     FaceEvents *events;
     struct MHD_Connection *connection;
@@ -30,6 +39,7 @@ typedef struct Client {
     int64_t spoke;
     Buf out;
     size_t taken;
+    Part *part; /* whom a part is hidden from; NULL: he hears what all hear */
 } Client;
 struct FaceEvents {
     pthread_mutex_t guard; /* guards all below and every Client */
@@ -40,10 +50,12 @@ struct FaceEvents {
     uint64_t next; /* events so far; event n stands at n % RING */
     Client *first;
     size_t nclient;
+    uint64_t nparts; /* readers of a part so far */
 };
 
 typedef struct Ear { /* the events' place in one county */
     FaceEvents *events;
+    Ledger *ledger;
     LedgerHooked *hooked;
 } Ear;
 
@@ -110,10 +122,73 @@ static void write_event(const LedgerEvent *v, bool last, Buf *b)
     buf_str(b, STR("}\n\n"));
 }
 
+/* --- readers of a part ------------------------------------------------------------------------------------- */
+static bool wants_this(const Client *c, Str collection, Str division);
+
+static Client *next_part(const FaceEvents *e, uint64_t after) /* under the guard */
+{
+    Client *found = NULL;
+
+    for (Client *c = e->first; c; c = c->next)
+        if (c->part && c->part->number > after && (!found || c->part->number < found->part->number))
+            found = c;
+    return found;
+}
+
+static void write_part(const Client *like, LedgerView view, const LedgerEvent *v, size_t n, Buf *said)
+{
+    for (size_t i = 0; i < n; i++) {
+        LedgerEvent his;
+
+        if (wants_this(like, v[i].collection->name, str_of(v[i].division)) && ledger_event(view, &v[i], &his))
+            write_event(&his, i + 1 == n || v[i + 1].seq != v[i].seq, said);
+    }
+}
+
+static void say_part(FaceEvents *e, uint64_t number, const Buf *said) /* under the guard */
+{
+    Client *c = next_part(e, number - 1);
+
+    if (!c || c->part->number != number || !said->len)
+        return; /* gone meanwhile, or nothing is for him */
+    buf_str(&c->part->said, buf_text(said));
+    wake(c);
+}
+
+/* The ledger is asked without the guard: who reads may be waiting for it with a snapshot in hand. */
+static void tell_parts(FaceEvents *e, Ledger *l, const LedgerEvent *v, size_t n)
+{
+    uint64_t number = 0;
+
+    pthread_mutex_lock(&e->guard);
+    for (Client *c; (c = next_part(e, number)) != NULL;) {
+        Arena *a = arena_new(0);
+        const AccessWho *who = c->part->view.ledger == l ? access_copy(c->part->view.who, a) : NULL;
+        Buf said;
+
+        number = c->part->number;
+        c->part->over |= !who;
+        buf_init(&said, 4 << 20);
+        if (who) {
+            const Client like = *c; /* what he asked for; he himself may go meanwhile */
+
+            pthread_mutex_unlock(&e->guard);
+            write_part(&like, (LedgerView){ l, who }, v, n, &said);
+            pthread_mutex_lock(&e->guard);
+            say_part(e, number, &said);
+        }
+        buf_clear(&said);
+        arena_free(a);
+    }
+    pthread_mutex_unlock(&e->guard);
+}
+
 static void hear(void *ctx, const LedgerEvent *v, size_t n)
 {
-    FaceEvents *e = ctx;
+    const Ear *ear = ctx;
+    FaceEvents *e = ear->events;
 
+    tell_parts(e, ear->ledger, v, n);
     pthread_mutex_lock(&e->guard);
     for (size_t i = 0; i < n; i++) {
         Buf b;
@@ -143,15 +218,18 @@ void face_events_say(FaceEvents *e, Str event, Str json)
 }
 
 /* --- out of it ------------------------------------------------------------------------------------------------ */
-static bool wants(const Client *c, const Event *v)
+static bool wants_this(const Client *c, Str collection, Str division)
 {
     bool any = !c->nonly;
 
-    if (!v->collection[0])
-        return true;
     for (size_t i = 0; i < c->nonly; i++)
-        any = any || !strcmp(c->only[i], v->collection);
-    return any && (!v->division[0] || str_starts(str_of(v->division), str_of(c->division)));
+        any = any || str_eq(str_of(c->only[i]), collection);
+    return any && (!division.len || str_starts(division, str_of(c->division)));
+}
+
+static bool wants(const Client *c, const Event *v)
+{
+    return !v->collection[0] || wants_this(c, str_of(v->collection), str_of(v->division));
 }
 
 static void gather(Client *c)
@@ -161,9 +239,14 @@ static void gather(Client *c)
     if (c->reset)
         buf_str(&c->out, STR("event: reset\ndata: {}\n\n"));
     c->reset = false;
-    for (; c->at < e->next && c->out.len < PIECE; c->at++)
+    for (; !c->part && c->at < e->next && c->out.len < PIECE; c->at++)
         if (wants(c, &e->ring[c->at % RING]))
             buf_str(&c->out, e->ring[c->at % RING].text);
+    if (c->part) {
+        buf_str(&c->out, buf_text(&c->part->said));
+        c->part->said.len = 0;
+        c->at = e->next;
+    }
     if (!c->out.len && time_mono() - c->spoke >= HEARTBEAT * TIME_SECOND)
         buf_str(&c->out, STR(":\n\n"));
 }
@@ -172,7 +255,7 @@ static ssize_t next_bytes(Client *c, char *to, size_t room)
 {
     FaceEvents *e = c->events;
 
-    if (e->ending || c->out.bad || c->at < oldest(e))
+    if (e->ending || c->out.bad || (c->part ? c->part->over || c->part->said.bad : c->at < oldest(e)))
         return MHD_CONTENT_READER_END_OF_STREAM;
     if (c->taken == c->out.len) {
         c->out.len = c->taken = 0;
@@ -204,6 +287,16 @@ static ssize_t read_events(void *cls, uint64_t at, char *to, size_t room)
     return n;
 }
 
+static void free_client(Client *c)
+{
+    buf_clear(&c->out);
+    if (c->part) {
+        buf_clear(&c->part->said);
+        arena_free(c->part->arena);
+    }
+    mem_free(c);
+}
+
 static void drop_client(void *cls)
 {
     Client *c = cls;
@@ -219,8 +312,7 @@ static void drop_client(void *cls)
     e->nclient--;
     pthread_mutex_unlock(&e->guard);
     metric_add(METRIC_events_clients, -1);
-    buf_clear(&c->out);
-    mem_free(c);
+    free_client(c);
 }
 
 struct MHD_Response *face_events_response(void *client, struct MHD_Connection *connection)
@@ -277,7 +369,8 @@ static void find_place(FaceEvents *e, Client *c, const FaceRequest *r)
     c->at = e->next;
     if (!str_to_i64(last, &seq))
         return;
-    c->reset = seq < ledger_seq(r->ledger) && (e->next == 0 || e->ring[oldest(e) % RING].seq > seq + 1);
+    c->reset =
+        seq < ledger_seq(r->ledger) && (c->part || e->next == 0 || e->ring[oldest(e) % RING].seq > seq + 1);
     for (c->at = oldest(e); c->at < e->next && e->ring[c->at % RING].seq <= seq; c->at++)
         ;
 }
@@ -289,6 +382,8 @@ static bool join(FaceEvents *e, Client *c, const FaceRequest *r, Err *err)
     pthread_mutex_lock(&e->guard);
     good = !e->ending && e->nclient < CLIENTS;
     if (good) {
+        if (c->part)
+            c->part->number = ++e->nparts;
         find_place(e, c, r);
         c->next = e->first;
         if (e->first)
@@ -298,6 +393,26 @@ static bool join(FaceEvents *e, Client *c, const FaceRequest *r, Err *err)
     }
     pthread_mutex_unlock(&e->guard);
     return good || FAIL(err, FACE_NO_EVENTS, str_fmt(r->a, "%d", CLIENTS), "events");
+}
+
+/* What happened while he was away is not told again: he looks anew (`reset`). */
+static bool join_part(const FaceRequest *r, Client *c, Err *err)
+{
+    Arena *a;
+
+    if (access_may_all(r->view.who))
+        return true;
+    a = arena_new(0);
+    c->part = NEW(a, Part);
+    if (!c->part || !(c->part->view.who = access_copy(r->view.who, a))) {
+        c->part = NULL;
+        arena_free(a);
+        return FAIL(err, BASE_NO_MEMORY, STR("events"), "client");
+    }
+    c->part->arena = a;
+    c->part->view.ledger = r->ledger;
+    buf_init(&c->part->said, 4 << 20);
+    return true;
 }
 
 static bool events_get(FaceRequest *r, FaceAnswer *out, Err *err)
@@ -310,9 +425,8 @@ static bool events_get(FaceRequest *r, FaceAnswer *out, Err *err)
     buf_init(&c->out, 4 << 20);
     prefix_of(face_query(r, "division"), c->division);
     buf_str(&c->out, STR("retry: 2000\n\n")); /* the first bytes also open the stream at the reader's end */
-    if (!read_names(r, c, err) || !join(c->events, c, r, err)) {
-        buf_clear(&c->out);
-        mem_free(c);
+    if (!read_names(r, c, err) || !join_part(r, c, err) || !join(c->events, c, r, err)) {
+        free_client(c);
         return false;
     }
     metric_add(METRIC_events_clients, 1);
@@ -393,6 +507,8 @@ static void begin_anew(FaceEvents *e)
     for (Client *c = e->first; c; c = c->next) {
         c->at = 0;
         c->reset = true;
+        if (c->part)
+            c->part->over = true;
     }
     wake_all(e);
     pthread_mutex_unlock(&e->guard);
@@ -405,10 +521,10 @@ static bool ear_start(const FaceHouse *h, void **state, Err *err)
     if (!ear)
         return FAIL(err, BASE_NO_MEMORY, STR("events"), "start");
     ear->events = face_ring(h->face);
+    ear->ledger = h->county->ledger;
     begin_anew(ear->events);
     *state = ear;
-    return ledger_hook(
-        h->county->ledger, &(LedgerHook){ "events", NULL, hear, ear->events }, &ear->hooked, err);
+    return ledger_hook(h->county->ledger, &(LedgerHook){ "events", NULL, hear, ear }, &ear->hooked, err);
 }
 
 static void ear_ending(void *state)

@@ -35,6 +35,9 @@ typedef struct FaceOptions {
     const char *ui; /* folder of the built application; NULL: none */
     const FaceDemo *demo;
     const char *const *cors; /* NULL-ended: origins besides loopback whose pages may read; NULL: none */
+    /* Who asks, by the name he gives; NULL: the visitor who may all. What it returns lives as long as the Face. */
+    const AccessWho *(*who)(void *ctx, Str actor);
+    void *who_ctx;
 } FaceOptions;
 
 bool face_start(const FaceOptions *options, Face **out, Err *err) MUST;

@@ -35,7 +35,8 @@ typedef struct FaceHouse { /* what a Face makes of one NodeCounty; as long as th
 typedef struct FaceRequest { /* all borrowed from the request's arena; text is checked UTF-8 */
     Face *face;
     const NodeCounty *county; /* held until the answer is sent; the next three are of it */
-    Ledger *ledger;
+    Ledger *ledger;           /* to write; what is read is read through `view` */
+    LedgerView view;          /* who asks (who.c) */
     const PackModel *model;
     void *state; /* of the door: what its start made */
     Arena *a;
@@ -95,7 +96,8 @@ typedef enum FaceFlag {
     FACE_FILE = 2,
     FACE_BIG = 4 /* bodies to FACE_CHANGES_MAX */,
     FACE_HIDDEN = 8 /* not in the OpenAPI document */,
-    FACE_MEDIA = 16 /* with FACE_FILE: an attachment, to FILES_MAX */
+    FACE_MEDIA = 16 /* with FACE_FILE: an attachment, to FILES_MAX */,
+    FACE_WHOLE = 128 /* only for whom nothing is hidden: what it tells is of all records */
 } FaceFlag;
 struct FaceRow {
     FaceMethod method;
@@ -167,7 +169,11 @@ void face_problem(
     const FaceRequest *r, const Err *err, const LedgerProblems *said, Str trace, FaceAnswer *out);
 
 /* --- for all faces of the ledger (common.c) ---------------------------------------------------------------------- */
-/* who, post, via, source, reason, effective and key from the Sangzi-… headers. */
+/* Who asks: the one place that decides it (who.c). */
+bool face_who(FaceRequest *r, Err *err) MUST;
+bool face_may_all(
+    const FaceRequest *r, Str what, Err *err) MUST; /* LEDGER_NOT_HIS: not for whom a part is hidden */
+/* via, source, reason, effective and key from the Sangzi-… headers. */
 bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err) MUST;
 Str face_division_name(FaceRequest *r, Str code); /* empty: unknown */
 const FaceDemo *face_demo_hooks(const Face *f);

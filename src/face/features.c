@@ -8,6 +8,7 @@
 #define ID I "/{id}"
 static const char *const one_query[] = { "crs", "expand", "properties", "valid-at", "known-at", NULL };
 static const char *const reason_query[] = { "reason", NULL };
+static const char *const history_query[] = { "before", "limit", NULL };
 static const char *const restore_query[] = { "version", "reason", NULL };
 static const FaceRow row[] = { { FACE_GET, "/collections", face_collections_get, .zh = "台账列表",
                                    .en = "Collections" },
@@ -26,7 +27,8 @@ static const FaceRow row[] = { { FACE_GET, "/collections", face_collections_get,
     { FACE_DELETE, ID, face_item_delete, FACE_WAITS, "停用记录", "Retire a record", reason_query },
     { FACE_POST, ID "/restore", face_item_restore, FACE_WAITS, "恢复到某个版本", "Restore a version",
         restore_query },
-    { FACE_GET, ID "/history", face_history_get, .zh = "记录的历史", .en = "The history of a record" },
+    { FACE_GET, ID "/history", face_history_get, .zh = "记录的历史", .en = "The history of a record",
+        .query = history_query },
     { FACE_GET, C "/statistics", face_statistics_get, .flags = FACE_HEAVY, .zh = "统计", .en = "Statistics",
         .query = FACE_ANY },
     { FACE_POST, "/changes", face_changes_post, FACE_WAITS | FACE_BIG, "一次提交多处修改",

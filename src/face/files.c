@@ -139,13 +139,22 @@ static bool small(FaceRequest *r, FaceAnswer *out, int64_t size, Err *err)
     return true;
 }
 
+/* A file hangs on records: who sees none of them is not told that it is here. */
+static bool may_see(FaceRequest *r, Err *err)
+{
+    bool seen;
+
+    return ledger_file(r->view, r->param[0], &seen, err) &&
+           (seen || FAIL(err, FILES_NOT_HERE, str_sub(r->param[0], 0, 80), "id"));
+}
+
 /* A few sizes, so that nobody fills the disk by asking for all numbers. */
 static bool get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     static const int64_t sizes[] = { 160, 320, 640, 1280 };
     int64_t size;
 
-    if (!face_number(r, "size", 1, 100000, 0, &size, err))
+    if (!face_number(r, "size", 1, 100000, 0, &size, err) || !may_see(r, err))
         return false;
     if (!size)
         return whole(r, out, err);

@@ -154,12 +154,16 @@ static bool read_request(Exchange *x, Str method)
     x->r.county = x->county;
     x->r.ledger = x->county->ledger;
     x->r.model = x->county->model;
+    if (!face_who(&x->r, &x->err))
+        return false;
     if (str_eq(method, STR("OPTIONS")))
         return check_host(x) && answer_options(x);
     if (!face_route(x->face->router, &x->r, method, &route, &x->err)) {
         (void)check_host(x); /* says the worse of both */
         return false;
     }
+    if ((x->r.row->flags & FACE_WHOLE) && !face_may_all(&x->r, x->r.path, &x->err))
+        return false;
     x->r.state = ((const FaceHouse *)node_lodging(x->county))->state[route.door];
     if (!check_host(x) ||
         !face_read_query(query, x->a, (FacePair **)(uintptr_t)&x->r.query, &x->r.nquery, &x->err))

@@ -60,7 +60,7 @@ static int64_t matched(FaceRequest *r, const FaceItems *it, const LedgerPage *pa
     if (page->matched >= 0)
         return page->matched;
     return !q->filter && !q->nbox && !q->words.len && !q->timed
-               ? ledger_count(r->ledger, q->collection, q->division)
+               ? ledger_count(r->view, q->collection, q->division)
                : -1;
 }
 
@@ -92,7 +92,7 @@ static bool write_page(FaceRequest *r, const FaceItems *it, FaceAnswer *out, Err
     if (!face_writer(r, c, it, &s.w, err))
         return false;
     buf_str(b, STR("{\"type\":\"FeatureCollection\",\"features\":["));
-    if (!ledger_select(r->ledger, &it->q, add_feature, &s, r->a, &page, err))
+    if (!ledger_select(r->view, &it->q, add_feature, &s, r->a, &page, err))
         return false;
     buf_c(b, ']');
     face_int(b, "numberReturned", (int64_t)s.n);
@@ -162,7 +162,7 @@ static bool write_html(FaceRequest *r, const FaceItems *it, FaceAnswer *out, Err
         buf_str(&out->body, STR("<th>"));
         face_html(&out->body, face_title(r, c->property[i].title));
     }
-    if (!ledger_select(r->ledger, &it->q, add_row, &t, r->a, &page, err))
+    if (!ledger_select(r->view, &it->q, add_row, &t, r->a, &page, err))
         return false;
     buf_str(&out->body, STR("</table>"));
     if (page.next.len) {

@@ -113,11 +113,23 @@ static ProcessJobs *jobs_of(const FaceRequest *r)
     return process_jobs(r->county);
 }
 
+/* A job's outputs were made through the eyes of who asked for them. */
+static bool his(const FaceRequest *r, const ProcessInfo *job)
+{
+    return access_may_all(r->view.who) || str_eq(job->who, r->view.who->account);
+}
+
+static bool job_of(FaceRequest *r, Str id, ProcessInfo *out, Err *err)
+{
+    return process_info(jobs_of(r), id, r->a, out, err) &&
+           (his(r, out) || FAIL(err, PROCESS_NO_JOB, id, "job"));
+}
+
 static bool answer_job(FaceRequest *r, Str id, FaceAnswer *out, Err *err)
 {
     ProcessInfo info;
 
-    if (!process_info(jobs_of(r), id, r->a, &info, err))
+    if (!job_of(r, id, &info, err))
         return false;
     write_job(r, &info, &out->body);
     return true;
@@ -127,7 +139,7 @@ static bool results_of(FaceRequest *r, Str id, FaceAnswer *out, Err *err)
 {
     ProcessInfo info;
 
-    if (!process_info(jobs_of(r), id, r->a, &info, err))
+    if (!job_of(r, id, &info, err))
         return false;
     if (info.err.kind) {
         *err = info.err;
@@ -159,12 +171,12 @@ static bool wait_for(FaceRequest *r, Str id, Err *err)
     return true;
 }
 
-static bool execute_later(FaceRequest *r, const json_t *inputs, Str who, bool wait, FaceAnswer *out, Err *err)
+static bool execute_later(FaceRequest *r, const json_t *inputs, bool wait, FaceAnswer *out, Err *err)
 {
     char id[ULID_LEN + 1];
     ProcessInfo info;
 
-    if (!process_start(jobs_of(r), r->param[0], inputs, who, r->en, id, err))
+    if (!process_start(jobs_of(r), r->param[0], inputs, r->view.who, r->en, id, err))
         return false;
     if (wait && (!wait_for(r, str_of(id), err) || !process_info(jobs_of(r), str_of(id), r->a, &info, err)))
         return false;
@@ -185,9 +197,8 @@ static bool execute(FaceRequest *r, FaceAnswer *out, Err *err)
     const Process *p;
     json_t *body;
     Str outputs;
-    LedgerTx tx;
 
-    if (!process_find(r->param[0], &p, err) || !face_tx(r, &tx, err))
+    if (!process_find(r->param[0], &p, err))
         return false;
     if (r->body.len && !face_json(r, &body, err))
         return false;
@@ -199,8 +210,8 @@ static bool execute(FaceRequest *r, FaceAnswer *out, Err *err)
         return false;
     }
     if (async || p->writes)
-        return execute_later(r, inputs, tx.who, !async, out, err);
-    ask.who = tx.who; /* what only reads is answered here, whatever the jobs do */
+        return execute_later(r, inputs, !async, out, err);
+    ask.who = r->view.who; /* what only reads is answered here, whatever the jobs do */
     if (!process_run(r->ledger, r->param[0], inputs, &ask, r->a, &outputs, err))
         return false;
     buf_str(&out->body, outputs);
@@ -216,7 +227,9 @@ static bool jobs_get(FaceRequest *r, FaceAnswer *out, Err *err)
         return false;
     buf_str(&out->body, STR("{\"jobs\":["));
     for (size_t i = 0; i < n; i++) {
-        if (i)
+        if (!his(r, &j[i]))
+            continue;
+        if (out->body.ptr[out->body.len - 1] != '[')
             buf_c(&out->body, ',');
         write_job(r, &j[i], &out->body);
     }
@@ -235,7 +248,9 @@ static bool job_get(FaceRequest *r, FaceAnswer *out, Err *err)
 
 static bool job_delete(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    return process_cancel(jobs_of(r), r->param[0], err) &&
+    ProcessInfo info;
+
+    return job_of(r, r->param[0], &info, err) && process_cancel(jobs_of(r), r->param[0], err) &&
            process_wait(jobs_of(r), r->param[0], TIME_SECOND, err) && answer_job(r, r->param[0], out, err);
 }
 
@@ -248,7 +263,7 @@ static bool job_log(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     ProcessInfo info;
 
-    if (!process_info(jobs_of(r), r->param[0], r->a, &info, err))
+    if (!job_of(r, r->param[0], &info, err))
         return false;
     out->type = STR("text/plain; charset=utf-8");
     buf_str(&out->body, info.log);

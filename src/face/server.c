@@ -195,7 +195,7 @@ static void hurry(const Face *f)
 
     if (!c)
         return;
-    store_hurry(ledger_store(c->ledger));
+    ledger_hurry(c->ledger);
     node_release(c);
 }
 

@@ -130,17 +130,16 @@ static Known look(FaceRequest *r, const OnemapLayer *l, const PackCollection *c)
 {
     const LedgerQuery q = { .collection = c, .filter = l->filter, .no_geometry = true };
     const PackProperty *by = l->property.len ? pack_property(c, l->property) : NULL;
-    Known k = { l, ledger_changed_at(r->ledger, c), -1, NAN };
-    LedgerStat *stat;
-    size_t n;
+    Known k = { l, ledger_changed_at(r->view, c), -1, NAN };
+    LedgerStats stat;
     Err err = { 0 };
 
     if (!l->filter && !by)
-        k.count = ledger_count(r->ledger, c, (Str){ "", 0 });
-    else if (ledger_stats(r->ledger, &q, &by, by != NULL, NULL, r->a, &stat, &n, &err))
-        k.count = n ? stat[0].count : 0;
+        k.count = ledger_count(r->view, c, (Str){ "", 0 });
+    else if (ledger_stats(r->view, &q, &by, by != NULL, NULL, r->a, &stat, &err))
+        k.count = stat.total.count;
     if (k.count > 0)
-        k.completeness = by ? (double)stat[0].property[0].n / (double)k.count : 1;
+        k.completeness = by ? (double)stat.total.property[0].n / (double)k.count : 1;
     return k;
 }
 
@@ -150,10 +149,13 @@ static Known known(FaceRequest *r, const OnemapLayer *l, const PackCollection *c
     size_t n;
     Known *kept = &s->known[(size_t)(l - onemap_layers(r->model, &n)) % LAYERS_MAX], k;
 
+    if (!access_sees_all(
+            r->view.who, c)) /* what others may see is not counted for him, nor his kept for them */
+        return look(r, l, c);
     pthread_mutex_lock(&s->guard);
     k = *kept;
     pthread_mutex_unlock(&s->guard);
-    if (k.layer == l && k.changed == ledger_changed_at(r->ledger, c))
+    if (k.layer == l && k.changed == ledger_changed_at(r->view, c))
         return k;
     k = look(r, l, c);
     pthread_mutex_lock(&s->guard);
@@ -179,7 +181,7 @@ static void panel_entry(FaceRequest *r, const OnemapLayer *l, const PackCollecti
     face_truth(b, "base", l->base);
     face_int(b, "count", k.count);
     face_text(b, "source", face_title(r, l->source));
-    face_time(b, "changed", ledger_changed_at(r->ledger, c));
+    face_time(b, "changed", ledger_changed_at(r->view, c));
     face_num(b, "completeness", k.completeness);
     face_key(b, "legend");
     buf_c(b, '[');

@@ -154,7 +154,8 @@ static Str field_type(const PackProperty *p)
 
 static void write_tilejson(FaceRequest *r, const OnemapTiles *l, const struct Grid *g, Buf *b)
 {
-    GeoBox box = tile_layer_box(l->layer);
+    GeoBox box =
+        onemap_sees_whole(l, r->view.who) ? tile_layer_box(l->layer) : ledger_extent(r->view, l->collection);
 
     if (geo_box_empty(box))
         box = geo_box_empty(face_county_box(r)) ? (GeoBox){ -180, -85, 180, 85 } : face_county_box(r);
@@ -241,6 +242,24 @@ static void pass_body(FaceAnswer *out, const TileBody *body)
         face_set(out, "Content-Encoding", STR("gzip"));
 }
 
+/* For whom a part is hidden: no tag, nothing kept between. */
+static bool answer_part(FaceRequest *r, const OnemapTiles *l, const TileAsk *ask, FaceAnswer *out, Err *err)
+{
+    OnemapPart part;
+
+    if (!onemap_tile_part(l, r->view, ask, r->a, &part, err))
+        return false;
+    face_set(out, "Cache-Control", STR("no-store"));
+    if (part.dropped)
+        face_set(out, "Sangzi-Dropped", str_fmt(r->a, "%zu", part.dropped));
+    out->status = part.bytes.len ? 200 : 204;
+    buf_add(&out->body, part.bytes.ptr, part.bytes.len);
+    out->ready_packed = true;
+    if (part.gzip && part.bytes.len)
+        face_set(out, "Content-Encoding", STR("gzip"));
+    return true;
+}
+
 static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     const struct Grid *g;
@@ -255,6 +274,9 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
     ask.gzip = face_header(r, "Accept-Encoding").len &&
                face_quality(face_header(r, "Accept-Encoding"), STR("gzip")) > 0;
     out->type = STR("application/vnd.mapbox-vector-tile");
+    ask.show = onemap_shown(l, r->view.who);
+    if (!onemap_sees_whole(l, r->view.who))
+        return answer_part(r, l, &ask, out, err);
     if (face_header(r, "If-None-Match").len) {
         if (!tile_etag(l->layer, &ask, etag, err))
             return false;

@@ -76,7 +76,7 @@ bool ledger_seal(const Ledger *l, const LedgerRecord *r, int grade, Arena *a, By
 }
 
 /* Sealed places are rounded to 100 m (0.001°) where anyone reads them. */
-static Bytes open_place(const LedgerRecord *r, Arena *a)
+Bytes ledger_open_place(const LedgerRecord *r, Arena *a)
 {
     double x, y;
     Bytes out;
@@ -125,7 +125,7 @@ bool ledger_body(
     const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err)
 {
     Buf b;
-    const Bytes place = open_place(r, a);
+    const Bytes place = ledger_open_place(r, a);
     uint32_t n;
     bool good;
 
@@ -230,7 +230,9 @@ bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t 
 {
     Rd rd = rd_of(body);
     CqlValue *value = NEWS(a, CqlValue, c->nproperty + c->ninherited);
-    LedgerRecord r = { .collection = c, .id = str_copy(a, id), .version = version, .value = value };
+    LedgerRecord r = {
+        .collection = c, .id = str_copy(a, id), .version = version, .value = value, .grade = GRADE_WHOLE
+    };
     Str text;
     json_t *v;
     Bytes sealed = { 0 };
@@ -239,7 +241,7 @@ bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t 
     text = TEXT(rd_take(&rd, rd_u32(&rd, true)));
     if (!value || !rd_ok(&rd) || !json_read_in(text, a, &v, err))
         return FAIL(err, LEDGER_GONE, id, "journal");
-    r.geometry = BYTES(str_copy(a, (Str){ (const char *)rd.ptr, (size_t)(rd.end - rd.ptr) }));
+    r.geometry = r.rounded = BYTES(str_copy(a, (Str){ (const char *)rd.ptr, (size_t)(rd.end - rd.ptr) }));
     take_values(c, v, value, a);
     if (base64url_read(json_str(json_object_get(v, "_sealed")), a, &sealed) &&
         !ledger_unseal(l, &r, value, 3, sealed, a, err))
@@ -309,7 +311,7 @@ bool ledger_columns(
 {
     const PackCollection *c = s->collection;
     CqlValue *col = NEWS(a, CqlValue, s->table.ncolumn);
-    const Bytes place = open_place(r, a);
+    const Bytes place = ledger_open_place(r, a);
     Bytes sealed;
 
     *blob = (Bytes){ NULL, 0 };

@@ -22,6 +22,9 @@ struct EventRun { /* one commit's events on their way to the hooks */
 };
 /* counters and events */
 void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at);
+/* What the counters say; a row filter they know nothing of. */
+int64_t ledger_tallied(LedgerView v, const PackCollection *c, Str division);
+GeoBox ledger_layer_box(Ledger *l, const PackCollection *c); /* of all its records */
 bool ledger_tally_all(Ledger *l, Err *err) MUST;
 bool ledger_touch(Ledger *l, Err *err) MUST;
 void ledger_announce(Ledger *l, const LedgerEvent *e, size_t n);

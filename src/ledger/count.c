@@ -81,32 +81,19 @@ bool ledger_touch(Ledger *l, Err *err)
     return false;
 }
 
-/* Digits of a code that name its subtree: 990121000000 → 6. */
-static size_t significant(Str code)
+int64_t ledger_tallied(LedgerView v, const PackCollection *c, Str division)
 {
-    static const size_t level[] = { 2, 4, 6, 9, 12 };
-
-    for (size_t i = 0; i < LEN(level); i++) {
-        bool zeros = true;
-
-        for (size_t k = level[i]; k < code.len && zeros; k++)
-            zeros = code.ptr[k] == '0';
-        if (zeros)
-            return level[i];
-    }
-    return code.len;
-}
-
-int64_t ledger_count(Ledger *l, const PackCollection *c, Str division)
-{
+    Ledger *l = v.ledger;
     Sheet *s = ledger_sheet(l, c);
     int64_t n = 0;
 
+    if (!access_narrow(v.who, division, &division))
+        return 0;
     pthread_mutex_lock(&l->count_guard);
     if (!division.len)
         n = s->total;
     else {
-        const Str prefix = str_sub(division, 0, significant(division));
+        const Str prefix = access_subtree(division);
 
         for (size_t i = 0;; i++) {
             Str key;
@@ -122,8 +109,9 @@ int64_t ledger_count(Ledger *l, const PackCollection *c, Str division)
     return n;
 }
 
-int64_t ledger_changed_at(Ledger *l, const PackCollection *c)
+int64_t ledger_changed_at(LedgerView v, const PackCollection *c)
 {
+    Ledger *l = v.ledger;
     int64_t at;
 
     pthread_mutex_lock(&l->count_guard);
@@ -132,7 +120,7 @@ int64_t ledger_changed_at(Ledger *l, const PackCollection *c)
     return at;
 }
 
-GeoBox ledger_extent(Ledger *l, const PackCollection *c)
+GeoBox ledger_layer_box(Ledger *l, const PackCollection *c)
 {
     StoreRead *r;
     GeoBox box = GEO_BOX_NONE;

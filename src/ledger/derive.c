@@ -42,3 +42,14 @@ bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a)
     }
     return true;
 }
+
+void ledger_clock(const LedgerRecord *r, Arena *a)
+{
+    const PackCollection *c = r->collection;
+    CqlValue *value = (CqlValue *)(uintptr_t)r->value;
+    const CqlRecord seen = ledger_seen(r);
+
+    for (size_t i = 0; i < c->ndeclared; i++)
+        if (c->property[i].derive == PACK_CLOCK && c->property[i].expr)
+            value[i] = cql_value(c->property[i].expr, &seen, a);
+}

@@ -35,6 +35,11 @@ static const PackProperty *sealed_text(const PackCollection *c)
     return NULL;
 }
 
+bool ledger_find_may(const Sheet *s, const AccessWho *who)
+{
+    return s->find && access_sees(who, s->find->property);
+}
+
 bool ledger_find_open(Ledger *l, Sheet *s, Err *err)
 {
     const PackProperty *p = sealed_text(s->collection);

@@ -7,8 +7,10 @@ void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *er
         LedgerProblem *more =
             said->size < 1000 ? mem_grow(said->item, said->size ? said->size * 2 : 8, sizeof *more) : NULL;
 
-        if (!more)
+        if (!more) {
+            said->more++;
             return;
+        }
         said->item = more;
         said->size = said->size ? said->size * 2 : 8;
     }

@@ -233,6 +233,16 @@ bool ledger_meta_set(Ledger *l, Str key, Str value, Err *err)
     return good;
 }
 
+void ledger_hurry(Ledger *l)
+{
+    store_hurry(l->store);
+}
+
+bool ledger_backup(Ledger *l, const char *to, Err *err)
+{
+    return store_backup(l->store, to, err);
+}
+
 void ledger_warm(Ledger *l)
 {
     for (size_t i = 0; i < l->model->ncollection; i++) {

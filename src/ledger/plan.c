@@ -9,22 +9,11 @@
 /* [from, to) of all codes below a division: 990121 → "990121", "990122". */
 static void division_range(Str division, char from[16], char to[16])
 {
-    static const size_t level[] = { 2, 4, 6, 9, 12 };
-    size_t n = division.len < 15 ? division.len : 15;
+    const Str own = access_subtree(division);
 
-    for (size_t i = 0; i < LEN(level); i++) {
-        bool zeros = true;
-
-        for (size_t k = level[i]; k < n && zeros; k++)
-            zeros = division.ptr[k] == '0';
-        if (zeros && level[i] < n) {
-            n = level[i];
-            break;
-        }
-    }
-    snprintf(from, 16, "%.*s", (int)n, division.ptr);
+    snprintf(from, 16, "%.*s", (int)(own.len < 15 ? own.len : 15), own.ptr);
     snprintf(to, 16, "%s", from);
-    for (size_t k = n; k-- > 0;) {
+    for (size_t k = strlen(from); k-- > 0;) {
         if (to[k] < '9') {
             to[k]++;
             to[k + 1] = 0;
@@ -45,25 +34,62 @@ static bool covers_all(const Ledger *l, Str division)
     return str_starts(str_of(own), str_of(from));
 }
 
-typedef struct SealedUse {
+bool ledger_unmasked(const AccessWho *who, const PackProperty *p, const char *where, Err *err)
+{
+    return access_sees(who, p) || FAIL(err, LEDGER_MASKED, p->title.zh, "%s", where);
+}
+
+typedef struct Names { /* what an expression speaks of */
     const PackCollection *collection;
-    bool used, geometry;
-} SealedUse;
+    const AccessWho *who;
+    const PackProperty *masked; /* one that he does not see */
+    bool sealed, geometry;
+} Names;
 
 static void see_name(void *ctx, Str name)
 {
-    SealedUse *u = ctx;
-    const PackProperty *p = pack_property(u->collection, name);
+    Names *n = ctx;
+    const PackProperty *p = pack_property(n->collection, name);
 
-    u->used |= p && p->grade >= 3;
-    u->geometry |= !p && !str_eq(name, STR("id"));
+    n->sealed |= p && p->grade >= 3;
+    n->geometry |= !p && !str_eq(name, STR("id"));
+    if (p && n->who && !access_sees(n->who, p))
+        n->masked = p;
 }
 
-static bool plan_filter(Plan *p, const LedgerQuery *q, SealedUse *use, Arena *a, Err *err)
+/* What he asks may not speak of what is masked: its answer would tell the value. A place of grade 2 is masked whole; of a
+ * sealed one he is asked on what everybody sees, rounded to 100 m. */
+static bool may_ask(const AccessWho *who, const LedgerQuery *q, Err *err)
 {
-    if (!q->filter)
-        return true;
-    if (!cql_to_sql(q->filter, store_dialect(&p->sheet->table, a), a, &p->sql, err))
+    const PackCollection *c = q->collection;
+    const bool placeless = c->geometry_grade > who->grade && c->geometry_grade < 3;
+    Names n = { .collection = c, .who = who };
+
+    if (q->filter)
+        cql_names(q->filter, see_name, &n);
+    if (n.masked)
+        return ledger_unmasked(who, n.masked, "filter", err);
+    for (size_t i = 0; i < q->nsort; i++)
+        if (!ledger_unmasked(who, q->sort[i].property, "sortby", err))
+            return false;
+    return !placeless || !(n.geometry || q->nbox) ||
+           FAIL(err, LEDGER_MASKED, c->geometry_title.zh.len ? c->geometry_title.zh : STR("图形"), "filter");
+}
+
+/* His question and the row filter become one condition. SQL may over-select wherever the store cannot say a part of it
+ * (sealed values, relations of shapes): what is left is judged on the opened record (select.c), so no row passes that the
+ * whole condition refuses. */
+static bool plan_filter(Plan *p, const LedgerQuery *q, Names *use, Arena *a, Err *err)
+{
+    const CqlExpr *rows = access_rows(p->who, q->collection);
+    const CqlExpr *all = q->filter && rows
+                             ? cql_and((CqlExpr *)(uintptr_t)q->filter, (CqlExpr *)(uintptr_t)rows, a)
+                         : rows ? rows
+                                : q->filter;
+
+    if (!all)
+        return (!q->filter && !rows) || FAIL(err, BASE_NO_MEMORY, STR("filter"), "filter");
+    if (!cql_to_sql(all, store_dialect(&p->sheet->table, a), a, &p->sql, err))
         return false;
     p->store.where = &p->sql;
     if (p->sql.residual)
@@ -88,12 +114,12 @@ static bool plan_order(const Ledger *l, Plan *p, const LedgerQuery *q, Arena *a,
     return ledger_token_read(l, q, q->token, a, p->after, &p->store.after_fid, err);
 }
 
-/* Words of the index; in a register of sealed names, the names that hold them. */
+/* Words of the index; in a register of sealed names, the names that hold them, for whom they are not masked. */
 static bool plan_words(Plan *p, const LedgerQuery *q, Arena *a)
 {
     enum { NAMES = 5000 };
     Buf b;
-    int64_t *fid = q->words.len && p->sheet->find ? NEWS(a, int64_t, NAMES) : NULL;
+    int64_t *fid = q->words.len && ledger_find_may(p->sheet, p->who) ? NEWS(a, int64_t, NAMES) : NULL;
     const size_t n = fid ? ledger_find_text((Sheet *)(uintptr_t)p->sheet, q->words, fid, NAMES) : 0;
 
     if (!q->words.len)
@@ -105,7 +131,7 @@ static bool plan_words(Plan *p, const LedgerQuery *q, Arena *a)
         buf_c(&b, ']');
         p->store.fids = str_copy(a, buf_text(&b));
     } else {
-        ledger_match(q->words, &b);
+        ledger_match(q->words, p->who->grade, &b);
         p->store.match = b.len ? str_copy(a, buf_text(&b)) : STR("\"\"");
     }
     buf_clear(&b);
@@ -133,17 +159,20 @@ static bool plan_boxes(Plan *p, const LedgerQuery *q, Arena *a, Err *err)
     return true;
 }
 
-bool ledger_plan(Ledger *l, const LedgerQuery *q, Arena *a, Plan *p, Err *err)
+bool ledger_plan(LedgerView v, const LedgerQuery *q, Arena *a, Plan *p, Err *err)
 {
-    SealedUse use = { q->collection, false, false };
+    Names use = { .collection = q->collection };
+    const bool opens = q->sealed && v.who->grade >= 3; /* what is masked need not be opened */
+    Str division;
 
-    *p = (Plan){ .sheet = ledger_sheet(l, q->collection) };
+    *p = (Plan){ .sheet = ledger_sheet(v.ledger, q->collection), .who = v.who };
     p->store.table = &p->sheet->table;
-    if (!plan_filter(p, q, &use, a, err) || !plan_order(l, p, q, a, err) || !plan_boxes(p, q, a, err))
+    if (!may_ask(v.who, q, err) || !plan_filter(p, q, &use, a, err) || !plan_order(v.ledger, p, q, a, err) ||
+        !plan_boxes(p, q, a, err))
         return false;
     if (!plan_words(p, q, a))
         return FAIL(err, BASE_NO_MEMORY, STR("words"), "q");
-    if (!ledger_shape(p->sheet, p->sql.residual || q->nsort ? NULL : q->only, q->nonly, q->sealed || use.used,
+    if (!ledger_shape(p->sheet, p->sql.residual || q->nsort ? NULL : q->only, q->nonly, opens || use.sealed,
             a, &p->shape))
         return FAIL(err, BASE_NO_MEMORY, STR("query"), "items");
     p->store.column = p->shape.column;
@@ -152,8 +181,9 @@ bool ledger_plan(Ledger *l, const LedgerQuery *q, Arena *a, Plan *p, Err *err)
     p->store.timed = q->timed;
     p->store.valid_at_from = q->valid_from;
     p->store.valid_at_to = q->valid_to;
-    if (q->division.len && !covers_all(l, q->division)) {
-        division_range(q->division, p->from, p->to);
+    p->nothing = !access_narrow(v.who, q->division, &division);
+    if (division.len && !covers_all(v.ledger, division)) {
+        division_range(division, p->from, p->to);
         p->store.division_from = str_of(p->from);
         p->store.division_to = str_of(p->to);
     }

@@ -3,6 +3,8 @@
 #include "ledger/row.h"
 
 typedef struct Plan { /* a LedgerQuery made ready */
+    const AccessWho *who;
+    bool nothing; /* his division and the one asked for have nothing in common */
     const Sheet *sheet;
     RowShape shape;
     CqlSql sql;
@@ -14,7 +16,9 @@ typedef struct Plan { /* a LedgerQuery made ready */
     GeoShape *box[2];
 } Plan;
 
-bool ledger_plan(Ledger *l, const LedgerQuery *q, Arena *a, Plan *p, Err *err) MUST;
+bool ledger_plan(LedgerView v, const LedgerQuery *q, Arena *a, Plan *p, Err *err) MUST;
+bool ledger_unmasked(
+    const AccessWho *who, const PackProperty *p, const char *where, Err *err) MUST; /* LEDGER_MASKED */
 /* pages */
 bool ledger_token_read(
     const Ledger *l, const LedgerQuery *q, Str token, Arena *a, CqlValue *after, int64_t *fid, Err *err) MUST;

@@ -2,20 +2,13 @@
 #include "ledger/row.h"
 #include <stdio.h>
 
-static void by_clock(const PackCollection *c, LedgerRecord *r, CqlValue *value, Arena *a)
-{
-    const CqlRecord seen = ledger_seen(r);
-
-    for (size_t i = 0; i < c->ndeclared; i++)
-        if (c->property[i].derive == PACK_CLOCK && c->property[i].expr)
-            value[i] = cql_value(c->property[i].expr, &seen, a);
-}
-
 bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const StoreRow *row, CqlValue *value,
     Arena *a, LedgerRecord *out, Err *err)
 {
     const PackCollection *c = s->collection;
-    LedgerRecord r = { .collection = c, .fid = row->fid, .id = row->id, .value = value };
+    LedgerRecord r = {
+        .collection = c, .fid = row->fid, .id = row->id, .value = value, .grade = GRADE_WHOLE
+    };
     Bytes sealed = { 0 }, sealed4 = { 0 };
     GeoBlob g;
 
@@ -33,10 +26,10 @@ bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const St
     r.division =
         value[base_at(c, BASE_DIVISION)].kind == CQL_TEXT ? value[base_at(c, BASE_DIVISION)].text : STR("");
     if (row->blob.len && geo_blob_open(row->blob, &g, err) && !g.empty)
-        r.geometry = g.wkb;
+        r.geometry = r.rounded = g.wkb;
     if (!ledger_unseal(l, &r, value, 3, sealed, a, err) || !ledger_unseal(l, &r, value, 4, sealed4, a, err))
         return false;
-    by_clock(c, &r, value, a);
+    ledger_clock(&r, a);
     *out = r;
     return true;
 }
@@ -70,6 +63,7 @@ static bool find_row(
             out->id = str_copy(a, out->id);
             out->division = str_copy(a, out->division);
             out->geometry = BYTES(str_copy(a, TEXT(out->geometry)));
+            out->rounded = BYTES(str_copy(a, TEXT(out->rounded)));
             *found = true;
             good = ledger_inherit(in, out, a, err);
         }

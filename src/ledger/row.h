@@ -36,7 +36,15 @@ void ledger_take_above(LedgerRecord *rec, const LedgerRecord *up);
 bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t valid_at, int64_t known_at,
     int64_t seq, Arena *a,
     Err *err) MUST; /* as it was known by `known_at` and written by transaction `seq` */
+/* mask.c */
+void ledger_hide_place(const AccessWho *who, LedgerRecord *r);
+bool ledger_visible(
+    const AccessWho *who, const LedgerRecord *r, Arena *a); /* of a record that is not masked */
+void ledger_mask(const AccessWho *who, LedgerRecord *r);
+bool ledger_seen_by(LedgerView v, StoreRead *read, const PackCollection *c, Str id, Arena *a, bool *seen,
+    Err *err) MUST; /* the current record of that id */
 /* derive.c */
+void ledger_clock(const LedgerRecord *r, Arena *a); /* what the clock says: never stored */
 bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a);
 /* journal bodies */
 bool ledger_body(
@@ -52,12 +60,13 @@ bool ledger_columns(const Ledger *l, const Sheet *s, const LedgerRecord *r, Aren
 /* the keyed mark of a sealed value, as its bx_ column holds it */
 bool ledger_blind(
     const Ledger *l, const PackProperty *p, const PackCollection *c, CqlValue v, Arena *a, CqlValue *out);
+Bytes ledger_open_place(const LedgerRecord *r, Arena *a); /* as anyone may read it: a sealed one rounded */
 /* What a sealed part holds, into value[]. */
 bool ledger_unseal(
     const Ledger *l, LedgerRecord *r, CqlValue *value, int grade, Bytes sealed, Arena *a, Err *err) MUST;
 /* words.c */
 void ledger_words(const Sheet *s, const LedgerRecord *r, Buf *g1, Buf *g2);
-void ledger_cut(Str text, Buf *out);    /* for the index */
-void ledger_match(Str words, Buf *out); /* FTS5 expression; empty: nothing to look for */
+void ledger_cut(Str text, Buf *out);               /* for the index */
+void ledger_match(Str words, int grade, Buf *out); /* FTS5 expression; empty: nothing to look for */
 void ledger_pinyin(Str text, Buf *full, Buf *initials);
 Str ledger_name_of(const LedgerRecord *r, Arena *a); /* its title from its own values */

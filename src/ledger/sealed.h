@@ -6,6 +6,7 @@
 bool ledger_show(Ledger *l, const PackCollection *c, Str fids, bool retired, const PackProperty *const *only,
     size_t nonly, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx, Err *err) MUST;
 /* sealed texts in memory: fids of the records that hold the words, at most so many */
+bool ledger_find_may(const Sheet *s, const AccessWho *who); /* he may ask by them */
 bool ledger_find_open(Ledger *l, Sheet *s, Err *err) MUST;
 void ledger_find_close(Sheet *s);
 void ledger_find_warm(Sheet *s); /* begins to read, waits for nothing */

@@ -36,7 +36,7 @@ static bool passes(const Plan *p, const LedgerQuery *q, const LedgerRecord *r, A
 }
 
 typedef struct Walk {
-    Ledger *ledger;
+    LedgerView view;
     StoreRead *read;
     const Plan *plan;
     const LedgerQuery *query;
@@ -59,12 +59,15 @@ static bool walk_next(Walk *w, StoreCursor *cursor, LedgerRecord *r, size_t most
             return true;
         }
         w->examined++;
-        if (!ledger_row(w->ledger, w->plan->sheet, &w->plan->shape, row, w->value, w->arena, r, err) ||
+        if (!ledger_row(w->view.ledger, w->plan->sheet, &w->plan->shape, row, w->value, w->arena, r, err) ||
             (r->collection->extends &&
-                !ledger_inherit(&(Sight){ w->ledger, w->read, NULL }, r, w->arena, err)))
+                !ledger_inherit(&(Sight){ w->view.ledger, w->read, NULL }, r, w->arena, err)))
             return false;
-        if (passes(w->plan, w->query, r, w->arena))
+        ledger_hide_place(w->view.who, r);
+        if (passes(w->plan, w->query, r, w->arena)) {
+            ledger_mask(w->view.who, r);
             return true;
+        }
     }
 }
 
@@ -111,13 +114,13 @@ static bool fill_page(
     }
     store_cursor_close(cursor);
     return good &&
-           (!(more || stopped) || !last.fid || ledger_token_make(w->ledger, q, &last, a, &page->next) ||
+           (!(more || stopped) || !last.fid || ledger_token_make(w->view.ledger, q, &last, a, &page->next) ||
                FAIL(err, BASE_NO_MEMORY, STR("token"), "items"));
 }
 
-static bool unconditional(const LedgerQuery *q)
+static bool unconditional(const LedgerQuery *q, const AccessWho *who)
 {
-    return !q->filter && !q->nbox && !q->words.len && !q->timed;
+    return !q->filter && !q->nbox && !q->words.len && !q->timed && !access_rows(who, q->collection);
 }
 
 /* Rows whose envelope lies inside the box need no look at their geometry. */
@@ -183,8 +186,8 @@ static bool count_page(Walk *w, LedgerPage *page, Err *err)
 {
     const LedgerQuery *q = w->query;
 
-    if (unconditional(q)) {
-        page->matched = ledger_count(w->ledger, q->collection, q->division);
+    if (unconditional(q, w->view.who)) {
+        page->matched = ledger_tallied(w->view, q->collection, q->division);
         return true;
     }
     if (!page->next.len && !q->token.len) {
@@ -194,24 +197,90 @@ static bool count_page(Walk *w, LedgerPage *page, Err *err)
     return ((q->token.len || q->uncounted) && !q->count) || !q->limit || count_matches(w, page, err);
 }
 
-bool ledger_select(Ledger *l, const LedgerQuery *q, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx,
-    Arena *a, LedgerPage *page, Err *err)
+/* A question of what he sees of a collection, where its counters know too little. */
+static bool count_rows(LedgerView v, const PackCollection *c, Str division, int64_t *n, Err *err)
+{
+    const LedgerQuery q = { .collection = c, .division = division, .no_geometry = true, .count = true };
+    Arena *a = arena_new(0);
+    Plan *p = NEW(a, Plan);
+    LedgerPage page = { .matched = -1 };
+    Walk w = { .view = v, .plan = p, .query = &q, .arena = arena_new(0) };
+    bool good;
+
+    w.value = NEWS(a, CqlValue, c->nproperty + c->ninherited);
+    good = (p && w.value) || FAIL(err, BASE_NO_MEMORY, STR("count"), "items");
+    good = good && ledger_plan(v, &q, a, p, err) && store_read_begin(v.ledger->store, &w.read, err);
+    if (good) {
+        good = p->nothing ? (page.matched = 0, true) : count_matches(&w, &page, err);
+        store_read_end(w.read);
+    }
+    *n = page.matched;
+    arena_free(w.arena);
+    arena_free(a);
+    return good;
+}
+
+int64_t ledger_count(LedgerView v, const PackCollection *c, Str division)
+{
+    int64_t n;
+    Err err = { 0 };
+
+    if (!access_rows(v.who, c))
+        return ledger_tallied(v, c, division);
+    if (count_rows(v, c, division, &n, &err))
+        return n;
+    log_err("ledger.count", &err);
+    return -1;
+}
+
+static bool see_box(void *ctx, const LedgerRecord *r)
+{
+    GeoBox *box = ctx;
+
+    *box = geo_box_join(*box, ledger_box(r->geometry));
+    return true;
+}
+
+/* The layer's own box would tell where others' records lie: for whom some are not there it is made of those that are. */
+GeoBox ledger_extent(LedgerView v, const PackCollection *c)
+{
+    const LedgerQuery q = { .collection = c, .uncounted = true };
+    GeoBox box = GEO_BOX_NONE;
+    LedgerPage page;
+    Arena *a;
+    Err err = { 0 };
+
+    if (!c->spatial || access_sees_everywhere(v.who, c))
+        return ledger_layer_box(v.ledger, c);
+    a = arena_new(0);
+    if (!ledger_select(v, &q, see_box, &box, a, &page, &err))
+        log_err("ledger.extent", &err);
+    arena_free(a);
+    return box;
+}
+
+bool ledger_select(LedgerView v, const LedgerQuery *q, bool (*see)(void *ctx, const LedgerRecord *r),
+    void *ctx, Arena *a, LedgerPage *page, Err *err)
 {
     Plan *p = NEW(a, Plan);
-    Walk w = { .ledger = l, .plan = p, .query = q };
+    Walk w = { .view = v, .plan = p, .query = q };
     bool good;
 
     *page = (LedgerPage){ .matched = -1 };
     if (!p)
         return FAIL(err, BASE_NO_MEMORY, STR("query"), "items");
-    if (!ledger_plan(l, q, a, p, err))
+    if (!ledger_plan(v, q, a, p, err))
         return false;
+    if (p->nothing) {
+        page->matched = 0;
+        return true;
+    }
     w.value = NEWS(a, CqlValue, q->collection->nproperty + q->collection->ninherited);
     w.arena = arena_new(0);
     if (q->limit && !p->sql.residual &&
         !p->exact_box) /* all that SQL gives passes: it need not sort more than a page */
         p->store.limit = q->limit + 1;
-    good = w.value && store_read_begin(l->store, &w.read, err);
+    good = w.value && store_read_begin(v.ledger->store, &w.read, err);
     if (good) {
         good = fill_page(&w, see, ctx, a, page, err) && count_page(&w, page, err);
         store_read_end(w.read);

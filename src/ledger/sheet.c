@@ -155,11 +155,6 @@ Sheet *ledger_sheet(const Ledger *l, const PackCollection *c)
     return map_get(l->by_name, c->name);
 }
 
-const StoreTable *ledger_table(Ledger *l, const PackCollection *c)
-{
-    return &ledger_sheet(l, c)->table;
-}
-
 const PackModel *ledger_model(const Ledger *l)
 {
     return l->model;
@@ -178,11 +173,6 @@ const AccessKeys *ledger_keys(const Ledger *l)
 const char *ledger_dir(const Ledger *l)
 {
     return l->dir;
-}
-
-Store *ledger_store(Ledger *l)
-{
-    return l->store;
 }
 
 int64_t ledger_seq(const Ledger *l)

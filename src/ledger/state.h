@@ -33,6 +33,7 @@ static inline GeoBox ledger_box(Bytes wkb) /* a record need not have a place */
 }
 
 #define NO_COLUMN SIZE_MAX
+enum { GRADE_WHOLE = 4 }; /* of a record that is not masked */
 typedef struct LedgerFind LedgerFind;
 typedef struct LedgerRange LedgerRange;
 typedef struct LedgerSpans LedgerSpans;

@@ -57,7 +57,7 @@ static bool put_tx(
     Ledger *l, Batch *b, int64_t now, int64_t effective, const uint8_t (*digest)[SM3_LEN], size_t n)
 {
     const LedgerTx *t = b->tx;
-    StoreTx tx = { 0, l->seq + 1, now, effective, t->who, t->post, t->via,
+    StoreTx tx = { 0, l->seq + 1, now, effective, t->who->account, t->who->post, t->via,
         t->source.len ? t->source : STR("typed"), t->reason, { 0 } };
 
     ledger_tx_hash(l->last_hash, &tx, digest, n, tx.hash);

@@ -119,7 +119,7 @@ static bool alone_in_a_hurry(Node *n, NodeParts *p)
 {
     if (alone(n, p, STOP_SECONDS))
         return true;
-    store_hurry(ledger_store(p->county.ledger));
+    ledger_hurry(p->county.ledger);
     return alone(n, p, HURRY_SECONDS);
 }
 

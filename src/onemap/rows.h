@@ -4,9 +4,7 @@
 
 typedef struct Layer {
     OnemapTiles tiles;
-    const StoreTable *table;
-    size_t column[TILE_ATTRIBUTES + 1]; /* in the table; the last is division's */
-    Ledger *ledger;
+    LedgerView view;
     const bool *ending; /* atomic: a reading ends unfinished */
 } Layer;
 /* What the packs' layers carry, draw, write and filter by; else the first few, so that any layer can be styled. */

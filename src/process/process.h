@@ -40,12 +40,12 @@ typedef struct ProcessPort { /* an input or an output */
 } ProcessPort;
 typedef struct ProcessJob ProcessJob;
 typedef struct ProcessRun { /* what a run sees */
-    Ledger *ledger;
+    Ledger *ledger;         /* to write; what is read is read through `view` */
+    LedgerView view;        /* of whoever asked */
     const PackModel *model;
     Arena *a;
     const json_t *input; /* checked against the declaration */
-    Str who;
-    int64_t at; /* of what it writes, for LedgerTx */
+    int64_t at;          /* of what it writes, for LedgerTx */
     bool en;
     Buf *out; /* the outputs' members: process_out(run, "name") then a JSON value */
     ProcessJob *job;
@@ -61,7 +61,7 @@ const Process *const *process_all(size_t *n);
 bool process_find(Str id, const Process **out, Err *err) MUST;
 
 typedef struct ProcessAsk {
-    Str who;
+    const AccessWho *who;
     int64_t at; /* µs: the journal's time of what is written; 0: by the clock */
     bool en;
     void (*progress)(void *ctx, int percent, Str message); /* may be NULL */
@@ -104,8 +104,9 @@ ProcessJobs *process_jobs_new(
     Ledger *l, void (*tell)(void *ctx, const char *job), void *ctx); /* NULL: no memory */
 void process_jobs_end(ProcessJobs *j);  /* cancels all and waits for what runs; they can still be looked at */
 void process_jobs_free(ProcessJobs *j); /* cancels what runs and waits for it; NULL is taken */
-bool process_start(ProcessJobs *j, Str process, const json_t *inputs, Str who, bool en, char id[ULID_LEN + 1],
-    Err *err) MUST;
+/* What writes makes values for all: it is started only by whom nothing is hidden from, else LEDGER_NOT_HIS. */
+bool process_start(ProcessJobs *j, Str process, const json_t *inputs, const AccessWho *who, bool en,
+    char id[ULID_LEN + 1], Err *err) MUST;
 bool process_wait(ProcessJobs *j, Str id, int64_t us, Err *err) MUST; /* until it has ended, or so long */
 bool process_info(ProcessJobs *j, Str id, Arena *a, ProcessInfo *out, Err *err) MUST;
 bool process_cancel(ProcessJobs *j, Str id, Err *err) MUST;

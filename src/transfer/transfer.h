@@ -32,6 +32,7 @@ extern const ErrKind TRANSFER_SCIENTIFIC, TRANSFER_UNIT, TRANSFER_THOUSANDS, TRA
     TRANSFER_AMBIGUOUS, TRANSFER_STAKE_BEYOND, TRANSFER_STAKE_TURNED, TRANSFER_NO_KEY, TRANSFER_KEY_TWICE,
     TRANSFER_BAD_BYTES, TRANSFER_NO_SHAPE, TRANSFER_SHAPE_LEFT, TRANSFER_MENDED;
 
+/* Who imports is the visitor who may all, as long as there are no accounts: faces ask nobody else to (face_may_all). */
 /* --- in ----------------------------------------------------------------------------------------------------------- */
 typedef struct TransferManager TransferManager;
 /* Goes on with what was being applied when the county was last open. */
@@ -109,7 +110,7 @@ typedef enum TransferHeader {
     TRANSFER_NAMES
 } TransferHeader; /* titles: for people; names: for programs */
 typedef struct TransferExport {
-    Ledger *ledger;
+    LedgerView view;       /* columns that are masked for him are left out */
     LedgerQuery query;     /* limit: records in all, 0: all; `only` chooses properties */
     const char *format;    /* csv, xlsx, geojson, gpkg */
     TransferHeader header; /* of csv and xlsx */

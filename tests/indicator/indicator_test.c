@@ -73,7 +73,8 @@ static IndicatorValue value(const char *id, const char *division, const char *pe
     Err err = { 0 };
 
     if (!indicator_find(k.model, str_of(id), &i, &err) ||
-        !indicator_value(k.ledger, i, str_of(division), str_of(period), k.arena, &v, &err))
+        !indicator_value((LedgerView){ k.ledger, &ACCESS_VISITOR }, i, str_of(division), str_of(period),
+            k.arena, &v, &err))
         fail_msg("%s: %s %s", id, err.kind->code, err.what);
     return v;
 }
@@ -172,7 +173,8 @@ static void a_figure_opens_to_its_records(void **state)
     assert_true(cql_parse_text(v.numerator_filter, k.arena, &e, &err) &&
                 cql_check(e, &q.collection->schema, k.arena, &err));
     q.filter = e;
-    assert_true(ledger_select(k.ledger, &q, see_nothing, NULL, k.arena, &page, &err));
+    assert_true(ledger_select(
+        (LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, see_nothing, NULL, k.arena, &page, &err));
     assert_int_equal(page.matched, 3);
 }
 
@@ -202,7 +204,8 @@ static void wrong_questions(void **state)
     assert_true(indicator_find(k.model, STR("opened_share"), &i, &err));
     for (size_t n = 0; n < LEN(period); n++) {
         err = (Err){ 0 };
-        assert_false(indicator_value(k.ledger, i, STR(""), str_of(period[n]), k.arena, &v, &err));
+        assert_false(indicator_value(
+            (LedgerView){ k.ledger, &ACCESS_VISITOR }, i, STR(""), str_of(period[n]), k.arena, &v, &err));
         assert_ptr_equal(err.kind, &INDICATOR_BAD_PERIOD);
     }
 }

@@ -31,12 +31,9 @@ static LedgerHooked *hook(const char *name, bool (*before)(void *ctx, LedgerDraf
 static bool write_all(const LedgerChange *c, size_t n, bool dry, LedgerDone *done, Err *err)
 {
     LedgerProblems said = { 0 };
-    const LedgerTx tx = { .who = STR("tester"),
-        .via = STR("test"),
-        .effective = INT64_MIN,
-        .change = c,
-        .nchange = n,
-        .dry = dry };
+    const LedgerTx tx = {
+        .who = &tester, .via = STR("test"), .effective = INT64_MIN, .change = c, .nchange = n, .dry = dry
+    };
     bool good;
 
     *err = (Err){ 0 };
@@ -201,7 +198,7 @@ static void it_adds_findings_or_refuses(void **state)
     LedgerChange c[2];
     LedgerDone done[2];
     Err err = { 0 };
-    LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = c, .nchange = 2 };
+    LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = c, .nchange = 2 };
 
     (void)state;
     c[0] = change_of(&k, LEDGER_CREATE, "visit", NULL, "{\"number\":\"N1\"}", &said, k.arena);

@@ -99,7 +99,7 @@ static void add_shop(const NodeCounty *c, const char *name, double x, double y)
         .valid_from = INT64_MIN,
         .valid_to = INT64_MAX };
     const LedgerTx tx = {
-        .who = STR("test"), .via = STR("cli"), .effective = INT64_MIN, .change = &change, .nchange = 1
+        .who = &ACCESS_VISITOR, .via = STR("cli"), .effective = INT64_MIN, .change = &change, .nchange = 1
     };
     LedgerProblems said = { 0 };
     LedgerDone done;
@@ -114,7 +114,8 @@ static void add_shop(const NodeCounty *c, const char *name, double x, double y)
 
 static int64_t shops(const NodeCounty *c)
 {
-    return ledger_count(c->ledger, pack_collection(c->model, STR("shop")), STR(""));
+    return ledger_count(
+        (LedgerView){ c->ledger, &ACCESS_VISITOR }, pack_collection(c->model, STR("shop")), STR(""));
 }
 
 /* --- without a server ------------------------------------------------------------------------------------------------ */
@@ -180,7 +181,7 @@ static void a_job_runs_without_a_server_and_is_heard_of(void **state)
     assert_true(node_lodge(k.node, &lodger, &err));
     c = hold();
     add_shop(c, "一店", 111.1, 31.1);
-    assert_true(process_start(process_jobs(c), STR("verify"), NULL, STR("test"), false, id, &err));
+    assert_true(process_start(process_jobs(c), STR("verify"), NULL, &ACCESS_VISITOR, false, id, &err));
     assert_true(process_wait(process_jobs(c), str_of(id), 20 * TIME_SECOND, &err));
     assert_true(process_info(process_jobs(c), str_of(id), a, &info, &err));
     assert_int_equal(info.status, PROCESS_DONE);
@@ -494,7 +495,7 @@ static void a_file_is_exchanged_while_nobody_has_it_open(void **state)
     c = hold();
     add_shop(c, "一店", 111.1, 31.1);
     snprintf(path, sizeof path, "%s/kept.gpkg", k.dir);
-    assert_true(store_backup(ledger_store(c->ledger), path, &err));
+    assert_true(ledger_backup(c->ledger, path, &err));
     add_shop(c, "二店", 111.2, 31.2);
     r.c = c;
     assert_int_equal(pthread_create(&r.thread, NULL, let_go_later, &r), 0);
