@@ -59,8 +59,9 @@ static void see_name(void *ctx, Str name)
 
 /* What he asks may not speak of what is masked: its answer would tell the value. A place of grade 2 is masked whole; of a
  * sealed one he is asked on what everybody sees, rounded to 100 m. */
-static bool may_ask(const AccessWho *who, const LedgerQuery *q, Err *err)
+bool ledger_may_ask(LedgerView v, const LedgerQuery *q, Err *err)
 {
+    const AccessWho *who = v.who;
     const PackCollection *c = q->collection;
     const bool placeless = c->geometry_grade > who->grade && c->geometry_grade < 3;
     Names n = { .collection = c, .who = who };
@@ -160,7 +161,7 @@ bool ledger_plan(LedgerView v, const LedgerQuery *q, Arena *a, Plan *p, Err *err
 
     *p = (Plan){ .sheet = ledger_sheet(v.ledger, q->collection), .who = v.who };
     p->store.table = &p->sheet->table;
-    if (!may_ask(v.who, q, err) || !plan_filter(v.ledger, p, q, &use, a, err) ||
+    if (!ledger_may_ask(v, q, err) || !plan_filter(v.ledger, p, q, &use, a, err) ||
         !plan_order(v.ledger, p, q, a, err) || !plan_boxes(p, q, a, err))
         return false;
     if (!plan_words(p, q, a))

@@ -341,7 +341,7 @@ bool process_start(ProcessJobs *j, Str process, const json_t *inputs, const Acce
     const Process *p;
     ProcessJob *job;
 
-    if (!process_find(process, &p, err) || !process_check(p, inputs, err))
+    if (!process_find(process, &p, err) || !process_may(p, who, err) || !process_check(p, inputs, err))
         return false;
     job = job_new(j, p, inputs, who, en);
     if (!job || !enter(j, job, err)) {

@@ -396,16 +396,24 @@ static bool find_mains(Work *w, size_t nkey)
     return true;
 }
 
-static int by_main(const void *a, const void *b)
+/* The order of keys by their values: neither who came first nor the order of shares must matter. */
+static void put_in_order(const ViewKey *key, uint16_t *list, size_t n)
 {
-    return *(const uint16_t *)a - *(const uint16_t *)b;
+    for (size_t i = 1; i < n; i++) {
+        const uint16_t k = list[i];
+        size_t at = i;
+
+        for (; at > 0 && key[list[at - 1]].order > key[k].order; at--)
+            list[at] = list[at - 1];
+        list[at] = k;
+    }
 }
 
 static bool first_task(Work *w) /* by main value; candidate 0 is nothing */
 {
     Field *f = &w->task.field;
 
-    qsort(w->main, w->nmain, sizeof *w->main, by_main); /* the order of shares must not matter */
+    put_in_order(w->key, w->main, w->nmain);
     for (size_t i = 0; i < w->nmain; i++)
         w->number[w->main[i]] = (uint16_t)(i + 1);
     w->task.blur = w->blur;
@@ -443,7 +451,7 @@ static bool second_task(Work *w, uint16_t who, const uint16_t *owner, uint16_t *
         if (k == n && w->key[w->share[i].key].main == m && in_square(w->share[i].cell))
             list[n++] = w->share[i].key;
     }
-    qsort(list, n, sizeof *list, by_main);
+    put_in_order(w->key, list, n);
     if (!mine)
         return false;
     for (size_t c = 0; c < SQUARE_CELLS; c++) {
@@ -468,6 +476,12 @@ static bool second_task(Work *w, uint16_t who, const uint16_t *owner, uint16_t *
     return true;
 }
 
+/* As geo/trace.c has it, where all keys are shown. */
+static bool goes_through(const Work *w, uint16_t a, uint16_t b)
+{
+    return a && (!b || w->key[a - 1].order > w->key[b - 1].order);
+}
+
 /* What the cut corners take from each main value and give to another, in cells. */
 static void corners(const Work *w, const uint16_t *label, double *loss)
 {
@@ -478,7 +492,7 @@ static void corners(const Work *w, const uint16_t *label, double *loss)
 
             for (int k = 0; k < 4; k++) {
                 const uint16_t a = l[k], b = l[(k + 1) & 3], c = l[(k + 2) & 3], d = l[(k + 3) & 3];
-                const bool cut = a != b && b == d && (c != a || (b > a)); /* b goes round or through */
+                const bool cut = a != b && b == d && (c != a || goes_through(w, b, a));
 
                 if (!cut)
                     continue;
