@@ -4,7 +4,9 @@ import { cut, PICTURE, scaleBar, seenLegend } from './usePrint'
 import { areaFilter, boxRing } from './useSelect'
 import { otherLayers } from './useSwipe'
 
-const layer = (id: string, more: Partial<PanelLayer> = {}): PanelLayer => ({ id, title: id, ...more })
+const layer = (id: string, more: Partial<PanelLayer> = {}): PanelLayer => ({
+  id, title: id, group: '', base: false, collection: '', kind: 'fill', visible: true, legend: [], time: null, minzoom: 0, ...more,
+})
 
 describe('comparing', () => {
   it('begins without the area that covers the left', () => {
