@@ -81,6 +81,9 @@ static const struct Shape {
     { "LegendRow", "label:string color?:string border?:string width?:number dash?:string pattern?:string "
         "bounds?:[number~] filter?:string" },
     { "LayerTime", "property:string" },
+    { "Sums", "bbox:[number] group:string~ count:integer area:number~ length:number~ groups:[SumsGroup] exact:boolean "
+        "cell?:number~" },
+    { "SumsGroup", "value:Value count:integer area:number~ length:number~" },
     /* --- the county --- */
     { "Node", "name:string division:string version:string demo:boolean loopbackOnly?:boolean mapApproval?:string~ "
         "today?:string started:string seq?:integer bbox:[number]~ center:[number]~ languages:[string]" },

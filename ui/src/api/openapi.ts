@@ -511,6 +511,22 @@ export interface components {
         StyleMetadata: {
             "sangzi:layers": components["schemas"]["PanelLayer"][];
         };
+        Sums: {
+            area: number | null;
+            bbox: number[];
+            cell?: number | null;
+            count: number;
+            exact: boolean;
+            group: string | null;
+            groups: components["schemas"]["SumsGroup"][];
+            length: number | null;
+        };
+        SumsGroup: {
+            area: number | null;
+            count: number;
+            length: number | null;
+            value: components["schemas"]["Value"];
+        };
         Task: {
             collections: components["schemas"]["TaskCollection"][];
             holds: string[];

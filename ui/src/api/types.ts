@@ -24,6 +24,7 @@ export type SearchHit = Shape['SearchHit']
 
 export type PanelLayer = Shape['PanelLayer']
 export type LegendRow = Shape['LegendRow']
+export type Sums = Shape['Sums']
 
 export type ChangeEvent = Shape['ChangeEvent']
 export type ProgressEvent = Shape['ProgressEvent']
