@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PanelLayer, Sums } from '@/api/types'
-import { adding, inView, isThere, rowsOf, sumText, sumTitle, totalText } from './sums'
+import { adding, classWord, inView, isThere, rowsOf, sumText, sumTitle, totalText } from './sums'
 
 const row = (label: string, filter?: string) => ({ label, filter })
 const sums = (more: Partial<Sums> = {}): Sums => ({
@@ -39,6 +39,11 @@ describe('the legend in view', () => {
     expect(sumText({ count: 3, area: null, length: 12340 }, 'line')).toBe('12.3 公里')
     expect(totalText(inView(layer([row('a')], 'circle'), sums({ area: null, exact: false, cell: 500 })), 'circle')).toBe('视野内 约 12 条')
     expect(totalText(adding(), 'fill')).toBe('视野内正在算')
+  })
+  it('has the word of a class for what is drawn merged', () => {
+    const legend = [row('水田', "(kind = 'x') AND (\"land_class\"='0101')"), row('旱地', "land_class = '0103'")]
+    expect(classWord(legend, { land_class: '0103', count: 4, merged: true })).toBe('旱地')
+    expect(classWord(legend, { count: 4 })).toBe('')
   })
   it('keeps on paper what is there or unknown', () => {
     expect([undefined, { count: 0, area: 0, length: null }, { count: 0, area: 5, length: null }].map(isThere)).toEqual([true, false, true])

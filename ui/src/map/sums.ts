@@ -29,6 +29,10 @@ function speaksOf(filter: string | undefined, property: string): ((value: unknow
   if (!own.length || own.some((test) => !test)) return undefined
   return (value) => own.every((test) => test?.({ [property]: value }))
 }
+/** The legend's word for a feature that has the drawn property alone. */
+export const classWord = (legend: LegendRow[], properties: Record<string, unknown>): string =>
+  legend.find((row) => Object.keys(properties).some((name) => speaksOf(row.filter, name)?.(properties[name])))?.label ?? ''
+
 const add = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : a + b)
 
 /** The rows' sums; a row that asks for more than the groups know has none. */
