@@ -1,4 +1,4 @@
-// The sums that the tiles' packs keep, and from which zoom on a tile holds single records.
+// The sums that the tiles' packs keep, and what is drawn at far zooms.
 import { askFull } from './client'
 import type { Result, Sums } from './types'
 
@@ -16,18 +16,20 @@ export async function getSums(collection: string, layer: string, box: number[], 
   return got.problem.status === 503 ? { ok: true, value: { known: false, again: 2 } } : got
 }
 
-interface TileJson {
-  sangzi?: { single_from?: number }
+/** What our own member of a collection's TileJSON says of its far zooms. */
+export interface FarZooms {
+  /** From this zoom on each feature of a tile is one record. */
+  single_from?: number
 }
-const singles = new Map<string, Promise<number | undefined>>()
-/** From this zoom on each feature of a tile is one record; undefined: always. */
-export function singleFrom(collection: string): Promise<number | undefined> {
-  const had = singles.get(collection)
+const known = new Map<string, Promise<FarZooms | undefined>>()
+/** undefined: this server keeps no sums of the collection. Asked once. */
+export function farZooms(collection: string): Promise<FarZooms | undefined> {
+  const had = known.get(collection)
   if (had) return had
-  const asked = askFull<TileJson>(`/collections/${enc(collection)}/tiles/WebMercatorQuad`, { query: { f: 'tilejson' } }).then((got) => {
-    if (!got.ok) singles.delete(collection)
-    return got.ok ? got.value.value.sangzi?.single_from : undefined
+  const asked = askFull<{ sangzi?: FarZooms }>(`/collections/${enc(collection)}/tiles/WebMercatorQuad`, { query: { f: 'tilejson' } }).then((got) => {
+    if (!got.ok) known.delete(collection)
+    return got.ok ? got.value.value.sangzi : undefined
   })
-  singles.set(collection, asked)
+  known.set(collection, asked)
   return asked
 }

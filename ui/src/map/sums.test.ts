@@ -35,7 +35,7 @@ describe('the legend in view', () => {
     const v = inView(layer([row('a')]), sums())
     expect(totalText(v, 'fill')).toBe('视野内 12 条 3,000 亩')
     expect(sumTitle({ count: 12, area: 2000000, length: null }, 'fill')).toBe('12 条 · 200 公顷')
-    expect(sumText({ count: 1, area: 2e8, length: null }, 'fill')).toBe('30.0 万亩')
+    expect(sumText({ count: 1, area: 2e8, length: null }, 'fill')).toBe('30 万亩')
     expect(sumText({ count: 3, area: null, length: 12340 }, 'line')).toBe('12.3 公里')
     expect(totalText(inView(layer([row('a')], 'circle'), sums({ area: null, exact: false, cell: 500 })), 'circle')).toBe('视野内 约 12 条')
     expect(totalText(adding(), 'fill')).toBe('视野内正在算')

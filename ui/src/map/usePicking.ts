@@ -3,7 +3,7 @@ import { computed, shallowRef, watch, type Ref } from 'vue'
 import type { Map as MapLibre, MapMouseEvent } from 'maplibre-gl'
 import { keyText, type RecordKey } from './mapState'
 import { getItems } from '@/api'
-import { singleFrom } from '@/api/tiles'
+import { farZooms } from '@/api/tiles'
 import { number } from '@/texts/format'
 import { t } from '@/texts'
 import { meant, pickAt, under, type Gathered, type Picked } from './pick'
@@ -52,10 +52,10 @@ export function usePicking(
     const shown = { ...choice.value, picked: [], near: undefined, x: choice.value?.x ?? 0, y: choice.value?.y ?? 0, merged: { word: titleOf(g), count: g.count, at } }
     choice.value = shown
     const filter = `S_INTERSECTS(geometry, POINT(${at[0].toFixed(6)} ${at[1].toFixed(6)}))`
-    const [single, here] = await Promise.all([singleFrom(g.collection), getItems(g.collection, { filter, limit: 8 })])
+    const [far, here] = await Promise.all([farZooms(g.collection), getItems(g.collection, { filter, limit: 8 })])
     if (choice.value !== shown) return
     const records = here.ok ? here.value.features.map((f): Picked => ({ collection: g.collection, id: f.id, rank: 2, name: '', properties: {} })) : []
-    choice.value = { ...shown, picked: records, merged: { ...shown.merged, single } }
+    choice.value = { ...shown, picked: records, merged: { ...shown.merged, single: far?.single_from } }
   }
   function onClick(event: MapMouseEvent): void {
     const map = seenAt(event.point.x)

@@ -2,7 +2,7 @@
 // when a collection changed; while the server is still adding up, asked again.
 import { onBeforeUnmount, shallowRef, watch } from 'vue'
 import { onChange } from '@/api/events'
-import { getSums } from '@/api/tiles'
+import { farZooms, getSums } from '@/api/tiles'
 import { adding, inView, type InView } from './sums'
 import type { CountyMap } from './useCountyMap'
 
@@ -26,11 +26,14 @@ export function useSums(county: CountyMap) {
     stop = new AbortController()
     const { signal } = stop
     const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]
-    const layers = county.panel.value.filter((l) => county.layers.value.has(l.id) && l.collection)
+    const zoom = county.map.value?.getZoom() ?? 0
+    // What is not drawn at this zoom is not in view either.
+    const layers = county.panel.value.filter((l) => county.layers.value.has(l.id) && l.collection && l.minzoom <= zoom + 0.01)
     seen.value = new Map(layers.map((l) => [l.id, seen.value.get(l.id) ?? adding()]))
     let wait = 0
     await Promise.all(
       layers.map(async (layer) => {
+        if (!(await farZooms(layer.collection))) return put(layer.id, undefined)
         const got = await getSums(layer.collection, layer.id, box, signal)
         if (signal.aborted) return
         if (!got.ok) return put(layer.id, undefined) // nothing is said rather than something wrong
