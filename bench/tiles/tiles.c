@@ -157,7 +157,7 @@ int main(int argc, char **argv)
         attribute[i] = str_of(argv[6 + i]);
     if (!open_layer(&l, argv[2], argv + 6, nattribute, &err) ||
         !tile_layer_open(cache, dir, str_of(argv[2]), attribute, nattribute,
-            &(TileSource){ &l, rows, some, seq }, &layer, &err) ||
+            &(TileView){ 0 }, &(TileSource){ &l, rows, some, seq }, &layer, &err) ||
         (!strcmp(argv[3], "pack") && !tile_layer_pack(layer, &err)))
         return cli_fail(&err);
     measure(layer, tile, n, atof(argv[4]), (size_t)atoi(argv[5]));

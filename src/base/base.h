@@ -193,7 +193,7 @@ void log_open(int fd, bool json, LogLevel least);
 typedef struct Pool Pool;
 Pool *pool_new(size_t threads);                               /* NULL: none could be started */
 bool pool_run(Pool *p, void (*work)(void *), void *arg) MUST; /* false: stopped or 10,000 waiting */
-void pool_free(Pool *p);                                      /* finishes what waits; NULL is taken */
+void pool_end(Pool *p), pool_free(Pool *p); /* end: finishes what waits, takes no more; free: NULL is taken */
 /* For a child process that reads what came from outside: so many bytes of memory and seconds of CPU, and for ever no
  * growing file, no core, no network, no other program; it dies with its parent. */
 void jail_enter(uint64_t memory, unsigned cpu_seconds);

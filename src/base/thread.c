@@ -86,16 +86,21 @@ bool pool_run(Pool *p, void (*work)(void *), void *arg)
     return good;
 }
 
-void pool_free(Pool *p)
+void pool_end(Pool *p)
 {
-    if (!p)
-        return;
     pthread_mutex_lock(&p->guard);
     p->stop = true;
     pthread_cond_broadcast(&p->come);
     pthread_mutex_unlock(&p->guard);
-    for (size_t i = 0; i < p->nthread; i++)
-        pthread_join(p->thread[i], NULL);
+    while (p->nthread)
+        pthread_join(p->thread[--p->nthread], NULL);
+}
+
+void pool_free(Pool *p)
+{
+    if (!p)
+        return;
+    pool_end(p);
     pthread_mutex_destroy(&p->guard);
     pthread_cond_destroy(&p->come);
     mem_free(p);

@@ -82,7 +82,7 @@ int cli_backup(int argc, char **argv)
     if (!cli_open(argv[1], LEDGER_READ, &c, &err))
         return cli_fail(&err);
     /* The records first: a file is kept before a record names it, so none of the backup's can be missing. */
-    good = store_backup(ledger_store(c.ledger), argv[2], &err) && files_copy(from, to, &files, &err);
+    good = ledger_backup(c.ledger, argv[2], &err) && files_copy(from, to, &files, &err);
     cli_close(&c);
     if (!good)
         return cli_fail(&err);

@@ -7,17 +7,23 @@
 #include "ledger/ledger.h"
 #include "pack/pack.h"
 
-extern const ErrKind CLI_USAGE, CLI_NO_PACKS;
-typedef struct CliCounty { /* an opened county: its packs and its ledger */
-    PackModel *model;
+extern const ErrKind CLI_USAGE;
+typedef struct CliCounty { /* an opened county, held */
+    Node *node;
+    const NodeCounty *held;
+    const PackModel *model;
     Ledger *ledger;
 } CliCounty;
 /* --packs, DIR/packs, ../share/sangzi/packs, ./packs; NULL: none. */
 const char *cli_packs(const char *dir, char *out, size_t size);
 void cli_use_packs(const char *packs); /* what --packs said */
-bool cli_open(const char *dir, LedgerMode mode, CliCounty *out, Err *err) MUST;
-void cli_close(CliCounty *c);
-int cli_fail(const Err *err);  /* says it on stderr; 1 */
+/* With all services, or those of `only` (NULL-ended); idle: they wait for node_start. */
+bool cli_node(
+    const char *dir, LedgerMode mode, const NodeService *const *only, bool idle, Node **out, Err *err) MUST;
+bool cli_hold(Node *n, CliCounty *out, Err *err) MUST;
+bool cli_open(const char *dir, LedgerMode mode, CliCounty *out, Err *err) MUST; /* without services */
+void cli_close(CliCounty *c);                                                   /* half-opened too */
+int cli_fail(const Err *err);                                                   /* says it on stderr; 1 */
 enum { CLI_WRONG_USAGE = -1 }; /* a command's status: main says how it is used, and ends with 2 */
 /* Of those that serve. Folder of the built application; NULL: none. */
 const char *cli_ui(const char *said, char *out, size_t size);

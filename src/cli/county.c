@@ -7,9 +7,6 @@
 #include <unistd.h>
 
 const ErrKind CLI_USAGE = { "cli/usage", 400, "用法不对：{0}。", "Wrong usage: {0}." };
-const ErrKind CLI_NO_PACKS = { "cli/no-packs", 404,
-    "找不到业务包（试过 --packs、{0}/packs、程序旁和当前文件夹的 packs）。",
-    "No packs found (tried --packs, {0}/packs, beside the program, ./packs)." };
 static const char *packs_option; /* set once by main before any command runs */
 
 void cli_use_packs(const char *packs)
@@ -125,38 +122,44 @@ static void say_findings(const PackMessage *said, size_t n)
             STRV(en && said[i].text.en.len ? said[i].text.en : said[i].text.zh));
 }
 
+bool cli_node(
+    const char *dir, LedgerMode mode, const NodeService *const *only, bool idle, Node **out, Err *err)
+{
+    char packs[4200], path[4200];
+
+    snprintf(path, sizeof path, "%s/county.gpkg", dir);
+    if (!file_exists(path))
+        return FAIL(err, LEDGER_NOT_A_COUNTY, str_of(dir), "county");
+    return node_open(dir, mode,
+        &(NodeOptions){
+            .packs = cli_packs(dir, packs, sizeof packs), .only = only, .idle = idle, .say = say_findings },
+        out, err);
+}
+
+bool cli_hold(Node *n, CliCounty *out, Err *err)
+{
+    if (!node_hold(n, &out->held, err))
+        return false;
+    out->node = n;
+    out->model = out->held->model;
+    out->ledger = out->held->ledger;
+    return true;
+}
+
 bool cli_open(const char *dir, LedgerMode mode, CliCounty *out, Err *err)
 {
-    char path[4200];
-    const char *packs;
-    const PackMessage *said = NULL;
-    size_t nsaid = 0;
-    Arena *a = arena_new(0);
-    bool good;
+    static const NodeService *const none[] = { NULL };
 
-    *out = (CliCounty){ NULL, NULL };
-    snprintf(path, sizeof path, "%s/county.gpkg", dir);
-    if (!file_exists(path)) {
-        arena_free(a);
-        return FAIL(err, LEDGER_NOT_A_COUNTY, str_of(dir), "county");
-    }
-    packs = cli_packs(dir, path, sizeof path);
-    good = packs ? pack_load(packs, face_above(a), a, &out->model, &said, &nsaid, err)
-                 : FAIL(err, CLI_NO_PACKS, str_of(dir), "packs");
-    if (!good)
-        say_findings(said, nsaid);
-    arena_free(a);
-    if (good && ledger_open(dir, mode, out->model, &out->ledger, err))
-        return true;
-    cli_close(out);
-    return false;
+    *out = (CliCounty){ 0 };
+    return cli_node(dir, mode, none, false, &out->node, err) && cli_hold(out->node, out, err);
 }
 
 void cli_close(CliCounty *c)
 {
-    ledger_close(c->ledger);
-    pack_free(c->model);
-    *c = (CliCounty){ NULL, NULL };
+    if (c->held)
+        node_release(c->held);
+    node_close(c->node);
+    *c = (CliCounty){ 0 };
 }
 
 /* --- serving it ------------------------------------------------------------------------------------------------------ */

@@ -17,6 +17,7 @@ typedef struct Demo {
     char ui[4300];
     DemoSpec spec;
     bool serve;
+    CliCounty county; /* while it is made */
     LedgerLoad *load;
     const PackCollection *last; /* of the last record: they come in runs */
     size_t dropped;
@@ -36,7 +37,7 @@ static bool record(void *ctx, const DemoRecord *r, Err *err)
     if (stop_said() != STOP_NOT)
         return FAIL(err, DEMO_STOPPED, STR("signal"), "demo");
     if (!d->last || !str_eq(d->last->name, r->collection))
-        d->last = pack_collection(d->show.county.model, r->collection);
+        d->last = pack_collection(d->county.model, r->collection);
     if (!d->last) {
         d->dropped++; /* of a pack that this node does not have */
         return true;
@@ -71,17 +72,19 @@ static bool run_processes(Demo *d, bool first, Err *err)
         bool first;             /* of the township that is shown while the others are made, too */
     } process[] = { { "road-condition", "road_section", true }, { "division-counts", "person", true },
         { "document-files", "document", false }, { "place-names", "place_name", false } };
-    const ProcessAsk ask = { .who = STR("演示数据生成"), .at = generated_at(d) };
+    AccessWho maker = ACCESS_VISITOR;
+    const ProcessAsk ask = { .who = &maker, .at = generated_at(d) };
     bool good = true;
 
+    maker.account = STR("演示数据生成");
     for (size_t i = 0; i < LEN(process) && good; i++) {
         Arena *a;
         Str out;
 
-        if ((first && !process[i].first) || !pack_collection(d->show.county.model, str_of(process[i].needs)))
+        if ((first && !process[i].first) || !pack_collection(d->county.model, str_of(process[i].needs)))
             continue;
         a = arena_new(0);
-        good = process_run(d->show.county.ledger, str_of(process[i].id), NULL, &ask, a, &out, err);
+        good = process_run(d->county.ledger, str_of(process[i].id), NULL, &ask, a, &out, err);
         arena_free(a);
     }
     return good;
@@ -117,13 +120,13 @@ static bool keep_initial(Demo *d, Err *err)
 
     snprintf(path, sizeof path, "%s/initial.gpkg", d->show.out);
     unlink(path);
-    return store_backup(ledger_store(d->show.county.ledger), path, err);
+    return ledger_backup(d->county.ledger, path, err);
 }
 
 static bool settle(Demo *d, Err *err)
 {
     return run_processes(d, false, err) &&
-           ledger_meta_set(d->show.county.ledger, STR("demo_state"), STR("whole"), err) &&
+           ledger_meta_set(d->county.ledger, STR("demo_state"), STR("whole"), err) &&
            (!d->serve || keep_initial(d, err));
 }
 
@@ -145,11 +148,11 @@ static bool make(Demo *d, Err *err)
 
     date_text(d->spec.today, &b);
     if (!demo_pictures(d->show.data, keep_picture, d, err) ||
-        !ledger_meta_set(d->show.county.ledger, STR("today"), str_of(today), err) ||
-        !ledger_meta_set(d->show.county.ledger, STR("name"), STR("云穗县"), err) ||
-        !ledger_meta_set(d->show.county.ledger, STR("demo"), STR("true"), err) ||
-        !ledger_meta_set(d->show.county.ledger, STR("demo_state"), STR("partial"), err) ||
-        !ledger_load_begin(d->show.county.ledger, STR("演示数据生成"), STR("computed"), STR("生成演示县"),
+        !ledger_meta_set(d->county.ledger, STR("today"), str_of(today), err) ||
+        !ledger_meta_set(d->county.ledger, STR("name"), STR("云穗县"), err) ||
+        !ledger_meta_set(d->county.ledger, STR("demo"), STR("true"), err) ||
+        !ledger_meta_set(d->county.ledger, STR("demo_state"), STR("partial"), err) ||
+        !ledger_load_begin(d->county.ledger, STR("演示数据生成"), STR("computed"), STR("生成演示县"),
             generated_at(d), d->spec.seed + 1, &d->load, err))
         return false;
     good = demo_make(&d->spec, &sink, err);
@@ -182,6 +185,21 @@ static bool options(Demo *d, int *argc, char **argv, Err *err)
     return cli_port(port, &d->show.options.port, err);
 }
 
+/* The map is packed and jobs run once somebody looks: the first township is in then. */
+static bool open_idle(Demo *d, Err *err)
+{
+    return cli_node(d->show.dir, LEDGER_WRITE, NULL, true, &d->show.node, err) &&
+           cli_hold(d->show.node, &d->county, err);
+}
+
+/* From here on nobody holds the county but who asks: it can be exchanged. */
+static void let_go(Demo *d)
+{
+    if (d->county.held)
+        node_release(d->county.held);
+    d->county = (CliCounty){ 0 };
+}
+
 static bool prepare(Demo *d, bool *whole, Err *err)
 {
     char path[4300];
@@ -196,17 +214,17 @@ static bool prepare(Demo *d, bool *whole, Err *err)
     }
     d->spec.data = d->show.data;
     d->spec.out = d->show.out;
-    good = dir_make(d->show.out, 0750, err) && cli_open(d->show.dir, LEDGER_WRITE, &d->show.county, err) &&
-           ledger_meta(d->show.county.ledger, STR("demo_state"), a, &said, err);
+    good = dir_make(d->show.out, 0750, err) && open_idle(d, err) &&
+           ledger_meta(d->county.ledger, STR("demo_state"), a, &said, err);
     *whole = good && str_eq(said, STR("whole"));
     if (good && str_eq(said, STR("partial"))) { /* cut off last time: begin again */
         static const char *const file[] = { "county.gpkg", "county.gpkg-wal", "county.gpkg-shm",
             "keys/master" };
 
-        cli_close(&d->show.county);
+        cli_close(&d->county);
+        d->show.node = NULL;
         cli_show_remove(d->show.dir, file, LEN(file));
-        good = ledger_init(d->show.dir, STR("990121000000"), d->spec.seed + 1, err) &&
-               cli_open(d->show.dir, LEDGER_WRITE, &d->show.county, err);
+        good = ledger_init(d->show.dir, STR("990121000000"), d->spec.seed + 1, err) && open_idle(d, err);
     }
     arena_free(a);
     return good;
@@ -229,6 +247,8 @@ int cli_demo(int argc, char **argv)
     stop_listen();
     cli_show_at(&d->show, argv[1], d->spec.seed);
     good = prepare(d, &whole, &err);
+    if (good && whole)
+        let_go(d);
     if (good && whole && d->serve)
         good = cli_show_start(&d->show, &err);
     else if (good && !whole)
@@ -238,6 +258,7 @@ int cli_demo(int argc, char **argv)
             (double)(time_mono() - start) / 1e6);
         cli_show_progress(&d->show, d->show.total, d->show.total, "");
     }
+    let_go(d);
     if (good && d->serve)
         good = cli_show_on(&d->show, &err);
     cli_show_close(&d->show);

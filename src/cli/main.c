@@ -17,8 +17,8 @@ static const CqlSchema *schema_of(Str collection, Err *err)
     size_t nsaid;
     const PackCollection *c;
     Arena *a = arena_new(0);
-    const bool good = model || (packs ? pack_load(packs, face_above(a), a, &model, &said, &nsaid, err)
-                                      : FAIL(err, CLI_NO_PACKS, STR("."), "packs"));
+    const bool good = model || (packs ? pack_load(packs, node_above(a), a, &model, &said, &nsaid, err)
+                                      : FAIL(err, NODE_NO_PACKS, STR("."), "packs"));
 
     arena_free(a);
     return good && pack_need_collection(model, collection, &c, err) ? &c->schema : NULL;

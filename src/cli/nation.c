@@ -113,7 +113,7 @@ static bool take(Nation *t, CliCounty *county, Str text)
     for (int i = CODE; i < PARENT; i++)
         if (!(t->property[i] = pack_property(t->division, str_of(name[i]))))
             return FAIL(&t->err, LEDGER_NO_PROPERTY, str_of(name[i]), "division");
-    if (ledger_count(county->ledger, t->division, STR("")) > 0)
+    if (ledger_count((LedgerView){ county->ledger, &ACCESS_VISITOR }, t->division, STR("")) > 0)
         return FAIL(&t->err, LEDGER_EXISTS, t->division->name, "division");
     if (!pass(t, text) || t->wrong)
         return false;

@@ -56,7 +56,7 @@ static int check(const char *dir, Arena *a)
     size_t n;
     Err err = { 0 };
     size_t nlayer, nfigure;
-    bool ok = pack_load(dir, face_above(a), a, &m, &said, &n, &err);
+    bool ok = pack_load(dir, node_above(a), a, &m, &said, &n, &err);
 
     print_said(ok ? stdout : stderr, said, n);
     if (!ok && !n)
@@ -95,7 +95,7 @@ static int list(const char *dir, bool distinct, Arena *a)
     Err err = { 0 };
     Buf b;
 
-    if (!pack_load(dir, face_above(a), a, &m, &said, &n, &err))
+    if (!pack_load(dir, node_above(a), a, &m, &said, &n, &err))
         return fail(&err);
     buf_init(&b, 1 << 20);
     if (distinct)
@@ -112,7 +112,7 @@ static int make(const char *dir, const char *name, Arena *a)
 {
     Err err = { 0 };
 
-    if (!pack_new(dir, str_of(name), face_above(a), &err))
+    if (!pack_new(dir, str_of(name), node_above(a), &err))
         return fail(&err);
     printf("%s/%s\n", dir, name);
     return 0;

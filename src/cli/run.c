@@ -29,7 +29,8 @@ static bool add_input(json_t *inputs, const char *said, Err *err)
 
 int cli_run(int argc, char **argv)
 {
-    ProcessAsk ask = { .who = STR("cli"), .en = cli_english(), .progress = progress };
+    AccessWho who = ACCESS_VISITOR;
+    ProcessAsk ask = { .who = &who, .en = cli_english(), .progress = progress };
     json_t *inputs = json_object();
     Arena *a = arena_new(0);
     CliCounty c = { 0 };
@@ -38,6 +39,7 @@ int cli_run(int argc, char **argv)
     Str out;
     bool good = true;
 
+    who.account = STR("cli");
     for (const char *said; good && (said = cli_option(&argc, argv, "--input"));)
         good = add_input(inputs, said, &err);
     if (good && argc != 3) {

@@ -28,83 +28,40 @@ static int64_t newest_in(const char *dir)
     return newest_;
 }
 
-/* The new packs are tried first: with a mistake in them the old ones go on. */
-static bool packs_good(const char *packs)
-{
-    Arena *a = arena_new(0);
-    PackModel *m = NULL;
-    const PackMessage *said = NULL;
-    size_t n = 0;
-    Err err = { 0 };
-    const bool good = pack_load(packs, face_above(a), a, &m, &said, &n, &err);
-
-    for (size_t i = 0; !good && i < n && i < 20; i++)
-        fprintf(stderr, "%.*s:%zu: %.*s\n", STRV(said[i].file), said[i].line,
-            STRV(cli_english() ? said[i].text.en : said[i].text.zh));
-    pack_free(m);
-    arena_free(a);
-    return good;
-}
-
-/* What the new packs ask of the data may be refused: nothing is served until they are mended. */
-static bool open_again(const char *dir, const char *packs, CliCounty *c, Err *err)
-{
-    while (!cli_open(dir, LEDGER_WRITE, c, err)) {
-        const int64_t seen = newest_in(packs);
-
-        if (err->kind != &LEDGER_MIGRATION && err->kind != &LEDGER_MIGRATING)
-            return false;
-        (void)cli_fail(err);
-        while (newest_in(packs) == seen || !packs_good(packs))
-            if (stop_wait(TIME_SECOND) == STOP_END)
-                return false;
-    }
-    return true;
-}
-
-static bool reload(const char *dir, const char *packs, CliCounty *c, FaceOptions *o, Face **face, Err *err)
-{
-    o->port = face_port(*face);
-    face_stop(*face);
-    *face = NULL;
-    cli_close(c);
-    if (!open_again(dir, packs, c, err))
-        return false;
-    o->ledger = c->ledger;
-    log_info("packs.reloaded", KV("dir", dir));
-    return face_start(o, face, err);
-}
-
-static bool serve_developing(
-    const char *dir, const char *packs, CliCounty *c, FaceOptions *o, Face **face, Err *err)
+/* Packs with a mistake, or that the data cannot follow, are said and the old ones go on. */
+static void serve_developing(const char *packs, Node *n)
 {
     int64_t seen = newest_in(packs);
 
     while (stop_wait(TIME_SECOND) != STOP_END) {
         const int64_t now = newest_in(packs);
+        Err err;
 
         if (now == seen)
             continue;
         seen = now;
-        if (packs_good(packs) && !reload(dir, packs, c, o, face, err))
-            return false;
+        if (!node_reload(n, NULL, NULL, &err))
+            (void)cli_fail(&err);
     }
-    return true;
 }
 
-static bool is_demo(Ledger *l)
+static bool is_demo(Node *n)
 {
+    CliCounty c = { 0 };
     Arena *a = arena_new(0);
     Str said;
     Err err = { 0 };
-    const bool yes = ledger_meta(l, STR("demo_state"), a, &said, &err) && str_eq(said, STR("whole"));
+    const bool yes = cli_hold(n, &c, &err) && ledger_meta(c.ledger, STR("demo_state"), a, &said, &err) &&
+                     str_eq(said, STR("whole"));
 
+    if (c.held)
+        node_release(c.held);
     arena_free(a);
     return yes;
 }
 
 /* A demo county is served with its own door: the tour, the cards, the sheets to try, the way back to the start. */
-static int serve_demo(const char *dir, const FaceOptions *o, const CliCounty *c)
+static int serve_demo(const char *dir, const FaceOptions *o, Node *n)
 {
     CliShow *show = mem_new(1, sizeof *show);
     Err err;
@@ -117,49 +74,50 @@ static int serve_demo(const char *dir, const FaceOptions *o, const CliCounty *c)
     show->options.port = o->port;
     show->options.ui = o->ui;
     show->options.cors = o->cors;
-    show->county = *c;
+    show->node = n;
     good = cli_show_start(show, &err) && cli_show_on(show, &err);
     cli_show_close(show);
     mem_free(show);
     return good ? 0 : cli_fail(&err);
 }
 
+static int serve_plain(const FaceOptions *o, const char *watched)
+{
+    Face *face;
+    Err err;
+
+    if (!node_start(o->node, &err) || !face_start(o, &face, &err)) {
+        node_close(o->node);
+        return cli_fail(&err);
+    }
+    cli_say_door(face);
+    if (watched)
+        serve_developing(watched, o->node);
+    else
+        stop_wait(-1);
+    face_stop(face);
+    node_close(o->node);
+    return 0;
+}
+
 int cli_serve(int argc, char **argv)
 {
     const bool dev = cli_flag(&argc, argv, "--dev");
-    const char *port = cli_option(&argc, argv, "--port"), *ui = cli_option(&argc, argv, "--ui"), *packs;
+    const char *port = cli_option(&argc, argv, "--port"), *ui = cli_option(&argc, argv, "--ui");
     const char *cors[CORS_MAX + 1] = { NULL };
-    char packs_path[4200];
-    bool good = true;
-    char path[4200];
-    FaceOptions o = { 0 };
-    CliCounty c;
-    Face *face;
+    char packs[4200], path[4200];
+    FaceOptions o = { .cors = cors };
     Err err;
 
     for (size_t i = 0; i < CORS_MAX && (cors[i] = cli_option(&argc, argv, "--cors")); i++)
         ;
     if (argc != 2)
         return CLI_WRONG_USAGE;
-    o.cors = cors;
     stop_listen();
-    if (!cli_port(port, &o.port, &err) || !cli_open(argv[1], LEDGER_WRITE, &c, &err))
+    if (!cli_port(port, &o.port, &err) || !cli_node(argv[1], LEDGER_WRITE, NULL, true, &o.node, &err))
         return cli_fail(&err);
     o.ui = cli_ui(ui, path, sizeof path);
-    if (!dev && is_demo(c.ledger))
-        return serve_demo(argv[1], &o, &c);
-    o.ledger = c.ledger;
-    if (!face_start(&o, &face, &err)) {
-        cli_close(&c);
-        return cli_fail(&err);
-    }
-    cli_say_door(face);
-    packs = dev ? cli_packs(argv[1], packs_path, sizeof packs_path) : NULL;
-    if (packs)
-        good = serve_developing(argv[1], packs, &c, &o, &face, &err);
-    else
-        stop_wait(-1);
-    face_stop(face);
-    cli_close(&c);
-    return good ? 0 : cli_fail(&err);
+    if (!dev && is_demo(o.node))
+        return serve_demo(argv[1], &o, o.node);
+    return serve_plain(&o, dev ? cli_packs(argv[1], packs, sizeof packs) : NULL);
 }

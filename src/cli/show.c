@@ -20,14 +20,14 @@ void cli_show_progress(CliShow *d, size_t done, size_t total, const char *messag
     if (d->face) {
         snprintf(json, sizeof json, "{\"kind\":\"demo\",\"done\":%zu,\"total\":%zu,\"message\":\"%s\"}", done,
             total, message);
-        face_announce(d->face, STR("progress"), str_of(json));
+        node_say(d->node, STR("progress"), str_of(json));
     }
 }
 
 bool cli_show_start(CliShow *d, Err *err)
 {
-    d->options.ledger = d->county.ledger;
-    if (!face_start(&d->options, &d->face, err))
+    d->options.node = d->node;
+    if (!node_start(d->node, err) || !face_start(&d->options, &d->face, err))
         return false;
     snprintf(d->base, sizeof d->base, "http://127.0.0.1:%d", face_port(d->face));
     cli_say_door(d->face);
@@ -107,24 +107,41 @@ void cli_show_close(CliShow *d)
     d->live = NULL;
     face_stop(d->face);
     d->face = NULL;
-    cli_close(&d->county);
+    node_close(d->node);
+    d->node = NULL;
 }
 
-static bool bring_back(CliShow *d, Err *err)
+/* The county as it was put by, beside the one that is served: taken over at once when nobody has that one open. */
+static bool put_back(void *ctx, Err *err)
 {
     static const char *const side[] = { "county.gpkg-wal", "county.gpkg-shm" };
-    char from[4400], to[4400];
-    const int port = face_port(d->face);
+    const CliShow *d = ctx;
+    char fresh[4400], to[4400];
+
+    snprintf(fresh, sizeof fresh, "%s/initial.next", d->out);
+    snprintf(to, sizeof to, "%s/county.gpkg", d->dir);
+    cli_show_remove(d->dir, side, LEN(side));
+    return rename(fresh, to) == 0 || FAIL(err, BASE_IO, str_of(to), "reset");
+}
+
+/* Copied while the old one is still served, exchanged in a moment: who reads ends with what he began with. */
+static bool bring_back(CliShow *d, Err *err)
+{
+    char from[4400], fresh[4400];
 
     snprintf(from, sizeof from, "%s/initial.gpkg", d->out);
-    snprintf(to, sizeof to, "%s/county.gpkg", d->dir);
+    snprintf(fresh, sizeof fresh, "%s/initial.next", d->out);
     if (!file_exists(from))
         return true;
-    cli_show_close(d);
-    cli_show_remove(d->dir, side, LEN(side));
-    d->options.port = port;
-    return copy_over(from, to, err) && cli_open(d->dir, LEDGER_WRITE, &d->county, err) &&
-           cli_show_start(d, err);
+    live_stop(d->live);
+    d->live = NULL;
+    if (copy_over(from, fresh, err) && node_reload(d->node, put_back, d, err))
+        return true;
+    unlink(fresh);
+    if (err->kind != &NODE_IN_USE)
+        return false;
+    log_err("demo.reset", err); /* it goes on as it is */
+    return true;
 }
 
 static bool start_live(CliShow *d, Err *err)

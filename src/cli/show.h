@@ -1,7 +1,7 @@
 /* src/cli/show.h - a demo county that is served; `demo` makes one first, `serve` finds one.
  *
  *     cli_show_init(&show); cli_show_at(&show, dir, seed);
- *     if (cli_open(dir, LEDGER_WRITE, &show.county, err) && cli_show_start(&show, err)) cli_show_on(&show, err);
+ *     if (cli_node(dir, LEDGER_WRITE, NULL, true, &show.node, err) && cli_show_start(&show, err)) cli_show_on(&show, err);
  *     cli_show_close(&show);
  */
 #pragma once
@@ -17,7 +17,7 @@ typedef struct CliShow {
     bool lively;                          /* they begin at once */
     FaceOptions options;
     FaceDemo hooks;
-    CliCounty county;
+    Node *node;
     Face *face; /* NULL: not served yet */
     Live *live;
     pthread_mutex_t guard; /* guards the progress */
@@ -26,7 +26,7 @@ typedef struct CliShow {
 } CliShow;
 void cli_show_init(CliShow *d);
 void cli_show_at(CliShow *d, const char *dir, uint64_t seed); /* `seed`: of the actors */
-bool cli_show_start(CliShow *d, Err *err) MUST;               /* serves it, and says where */
+bool cli_show_start(CliShow *d, Err *err) MUST; /* starts what waits, serves it, and says where */
 bool cli_show_on(
     CliShow *d, Err *err) MUST; /* until it is asked to stop; carries out what resets are asked for */
 void cli_show_close(CliShow *d);

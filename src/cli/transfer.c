@@ -278,9 +278,10 @@ static bool take_order(int *argc, char **argv, Order *o)
 
 int cli_import(int argc, char **argv)
 {
+    static const NodeService *const imports[] = { &transfer_service, NULL };
     Order o;
-    CliCounty county;
-    TransferManager *m = NULL;
+    CliCounty county = { 0 };
+    TransferManager *m;
     CliServer *there;
     const PackCollection *c;
     Err err = { .kind = NULL };
@@ -295,18 +296,21 @@ int cli_import(int argc, char **argv)
         cli_server_close(there);
         return status;
     }
-    if (!cli_open(argv[1], LEDGER_WRITE, &county, &err))
+    if (!cli_node(argv[1], LEDGER_WRITE, imports, false, &county.node, &err) ||
+        !cli_hold(county.node, &county, &err)) {
+        cli_close(&county);
         return cli_fail(&err);
+    }
+    m = node_service(county.held, &transfer_service);
     o.wish.collection = str_of(argv[2]);
-    if (!pack_need_collection(county.model, o.wish.collection, &c, &err) ||
-        !transfer_manager_open(county.ledger, &m, &err)) {
+    if (!pack_need_collection(county.model, o.wish.collection, &c, &err)) {
+        m = NULL;
         if (err.kind == &PACK_NO_COLLECTION)
             fprintf(stderr, "%s", cli_english() ? "unknown collection: " : "没有这个台账 (collection)：");
         status = cli_fail(&err);
     }
     for (int i = 3; m && i < argc; i++)
         status |= import_file(m, argv[i], &o);
-    transfer_manager_close(m);
     cli_close(&county);
     return status;
 }
@@ -364,7 +368,7 @@ static bool export_list(
     CliCounty *county, const char *collection, const char *file, const char *filter, bool names, Err *err)
 {
     Arena *a = arena_new(0);
-    TransferExport x = { .ledger = county->ledger,
+    TransferExport x = { .view = { county->ledger, &ACCESS_VISITOR },
         .format = format_of(file),
         .header = names ? TRANSFER_NAMES : TRANSFER_TITLES,
         .said = str_of(filter),

@@ -1,5 +1,6 @@
 /* src/demo/make.c - the county's parts in their order, on a thread of their own. */
 #include "demo/county.h"
+#include <malloc.h>
 #include <pthread.h>
 
 typedef struct Job {
@@ -52,6 +53,7 @@ static bool all(County *c, Out *o, Err *err)
         !demo_emit_county_registers(c, o, err) || !demo_emit_documents(c, o, err) ||
         (c->spec->out && !demo_files(c, err)))
         return false;
+    malloc_trim(0); /* what laying out took; the allocator would keep it until the end */
     in_order(c, order);
     for (size_t k = 0; k < c->ntown; k++) {
         const size_t t = order[k];
@@ -93,6 +95,7 @@ bool demo_make(const DemoSpec *spec, const DemoSink *sink, Err *err)
     demo_out_stop(j.out);
     pthread_join(thread, NULL);
     demo_out_free(j.out);
+    malloc_trim(0); /* indexes are built next, and want room of their own */
     if (!taken)
         return false;
     if (j.good)

@@ -87,6 +87,6 @@ static bool app_get(FaceRequest *r, FaceAnswer *out, Err *err)
                               : FAIL(err, FACE_NO_APP, STR("index.html"), "path");
 }
 
-static const FaceRow row[] = { { FACE_GET, "/app", app_get, FACE_HIDDEN, .query = FACE_ANY },
-    { FACE_GET, "/app/{*}", app_get, FACE_HIDDEN, .query = FACE_ANY } };
+static const FaceRow row[] = { { FACE_GET, "/app", app_get, FACE_QUICK | FACE_HIDDEN, .query = FACE_ANY },
+    { FACE_GET, "/app/{*}", app_get, FACE_QUICK | FACE_HIDDEN, .query = FACE_ANY } };
 const FaceDoor face_app = { .name = "app", .row = row, .nrow = LEN(row) };

@@ -4,7 +4,7 @@
 #include "face/feature.h"
 #include "face/items.h"
 
-enum { CHANGES_MAX = 10000, SUMS_MAX = 16 };
+enum { CHANGES_MAX = 10000, SUMS_MAX = 16, VERSIONS_MAX = 1000, GROUPS_MAX = 10000 };
 
 /* --- history ------------------------------------------------------------------------------------------------------- */
 static void write_side(const PackProperty *p, const char *key, CqlValue v, Buf *b)
@@ -47,6 +47,21 @@ static void write_changes(FaceRequest *r, const PackCollection *c, const LedgerV
     buf_c(b, ']');
 }
 
+/* Changed too, of a grade above the reader's: named, and no value told. */
+static void write_masked(const LedgerVersion *v, Buf *b)
+{
+    if (!v->nmasked)
+        return;
+    face_key(b, "masked");
+    buf_c(b, '[');
+    for (size_t i = 0; i < v->nmasked; i++) {
+        if (i)
+            buf_c(b, ',');
+        buf_json_str(b, v->masked[i]->name);
+    }
+    buf_c(b, ']');
+}
+
 static void write_version(FaceRequest *r, const PackCollection *c, const LedgerVersion *v, Buf *b)
 {
     buf_c(b, '{');
@@ -61,6 +76,7 @@ static void write_version(FaceRequest *r, const PackCollection *c, const LedgerV
     face_text(b, "reason", v->reason);
     face_time(b, "effective", v->effective);
     write_changes(r, c, v, b);
+    write_masked(v, b);
     face_key(b, "hash");
     buf_c(b, '"');
     buf_hex(b, (Bytes){ v->hash, SM3_LEN });
@@ -71,9 +87,12 @@ bool face_history_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     const PackCollection *c;
     LedgerVersion *v;
+    int64_t before, limit, next;
     size_t n;
 
-    if (!face_collection(r, 0, &c, err) || !ledger_history(r->ledger, c, r->param[1], r->a, &v, &n, err))
+    if (!face_collection(r, 0, &c, err) || !face_number(r, "before", 1, INT64_MAX, 0, &before, err) ||
+        !face_number(r, "limit", 1, VERSIONS_MAX, VERSIONS_MAX, &limit, err) ||
+        !ledger_history(r->view, c, r->param[1], before, (size_t)limit, r->a, &v, &n, &next, err))
         return false;
     buf_str(&out->body, STR("{\"versions\":["));
     for (size_t i = 0; i < n; i++) {
@@ -81,7 +100,17 @@ bool face_history_get(FaceRequest *r, FaceAnswer *out, Err *err)
             buf_c(&out->body, ',');
         write_version(r, c, &v[i], &out->body);
     }
-    buf_str(&out->body, STR("]}"));
+    buf_c(&out->body, ']');
+    if (next) { /* older ones: said, and where */
+        face_int(&out->body, "before", next);
+        face_key(&out->body, "links");
+        buf_c(&out->body, '[');
+        face_link(r, &out->body, "next", "application/json", (Str){ "", 0 },
+            "/collections/%.*s/items/%.*s/history?limit=%lld&before=%lld", STRV(c->name), STRV(r->param[1]),
+            (long long)limit, (long long)next);
+        buf_c(&out->body, ']');
+    }
+    buf_c(&out->body, '}');
     return true;
 }
 
@@ -107,21 +136,6 @@ static void write_sums(
     buf_c(b, '}');
 }
 
-static void add_up(LedgerStat *all, const LedgerStat *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!s->property[i].n)
-            continue;
-        if (!all->property[i].n || s->property[i].min < all->property[i].min)
-            all->property[i].min = s->property[i].min;
-        if (!all->property[i].n || s->property[i].max > all->property[i].max)
-            all->property[i].max = s->property[i].max;
-        all->property[i].sum += s->property[i].sum;
-        all->property[i].n += s->property[i].n;
-    }
-    all->count += s->count;
-}
-
 static Str group_title(FaceRequest *r, const PackProperty *p, CqlValue v)
 {
     const PackCode *code = v.kind == CQL_TEXT && p->type == PACK_ENUM ? pack_code(p, v.text) : NULL;
@@ -130,7 +144,7 @@ static Str group_title(FaceRequest *r, const PackProperty *p, CqlValue v)
 
     if (code)
         return face_title(r, code->title);
-    return c ? ledger_title(r->ledger, c, v.text, r->a) : (Str){ "", 0 };
+    return c ? ledger_title(r->view, c, v.text, r->a) : (Str){ "", 0 };
 }
 
 static void write_groups(FaceRequest *r, const PackProperty *group, const LedgerStat *s, size_t ns,
@@ -185,14 +199,39 @@ static bool numeric(const PackProperty *const *of, size_t n, Err *err)
     return false;
 }
 
+/* The next page of groups: the same question, and the place. */
+static void link_groups(FaceRequest *r, Str next, Buf *b)
+{
+    Buf q;
+
+    if (!next.len)
+        return;
+    buf_init(&q, 1 << 20);
+    for (size_t i = 0; i < r->nquery; i++) {
+        if (str_eq(r->query[i].name, STR("next")))
+            continue;
+        face_encode(r->query[i].name, &q);
+        buf_c(&q, '=');
+        face_encode(r->query[i].value, &q);
+        buf_c(&q, '&');
+    }
+    face_text(b, "next", next);
+    face_key(b, "links");
+    buf_c(b, '[');
+    face_link(r, b, "next", "application/json", (Str){ "", 0 }, "%.*s?%.*snext=%.*s", STRV(r->path),
+        STRV(buf_text(&q)), STRV(next));
+    buf_c(b, ']');
+    buf_clear(&q);
+}
+
 bool face_statistics_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    static const char *const also[] = { "group", NULL };
+    static const char *const also[] = { "group", "next", NULL };
     const PackProperty *const *of = NULL, *group;
     const PackCollection *c;
-    LedgerStat *s = NULL, all = { 0 };
+    LedgerStats s;
     FaceItems it;
-    size_t n = 0, ns = 0;
+    size_t n = 0;
 
     if (!face_collection(r, 0, &c, err) || !face_items_query(r, c, also, &it, err) ||
         !read_group(r, c, &group, err))
@@ -201,17 +240,18 @@ bool face_statistics_get(FaceRequest *r, FaceAnswer *out, Err *err)
     n = it.q.nonly;
     if (!numeric(of, n, err))
         return false;
-    it.q.limit = 0;
+    if (!face_has(r, "limit") || it.q.limit > GROUPS_MAX)
+        it.q.limit = GROUPS_MAX;
+    it.q.token = face_query(r, "next");
     it.q.only = NULL;
     it.q.nonly = 0;
     it.q.no_geometry = true;
-    if (!ledger_stats(r->ledger, &it.q, of, n, group, r->a, &s, &ns, err))
+    if (!ledger_stats(r->view, &it.q, of, n, group, r->a, &s, err))
         return false;
-    for (size_t i = 0; i < ns; i++)
-        add_up(&all, &s[i], n);
     buf_c(&out->body, '{');
-    write_sums(&all, of, n, r, &out->body);
-    write_groups(r, group, s, ns, of, n, &out->body);
+    write_sums(&s.total, of, n, r, &out->body);
+    write_groups(r, group, s.group, s.n, of, n, &out->body);
+    link_groups(r, s.next, &out->body);
     buf_c(&out->body, '}');
     return true;
 }

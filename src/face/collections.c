@@ -11,7 +11,7 @@ static Str geometry_type(const PackCollection *c)
 
 static void write_extent(FaceRequest *r, const PackCollection *c, Buf *b)
 {
-    const GeoBox box = c->spatial ? ledger_extent(r->ledger, c) : GEO_BOX_NONE;
+    const GeoBox box = c->spatial ? ledger_extent(r->view, c) : GEO_BOX_NONE;
 
     if (geo_box_empty(box))
         return;
@@ -97,8 +97,8 @@ static void write_sangzi(FaceRequest *r, const PackCollection *c, Buf *b)
     text_or_null(b, "geometryType", geometry_type(c));
     text_or_null(b, "label", c->label);
     text_or_null(b, "parent", c->extends ? c->extends->name : (Str){ "", 0 });
-    face_int(b, "count", ledger_count(r->ledger, c, (Str){ "", 0 }));
-    face_time(b, "changed", ledger_changed_at(r->ledger, c));
+    face_int(b, "count", ledger_count(r->view, c, (Str){ "", 0 }));
+    face_time(b, "changed", ledger_changed_at(r->view, c));
     text_or_null(b, "owner", face_title(r, c->owner));
     text_or_null(b, "layer", layer_of(r, c));
     face_truth(b, "hidden", c->hidden);
@@ -132,7 +132,7 @@ static bool list_page(FaceRequest *r, FaceAnswer *out)
         buf_str(&out->body, STR("<tr><td>"));
         face_page_link(
             &out->body, str_fmt(r->a, "/collections/%.*s/items", STRV(c->name)), face_title(r, c->title));
-        buf_fmt(&out->body, "<td>%lld<td>", (long long)ledger_count(r->ledger, c, (Str){ "", 0 }));
+        buf_fmt(&out->body, "<td>%lld<td>", (long long)ledger_count(r->view, c, (Str){ "", 0 }));
         face_html(&out->body, face_title(r, c->description));
     }
     buf_str(&out->body, STR("</table>"));

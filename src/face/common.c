@@ -7,6 +7,11 @@ int face_port(const Face *f)
     return f->port;
 }
 
+FaceEvents *face_ring(const Face *f)
+{
+    return f->events;
+}
+
 const FaceDemo *face_demo_hooks(const Face *f)
 {
     return f->o.demo;
@@ -17,19 +22,26 @@ const char *face_ui(const Face *f)
     return f->o.ui;
 }
 
-void *face_state(const Face *f, const FaceDoor *door)
+void *face_state(const FaceRequest *r, const FaceDoor *door)
 {
-    for (size_t i = 0; i < f->nstate; i++)
+    const FaceHouse *h = node_lodging(r->county);
+
+    for (size_t i = 0; h && face_doors[i]; i++)
         if (face_doors[i] == door)
-            return f->state[i];
+            return h->state[i];
     return NULL;
+}
+
+bool face_stopping(const Face *f)
+{
+    return __atomic_load_n(&f->stopping, __ATOMIC_RELAXED);
 }
 
 GeoBox face_county_box(const FaceRequest *r)
 {
     const PackCollection *division = pack_collection(r->model, STR("division"));
 
-    return division && division->spatial ? ledger_extent(r->ledger, division) : GEO_BOX_NONE;
+    return division && division->spatial ? ledger_extent(r->view, division) : GEO_BOX_NONE;
 }
 
 int64_t face_started(const Face *f)
@@ -37,24 +49,9 @@ int64_t face_started(const Face *f)
     return f->started;
 }
 
-Ledger *face_ledger(const Face *f)
-{
-    return f->o.ledger;
-}
-
-Arena *face_arena(const Face *f)
-{
-    return f->a;
-}
-
 const FaceRouter *face_router(const Face *f)
 {
     return f->router;
-}
-
-bool face_go(Face *f, void (*job)(void *), void *arg)
-{
-    return !f->stopping && f->pool && pool_run(f->pool, job, arg);
 }
 
 bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err)
@@ -62,15 +59,12 @@ bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err)
     const Str effective = face_header(r, "Sangzi-Effective");
     int32_t day;
 
-    *out = (LedgerTx){ .who = face_header_text(r, "Sangzi-Actor"),
+    *out = (LedgerTx){ .who = r->view.who,
         .via = STR("http"),
-        .post = face_header_text(r, "Sangzi-Post"),
         .source = face_header_text(r, "Sangzi-Source"),
         .reason = face_header_text(r, "Sangzi-Reason"),
         .effective = INT64_MIN,
         .key = face_header(r, "Idempotency-Key") };
-    if (!out->who.len)
-        out->who = STR("anonymous");
     if (!out->reason.len)
         out->reason = face_query(r, "reason");
     if (!effective.len || time_parse(effective, &out->effective))
@@ -88,5 +82,5 @@ Str face_division_name(FaceRequest *r, Str code)
 {
     const PackCollection *c = pack_collection(r->model, STR("division"));
 
-    return c && code.len ? ledger_title(r->ledger, c, code, r->a) : (Str){ "", 0 };
+    return c && code.len ? ledger_title(r->view, c, code, r->a) : (Str){ "", 0 };
 }

@@ -72,7 +72,7 @@ static bool search_get(FaceRequest *r, FaceAnswer *out, Err *err)
         err_hint(err, "/search?q=石桥");
         return false;
     }
-    if (!ledger_search(r->ledger, words, nonly ? only : NULL, nonly, face_query(r, "division"), (size_t)limit,
+    if (!ledger_search(r->view, words, nonly ? only : NULL, nonly, face_query(r, "division"), (size_t)limit,
             r->a, &hit, &n, err))
         return false;
     buf_str(&out->body, STR("{\"results\":["));
@@ -135,7 +135,7 @@ static bool see_child(void *ctx, const LedgerRecord *record)
 {
     Tree *t = ctx;
     const Str code = value_of(record, t->code);
-    const int64_t below = ledger_count(t->r->ledger, t->c, code) - 1;
+    const int64_t below = ledger_count(t->r->view, t->c, code) - 1;
 
     if (t->n++)
         buf_c(t->out, ',');
@@ -165,7 +165,7 @@ static bool select_where(Tree *t, const PackProperty *p, Str value, Str division
         q.nsort = 1;
     }
     t->n = 0;
-    return ledger_select(t->r->ledger, &q, see, t, t->r->a, &page, err);
+    return ledger_select(t->r->view, &q, see, t, t->r->a, &page, err);
 }
 
 static void write_parents(Tree *t, Str code)
@@ -244,8 +244,8 @@ static void task_collections(FaceRequest *r, const PackTask *t, Buf *b)
         buf_c(b, '{');
         face_text(b, "id", c->name);
         face_text(b, "title", face_title(r, c->title));
-        face_int(b, "count", ledger_count(r->ledger, c, (Str){ "", 0 }));
-        face_time(b, "changed", ledger_changed_at(r->ledger, c));
+        face_int(b, "count", ledger_count(r->view, c, (Str){ "", 0 }));
+        face_time(b, "changed", ledger_changed_at(r->view, c));
         buf_c(b, '}');
     }
     buf_c(b, ']');
@@ -295,7 +295,7 @@ static void task_shared(FaceRequest *r, const PackTask *t, Buf *b)
         buf_c(b, '{');
         face_text(b, "id", c->name);
         face_text(b, "title", face_title(r, c->title));
-        face_int(b, "count", ledger_count(r->ledger, c, (Str){ "", 0 }));
+        face_int(b, "count", ledger_count(r->view, c, (Str){ "", 0 }));
         buf_c(b, '}');
     }
     buf_c(b, ']');

@@ -64,10 +64,11 @@ static bool demo_file(FaceRequest *r, FaceAnswer *out, Err *err)
     return true;
 }
 
-static const FaceRow row[] = { { FACE_GET, "/demo", demo_get, FACE_SLOW, "演示", "The demonstration", NULL },
-    { FACE_GET, "/demo/files/{name}", demo_file, FACE_SLOW, "演示文件", "A file to try the import with",
+static const FaceRow row[] = { { FACE_GET, "/demo", demo_get, FACE_WAITS, "演示", "The demonstration", NULL },
+    { FACE_GET, "/demo/files/{name}", demo_file, FACE_WAITS, "演示文件", "A file to try the import with",
         NULL },
-    { FACE_POST, "/demo/live", demo_live, FACE_SLOW, "演示数据持续变化", "Let the demonstration live", NULL },
-    { FACE_POST, "/demo/reset", demo_reset, FACE_SLOW, "演示数据恢复原状", "Put the demonstration back",
-        NULL } };
+    { FACE_POST, "/demo/live", demo_live, FACE_WAITS | FACE_WHOLE, "演示数据持续变化",
+        "Let the demonstration live", NULL },
+    { FACE_POST, "/demo/reset", demo_reset, FACE_WAITS | FACE_WHOLE, "演示数据恢复原状",
+        "Put the demonstration back", NULL } };
 const FaceDoor face_demo = { .name = "demo", .row = row, .nrow = LEN(row) };

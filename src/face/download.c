@@ -50,7 +50,7 @@ static bool more(void *ctx, Buf *out, bool *done, Err *err)
     arena_clear(d->slice);
     d->it.q.limit = d->left < SLICE ? (size_t)d->left : SLICE;
     d->it.q.token = buf_text(&d->token);
-    if (!ledger_select(face_ledger(d->r.face), &d->it.q, feature, d, d->slice, &page, err))
+    if (!ledger_select(d->r.view, &d->it.q, feature, d, d->slice, &page, err))
         return false;
     d->token.len = 0;
     buf_str(&d->token, page.next);
@@ -116,7 +116,7 @@ static bool send_sheet(FaceRequest *r, const FaceItems *it, const char *kind, Fa
     if (!x)
         return FAIL(err, BASE_NO_MEMORY, STR("download"), "f");
     *x = (TransferExport){
-        .ledger = r->ledger, .query = it->q, .format = kind, .said = face_query(r, "filter"), .en = r->en
+        .view = r->view, .query = it->q, .format = kind, .said = face_query(r, "filter"), .en = r->en
     };
     if (!header_of(r, kind, &x->header, err))
         return false;
@@ -136,6 +136,9 @@ bool face_download(FaceRequest *r, const FaceItems *it, const char *kind, FaceAn
 {
     Download *d;
 
+    if (!ledger_may_ask(
+            r->view, &it->q, err)) /* of a stream that has begun nothing can be refused any more */
+        return false;
     if (strcmp(kind, "geojson"))
         return send_sheet(r, it, kind, out, err);
     d = NEW(r->a, Download);

@@ -3,18 +3,20 @@
  * A face is one file of this folder with a prefix and a table of { method, path template, handler }; faces stand in
  * table.c. The application under /app uses the same faces as everybody else.
  *
- *     FaceOptions o = { .ledger = ledger, .port = 8080, .ui = "ui/dist" };
+ *     FaceOptions o = { .node = node, .port = 8080, .ui = "ui/dist" };
  *     if (face_start(&o, &face, err)) { wait_for_signal(); face_stop(face); }
  *
- * Stands on everything below: ledger, tile, process, indicator.
- * Memory   one arena a request; a Face outlives requests (_start/_stop) and borrows what its options point to.
+ * Stands on everything below: node, ledger, onemap, process, indicator, transfer. Nothing but HTTP is in here: whatever works
+ * without being asked is a service of the node (src/node/services.c).
+ * Memory   one arena a request; a Face outlives requests (_start/_stop) and borrows what its options point to;
+ *          what it makes of a county is made again at each node_reload.
  * Threads  libmicrohttpd's (epoll) read and answer; what waits for a commit or computes goes to a pool of ours.
  * Limits   a request line of 64 KiB, bodies 16 MiB (changes 64 MiB, imports 2 GiB, to a file), 1,000 connections.
  * Errors   FACE_NOT_LOOPBACK, FACE_PORT; all others are answers: application/problem+json.
  */
 #pragma once
 #include "base/base.h"
-#include "ledger/ledger.h"
+#include "node/node.h"
 
 extern const ErrKind FACE_NOT_LOOPBACK, FACE_PORT;
 
@@ -26,19 +28,18 @@ typedef struct FaceDemo { /* the demo county's own door; each may be NULL: /demo
     void *ctx;
 } FaceDemo;
 typedef struct FaceOptions {
-    Ledger *ledger;
-    int port; /* 0: any free one */
+    Node *node; /* a face lodges in it: one at a time */
+    int port;   /* 0: any free one */
     const char
         *address;   /* NULL: 127.0.0.1; anything that is not loopback is refused until there are accounts */
     const char *ui; /* folder of the built application; NULL: none */
     const FaceDemo *demo;
     const char *const *cors; /* NULL-ended: origins besides loopback whose pages may read; NULL: none */
+    /* Who asks, by the name he gives; NULL: the visitor who may all. What it returns lives as long as the Face. */
+    const AccessWho *(*who)(void *ctx, Str actor);
+    void *who_ctx;
 } FaceOptions;
 
-/* What is known above the packs, for pack_load: the parts that rooms read themselves, the processes; NULL: no memory. */
-const PackAbove *face_above(Arena *a);
 bool face_start(const FaceOptions *options, Face **out, Err *err) MUST;
 void face_stop(Face *f); /* accepts no more, finishes, closes: within 10 s; NULL is taken */
 int face_port(const Face *f);
-/* Tells every open event stream, e.g. event "progress" with JSON of a job or of the demo. From any thread. */
-void face_announce(Face *f, Str event, Str json);

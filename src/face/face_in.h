@@ -1,8 +1,8 @@
 /* src/face/face_in.h - what every face of this folder leans on: the request, the answer, the row of a table.
  *
  * A handler reads its FaceRequest and fills its FaceAnswer; it returns false with *err set and the answer is
- * problem+json. It touches no socket. Rows marked FACE_SLOW run on a pool of their own and may wait (commits,
- * computations, files); all others run in the server's threads and must not.
+ * problem+json. It touches no socket. It runs in a lane (lanes.h), where it may wait; rows marked FACE_QUICK alone run in
+ * the server's own threads and touch no store, no file and nothing that takes more than a millisecond.
  *
  *     static bool node(FaceRequest *r, FaceAnswer *out, Err *err) { … buf_str(&out->body, …); return true; }
  *     static const FaceRow row[] = { { FACE_GET, "/node", node, .zh = "本节点", .en = "This node" } };
@@ -26,9 +26,17 @@ enum { FACE_SEGMENTS = 12, FACE_HEADERS = 16, FACE_BODY_MAX = 16 << 20, FACE_CHA
 
 typedef struct FaceRow FaceRow;
 typedef struct FaceDoor FaceDoor;
+typedef struct FaceHouse { /* what a Face makes of one NodeCounty; as long as that */
+    Face *face;
+    const NodeCounty *county;
+    Arena *a;
+    void **state; /* of each door */
+} FaceHouse;
 typedef struct FaceRequest { /* all borrowed from the request's arena; text is checked UTF-8 */
     Face *face;
-    Ledger *ledger;
+    const NodeCounty *county; /* held until the answer is sent; the next three are of it */
+    Ledger *ledger;           /* to write; what is read is read through `view` */
+    LedgerView view;          /* who asks (who.c) */
     const PackModel *model;
     void *state; /* of the door: what its start made */
     Arena *a;
@@ -45,10 +53,19 @@ typedef struct FaceRequest { /* all borrowed from the request's arena; text is c
     const char
         *body_file; /* rows with FACE_FILE: its path; removed after the answer (rename it to keep it) */
     int64_t body_size;
-    Str base; /* "http://127.0.0.1:8080": before every link */
-    bool en;  /* the reader's language: English, else Chinese */
+    Str base;   /* "http://127.0.0.1:8080": before every link */
+    bool en;    /* the reader's language: English, else Chinese */
+    bool quick; /* in the server's own threads at this moment: what waits says out->later */
 } FaceRequest;
 
+typedef enum FaceLane {
+    FACE_LANE_QUICK,
+    FACE_LANE_READ,
+    FACE_LANE_WAIT,
+    FACE_LANE_DRAW,
+    FACE_LANE_HEAVY,
+    FACE_LANES
+} FaceLane; /* lanes.h */
 typedef struct FaceAnswer {
     int status; /* 200 from birth */
     Str type;   /* application/json from birth */
@@ -67,16 +84,20 @@ typedef struct FaceAnswer {
     Bytes bytes;       /* or bytes that another room counts: given back by bytes_free(bytes_ctx) */
     void (*bytes_free)(void *ctx);
     void *bytes_ctx;
-    bool events; /* or an event stream: ctx is the client (events.c) */
+    bool events;    /* or an event stream: ctx is the client (events.c) */
+    FaceLane later; /* nothing yet: it is asked again in that lane; QUICK: it is answered */
 } FaceAnswer;
 
 typedef bool FaceHandler(FaceRequest *r, FaceAnswer *out, Err *err);
 typedef enum FaceFlag {
-    FACE_SLOW = 1,
+    FACE_QUICK = 1, /* lanes; none of these: READ */
+    FACE_WAITS = 32,
+    FACE_HEAVY = 64,
     FACE_FILE = 2,
     FACE_BIG = 4 /* bodies to FACE_CHANGES_MAX */,
     FACE_HIDDEN = 8 /* not in the OpenAPI document */,
-    FACE_MEDIA = 16 /* with FACE_FILE: an attachment, to FILES_MAX */
+    FACE_MEDIA = 16 /* with FACE_FILE: an attachment, to FILES_MAX */,
+    FACE_WHOLE = 128 /* only for whom nothing is hidden: what it tells is of all records */
 } FaceFlag;
 struct FaceRow {
     FaceMethod method;
@@ -86,14 +107,15 @@ struct FaceRow {
     const char *zh, *en;      /* its one line in the OpenAPI document */
     const char *const *query; /* parameters allowed, NULL-ended, beside f and lang; NULL: none but these;
                                  FACE_ANY: the handler checks them itself */
+    FaceLane (*lane)(const FaceRequest *r); /* where the query decides; NULL: by the flags */
 };
 extern const char *const FACE_ANY[];
 struct FaceDoor {
     const char *name;
     const FaceRow *row;
     size_t nrow;
-    bool (*start)(Face *f, void **state, Err *err); /* may be NULL */
-    void (*ending)(void *state);                    /* the server is about to stop: hold nobody any longer */
+    bool (*start)(const FaceHouse *h, void **state, Err *err); /* may be NULL, as those below */
+    void (*ending)(void *state);                               /* another county takes its place, or none */
     void (*stop)(void *state);
 };
 
@@ -147,14 +169,16 @@ void face_problem(
     const FaceRequest *r, const Err *err, const LedgerProblems *said, Str trace, FaceAnswer *out);
 
 /* --- for all faces of the ledger (common.c) ---------------------------------------------------------------------- */
-/* who, post, via, source, reason, effective and key from the Sangzi-… headers. */
+/* Who asks: the one place that decides it (who.c). */
+bool face_who(FaceRequest *r, Err *err) MUST;
+bool face_may_all(
+    const FaceRequest *r, Str what, Err *err) MUST; /* LEDGER_NOT_HIS: not for whom a part is hidden */
+/* via, source, reason, effective and key from the Sangzi-… headers. */
 bool face_tx(const FaceRequest *r, LedgerTx *out, Err *err) MUST;
 Str face_division_name(FaceRequest *r, Str code); /* empty: unknown */
 const FaceDemo *face_demo_hooks(const Face *f);
 const char *face_ui(const Face *f);
-void *face_state(const Face *f, const FaceDoor *door); /* of another door; NULL: none */
-GeoBox face_county_box(const FaceRequest *r);          /* GEO_BOX_NONE: not known */
+void *face_state(const FaceRequest *r, const FaceDoor *door); /* of another door; NULL: none */
+bool face_stopping(const Face *f);                            /* nobody may be held up any longer */
+GeoBox face_county_box(const FaceRequest *r);                 /* GEO_BOX_NONE: not known */
 int64_t face_started(const Face *f);
-Ledger *face_ledger(const Face *f);
-Arena *face_arena(const Face *f);                            /* as long as the Face; only while doors start */
-bool face_go(Face *f, void (*work)(void *), void *arg) MUST; /* on the pool of slow rows */

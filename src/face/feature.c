@@ -46,7 +46,7 @@ static bool face_keys_new(const PackModel *model, Arena *a, FaceKeys **out)
 
 bool face_writer(FaceRequest *r, const PackCollection *c, const FaceItems *it, FaceWriter *out, Err *err)
 {
-    const FaceKeys *all = face_state(r->face, &face_feature_keys);
+    const FaceKeys *all = face_state(r, &face_feature_keys);
     size_t i = 0;
 
     while (i < r->model->ncollection && r->model->collection[i] != c)
@@ -168,7 +168,8 @@ static void write_properties(FaceWriter *w, const LedgerRecord *record, Buf *b)
         const PackProperty *p = property_at(w->c, i);
         const CqlValue *v = &record->value[i];
 
-        if (i == w->keys->seq || p->retired || (w->only && !wanted(w, p)) || (v->kind == CQL_NULL && p->base))
+        if (i == w->keys->seq || p->retired || (w->only && !wanted(w, p)) ||
+            (v->kind == CQL_NULL && p->base) || ledger_masked(record, p))
             continue;
         if (!first)
             buf_c(b, ',');
@@ -197,7 +198,7 @@ static Str ref_title(FaceWriter *w, const PackProperty *p, Str id)
     id = str_copy(w->r->a, id);
     if (!c || !known || !id.ptr)
         return (Str){ "", 0 };
-    *known = ledger_title(w->r->ledger, c, rest, w->r->a);
+    *known = ledger_title(w->r->view, c, rest, w->r->a);
     return map_put(w->titles, id, known) ? *known : (Str){ "", 0 };
 }
 
@@ -245,6 +246,24 @@ static void write_labels(FaceWriter *w, const LedgerRecord *record, Buf *b)
     buf_c(b, '}');
 }
 
+/* What is masked is left out and named: an empty value would say that there is none. */
+static void write_masked(FaceWriter *w, const LedgerRecord *record, Buf *b)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->keys->n; i++) {
+        const PackProperty *p = property_at(w->c, i);
+
+        if (!ledger_masked(record, p) || p->retired || p->base || (w->only && !wanted(w, p)))
+            continue;
+        buf_str(b, any ? STR(",") : STR(",\"masked\":["));
+        any = true;
+        buf_json_str(b, p->name);
+    }
+    if (any)
+        buf_c(b, ']');
+}
+
 void face_feature(FaceWriter *w, const LedgerRecord *record, Buf *b)
 {
     buf_str(b, STR("{\"type\":\"Feature\",\"id\":\""));
@@ -254,6 +273,7 @@ void face_feature(FaceWriter *w, const LedgerRecord *record, Buf *b)
     buf_str(b, STR(",\"properties\":{"));
     write_properties(w, record, b);
     buf_c(b, '}');
+    write_masked(w, record, b);
     if (w->labels)
         write_labels(w, record, b);
 }
@@ -280,11 +300,11 @@ Str face_record_title(const PackCollection *c, const LedgerRecord *record, Arena
     return title.len ? title : record->id;
 }
 
-static bool start(Face *f, void **state, Err *err)
+static bool start(const FaceHouse *h, void **state, Err *err)
 {
     FaceKeys *keys;
 
-    if (!face_keys_new(ledger_model(face_ledger(f)), face_arena(f), &keys))
+    if (!face_keys_new(h->county->model, h->a, &keys))
         return FAIL(err, BASE_NO_MEMORY, STR("features"), "start");
     *state = keys;
     return true;

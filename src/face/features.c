@@ -8,6 +8,7 @@
 #define ID I "/{id}"
 static const char *const one_query[] = { "crs", "expand", "properties", "valid-at", "known-at", NULL };
 static const char *const reason_query[] = { "reason", NULL };
+static const char *const history_query[] = { "before", "limit", NULL };
 static const char *const restore_query[] = { "version", "reason", NULL };
 static const FaceRow row[] = { { FACE_GET, "/collections", face_collections_get, .zh = "台账列表",
                                    .en = "Collections" },
@@ -16,18 +17,20 @@ static const FaceRow row[] = { { FACE_GET, "/collections", face_collections_get,
     { FACE_GET, C "/queryables", face_queryables_get, .zh = "可查询的属性",
         .en = "What it may be queried by" },
     { FACE_GET, C "/sortables", face_sortables_get, .zh = "可排序的属性", .en = "What it may be sorted by" },
-    { FACE_GET, I, face_items_get, .zh = "记录列表", .en = "Records", .query = FACE_ANY },
-    { FACE_POST, I, face_item_post, FACE_SLOW, "新建记录", "Create a record", reason_query },
+    { FACE_GET, I, face_items_get, .zh = "记录列表", .en = "Records", .query = FACE_ANY,
+        .lane = face_items_lane },
+    { FACE_POST, I, face_item_post, FACE_WAITS, "新建记录", "Create a record", reason_query },
     { FACE_GET, ID, face_item_get, .zh = "一条记录", .en = "One record", .query = one_query },
-    { FACE_PUT, ID, face_item_put, FACE_SLOW, "替换或以自己的编号新建",
+    { FACE_PUT, ID, face_item_put, FACE_WAITS, "替换或以自己的编号新建",
         "Replace, or create with an id of your own", reason_query },
-    { FACE_PATCH, ID, face_item_patch, FACE_SLOW, "修改几个属性", "Change some properties", reason_query },
-    { FACE_DELETE, ID, face_item_delete, FACE_SLOW, "停用记录", "Retire a record", reason_query },
-    { FACE_POST, ID "/restore", face_item_restore, FACE_SLOW, "恢复到某个版本", "Restore a version",
+    { FACE_PATCH, ID, face_item_patch, FACE_WAITS, "修改几个属性", "Change some properties", reason_query },
+    { FACE_DELETE, ID, face_item_delete, FACE_WAITS, "停用记录", "Retire a record", reason_query },
+    { FACE_POST, ID "/restore", face_item_restore, FACE_WAITS, "恢复到某个版本", "Restore a version",
         restore_query },
-    { FACE_GET, ID "/history", face_history_get, .zh = "记录的历史", .en = "The history of a record" },
-    { FACE_GET, C "/statistics", face_statistics_get, .flags = FACE_SLOW, .zh = "统计", .en = "Statistics",
+    { FACE_GET, ID "/history", face_history_get, .zh = "记录的历史", .en = "The history of a record",
+        .query = history_query },
+    { FACE_GET, C "/statistics", face_statistics_get, .flags = FACE_HEAVY, .zh = "统计", .en = "Statistics",
         .query = FACE_ANY },
-    { FACE_POST, "/changes", face_changes_post, FACE_SLOW | FACE_BIG, "一次提交多处修改",
+    { FACE_POST, "/changes", face_changes_post, FACE_WAITS | FACE_BIG, "一次提交多处修改",
         "Many changes at once", NULL } };
 const FaceDoor face_features = { .name = "features", .row = row, .nrow = LEN(row) };

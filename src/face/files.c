@@ -139,13 +139,22 @@ static bool small(FaceRequest *r, FaceAnswer *out, int64_t size, Err *err)
     return true;
 }
 
+/* A file hangs on records: who sees none of them is not told that it is here. */
+static bool may_see(FaceRequest *r, Err *err)
+{
+    bool seen;
+
+    return ledger_file(r->view, r->param[0], &seen, err) &&
+           (seen || FAIL(err, FILES_NOT_HERE, str_sub(r->param[0], 0, 80), "id"));
+}
+
 /* A few sizes, so that nobody fills the disk by asking for all numbers. */
 static bool get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     static const int64_t sizes[] = { 160, 320, 640, 1280 };
     int64_t size;
 
-    if (!face_number(r, "size", 1, 100000, 0, &size, err))
+    if (!face_number(r, "size", 1, 100000, 0, &size, err) || !may_see(r, err))
         return false;
     if (!size)
         return whole(r, out, err);
@@ -157,9 +166,9 @@ static bool get(FaceRequest *r, FaceAnswer *out, Err *err)
     return false;
 }
 
-static bool start(Face *f, void **out, Err *err)
+static bool start(const FaceHouse *h, void **out, Err *err)
 {
-    Painters *p = NEW(face_arena(f), Painters);
+    Painters *p = NEW(h->a, Painters);
 
     if (!p)
         return FAIL(err, BASE_NO_MEMORY, STR("files"), "start");
@@ -171,10 +180,10 @@ static bool start(Face *f, void **out, Err *err)
 
 static const char *const post_query[] = { "name", NULL }, *const get_query[] = { "size", "name", NULL };
 static const FaceRow row[] = {
-    { FACE_POST, "/files", post, FACE_SLOW | FACE_FILE | FACE_MEDIA,
+    { FACE_POST, "/files", post, FACE_WAITS | FACE_FILE | FACE_MEDIA,
         .zh = "送来一个文件（照片、扫描件、录音……）", .en = "A file comes in: photo, scan, sound …",
         .query = post_query },
-    { FACE_GET, "/files/{id}", get, FACE_SLOW, .zh = "一个文件；size 要缩略图",
+    { FACE_GET, "/files/{id}", get, FACE_WAITS, .zh = "一个文件；size 要缩略图",
         .en = "A file; with size, a smaller picture", .query = get_query },
 };
 const FaceDoor face_files = { .name = "files", .row = row, .nrow = LEN(row), .start = start };

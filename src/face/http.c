@@ -57,8 +57,58 @@ void face_http_completed(void *cls, struct MHD_Connection *c, void **con, enum M
     buf_clear(&x->out.body);
     arena_free(x->a);
     __atomic_sub_fetch(&x->face->active, 1, __ATOMIC_RELAXED);
+    if (x->county)
+        node_release(x->county); /* last: what was freed above may be of it */
     mem_free(x);
 }
+
+/* --- a county to work on ---------------------------------------------------------------------------------------- */
+void face_http_wake(Face *f)
+{
+    Exchange *x;
+
+    pthread_mutex_lock(&f->guard);
+    x = f->parked;
+    f->parked = NULL;
+    pthread_mutex_unlock(&f->guard);
+    while (x) {
+        Exchange *next = x->next;
+
+        MHD_resume_connection(x->connection);
+        x = next;
+    }
+}
+
+/* The node has no county at this moment, but will: the connection sleeps until then, and begins again. The gate may have
+ * opened, or the face begun to stop, before it was in the list: then nobody else would wake it. */
+static void park(Exchange *x)
+{
+    Face *f = x->face;
+    const NodeCounty *c;
+    bool later;
+
+    MHD_suspend_connection(x->connection);
+    pthread_mutex_lock(&f->guard);
+    x->next = f->parked;
+    f->parked = x;
+    pthread_mutex_unlock(&f->guard);
+    c = node_try(f->o.node, &later);
+    if (c)
+        node_release(c);
+    if (c || !later || face_stopping(f))
+        face_http_wake(f);
+}
+
+static bool has_county(Exchange *x)
+{
+    bool later = false;
+
+    if (!x->county)
+        x->county = node_try(x->face->o.node, &later);
+    return x->county || !later || face_stopping(x->face);
+}
+
+/* --- the answer ---------------------------------------------------------------------------------------------------- */
 
 static void work(Exchange *x)
 {
@@ -73,7 +123,7 @@ static void work(Exchange *x)
     }
 }
 
-static void work_slowly(void *arg)
+static void work_in_lane(void *arg)
 {
     Exchange *x = arg;
 
@@ -82,29 +132,61 @@ static void work_slowly(void *arg)
     MHD_resume_connection(x->connection);
 }
 
+/* The connection sleeps meanwhile. It may be resumed before this returns: x is not touched after face_lanes_run. */
+static enum MHD_Result go_to_lane(Exchange *x, FaceLane lane)
+{
+    x->phase = WORKING;
+    x->client = face_intake_client(x);
+    x->task = (FaceTask){ .work = work_in_lane, .arg = x, .client = x->client };
+    MHD_suspend_connection(x->connection);
+    if (face_lanes_run(x->face->lanes, lane, &x->task, &x->err))
+        return MHD_YES;
+    face_reply_refuse(x);
+    face_reply_make(x);
+    MHD_resume_connection(x->connection);
+    return MHD_YES;
+}
+
+static FaceLane lane_of(const Exchange *x)
+{
+    const FaceRow *row = x->r.row;
+
+    return row->lane                 ? row->lane(&x->r)
+           : row->flags & FACE_QUICK ? FACE_LANE_QUICK
+           : row->flags & FACE_WAITS ? FACE_LANE_WAIT
+           : row->flags & FACE_HEAVY ? FACE_LANE_HEAVY
+                                     : FACE_LANE_READ;
+}
+
 static enum MHD_Result answer(Exchange *x)
 {
-    if (!x->refused && x->r.row && x->r.row->flags & FACE_SLOW) {
-        x->phase = WORKING;
-        MHD_suspend_connection(x->connection);
-        if (pool_run(x->face->pool, work_slowly, x))
-            return MHD_YES;
-        (void)FAIL(&x->err, FACE_BUSY, STR("pool"), "pool");
-        face_reply_refuse(x);
-        face_reply_make(x);
-        MHD_resume_connection(x->connection);
-        return MHD_YES;
-    }
+    const FaceLane lane = x->refused || !x->r.row || x->err.kind ? FACE_LANE_QUICK : lane_of(x);
+
+    if (lane != FACE_LANE_QUICK)
+        return go_to_lane(x, lane);
+    x->r.quick = true;
     if (x->r.row && !x->err.kind)
         work(x);
     else if (x->refused)
         face_reply_refuse(x);
+    x->r.quick = false;
+    if (x->out.later) {
+        const FaceLane later = x->out.later;
+
+        x->out.later = FACE_LANE_QUICK;
+        x->out.nheader = 0; /* they are set again */
+        return go_to_lane(x, later);
+    }
     face_reply_make(x);
     return face_reply_queue(x);
 }
 
 static enum MHD_Result first_call(Exchange *x, const char *method)
 {
+    if (!has_county(x)) {
+        park(x);
+        return MHD_YES;
+    }
     x->phase = READING;
     x->refused = !face_intake_begin(x, str_of(method));
     if (!x->refused || face_intake_small(x))

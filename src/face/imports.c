@@ -5,7 +5,7 @@
 
 static TransferManager *manager(const FaceRequest *r)
 {
-    return r->state;
+    return node_service(r->county, &transfer_service);
 }
 
 static bool state(FaceRequest *r, FaceAnswer *out, Str id, Err *err)
@@ -67,7 +67,7 @@ static bool patch(FaceRequest *r, FaceAnswer *out, Err *err)
 
 static bool apply(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    LedgerTx tx = { .who = STR("") };
+    LedgerTx tx;
     json_t *v = NULL;
     Str accept;
 
@@ -81,7 +81,8 @@ static bool apply(FaceRequest *r, FaceAnswer *out, Err *err)
     }
     if (!face_tx(r, &tx, err) || !settled(r, err) ||
         !transfer_apply(manager(r), r->param[0],
-            str_eq(accept, STR("good-rows")) ? TRANSFER_GOOD_ROWS : TRANSFER_ALL_OR_NOTHING, tx.who, err))
+            str_eq(accept, STR("good-rows")) ? TRANSFER_GOOD_ROWS : TRANSFER_ALL_OR_NOTHING, tx.who->account,
+            err))
         return false;
     out->status = 202;
     return state(r, out, r->param[0], err);
@@ -116,35 +117,19 @@ static bool drop(FaceRequest *r, FaceAnswer *out, Err *err)
     return true;
 }
 
-static bool start(Face *f, void **out, Err *err)
-{
-    TransferManager *m;
-
-    if (!transfer_manager_open(face_ledger(f), &m, err))
-        return false;
-    *out = m;
-    return true;
-}
-
-static void stop(void *m)
-{
-    transfer_manager_close(m);
-}
-
 static const char *const post_query[] = { "name", "collection", "division", "crs", "encoding", NULL };
 static const FaceRow row[] = {
-    { FACE_POST, "/imports", post, FACE_SLOW | FACE_FILE, .zh = "送来一个表格或图层",
+    { FACE_POST, "/imports", post, FACE_WAITS | FACE_FILE | FACE_WHOLE, .zh = "送来一个表格或图层",
         .en = "A sheet or layer comes in", .query = post_query },
-    { FACE_GET, "/imports", list, FACE_SLOW, .zh = "全部导入", .en = "All imports" },
-    { FACE_GET, "/imports/{id}", get, .zh = "一次导入：对照、检查、进度",
+    { FACE_GET, "/imports", list, FACE_WAITS | FACE_WHOLE, .zh = "全部导入", .en = "All imports" },
+    { FACE_GET, "/imports/{id}", get, FACE_WHOLE, .zh = "一次导入：对照、检查、进度",
         .en = "An import: what its columns mean, what is wrong, how far it is" },
-    { FACE_PATCH, "/imports/{id}", patch, FACE_SLOW, .zh = "改选台账、列、坐标系、键，重新检查",
+    { FACE_PATCH, "/imports/{id}", patch, FACE_WAITS | FACE_WHOLE, .zh = "改选台账、列、坐标系、键，重新检查",
         .en = "Choose collection, columns, reference system, key; checked again" },
-    { FACE_POST, "/imports/{id}/apply", apply, FACE_SLOW, .zh = "写入台账", .en = "Write it" },
-    { FACE_GET, "/imports/{id}/sheet", sheet, FACE_SLOW, .zh = "标好错误的表",
+    { FACE_POST, "/imports/{id}/apply", apply, FACE_WAITS | FACE_WHOLE, .zh = "写入台账", .en = "Write it" },
+    { FACE_GET, "/imports/{id}/sheet", sheet, FACE_WAITS | FACE_WHOLE, .zh = "标好错误的表",
         .en = "The sheet with its errors marked" },
-    { FACE_DELETE, "/imports/{id}", drop, FACE_SLOW, .zh = "取消并删除导入", .en = "Cancel and remove it" },
+    { FACE_DELETE, "/imports/{id}", drop, FACE_WAITS | FACE_WHOLE, .zh = "取消并删除导入",
+        .en = "Cancel and remove it" },
 };
-const FaceDoor face_imports = {
-    .name = "imports", .row = row, .nrow = LEN(row), .start = start, .stop = stop
-};
+const FaceDoor face_imports = { .name = "imports", .row = row, .nrow = LEN(row) };

@@ -69,7 +69,7 @@ static bool one_get(FaceRequest *r, FaceAnswer *out, Err *err)
         return false;
     if (face_same(r, out, tag))
         return true;
-    if (!indicator_value(r->ledger, x, division, face_query(r, "period"), r->a, &v, err))
+    if (!indicator_value(r->view, x, division, face_query(r, "period"), r->a, &v, err))
         return false;
     buf_c(b, '{');
     face_text(b, "id", x->id);
@@ -87,7 +87,7 @@ static bool one_get(FaceRequest *r, FaceAnswer *out, Err *err)
     face_text(b, "source", face_title(r, x->source));
     const PackCollection *c = pack_collection(r->model, x->collection);
 
-    face_time(b, "changed", c ? ledger_changed_at(r->ledger, c) : 0);
+    face_time(b, "changed", c ? ledger_changed_at(r->view, c) : 0);
     face_text(b, "collection", x->collection);
     face_text(b, "filter", v.filter);
     face_text(b, "numeratorFilter", v.numerator_filter);
@@ -98,6 +98,6 @@ static bool one_get(FaceRequest *r, FaceAnswer *out, Err *err)
 
 static const char *const one_query[] = { "division", "period", NULL };
 static const FaceRow row[] = { { FACE_GET, "/indicators", list_get, .zh = "指标列表", .en = "Indicators" },
-    { FACE_GET, "/indicators/{id}", one_get, FACE_SLOW, "一个指标的数值", "An indicator's value",
+    { FACE_GET, "/indicators/{id}", one_get, FACE_HEAVY, "一个指标的数值", "An indicator's value",
         one_query } };
 const FaceDoor face_indicators = { .name = "indicators", .row = row, .nrow = LEN(row) };

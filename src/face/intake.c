@@ -1,5 +1,6 @@
 /* src/face/intake.c - a request comes in: its headers, who may ask, the row that answers it, its body. */
 #include "face/exchange.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -142,15 +143,18 @@ static bool read_request(Exchange *x, Str method)
     Str query = { "", 0 };
     FaceRoute route;
 
-    x->r = (FaceRequest){ .face = x->face,
-        .ledger = x->face->o.ledger,
-        .model = ledger_model(x->face->o.ledger),
-        .a = x->a,
-        .raw_query = { "", 0 } };
+    x->r = (FaceRequest){ .face = x->face, .a = x->a, .raw_query = { "", 0 } };
     if (!str_cut(x->uri, '?', &x->r.path, &query))
         query = (Str){ "", 0 };
     x->r.raw_query = query;
     if (!read_headers(x))
+        return false;
+    if (!x->county)
+        return FAIL(&x->err, NODE_CLOSED, str_of(node_dir(x->face->o.node)), "node");
+    x->r.county = x->county;
+    x->r.ledger = x->county->ledger;
+    x->r.model = x->county->model;
+    if (!face_who(&x->r, &x->err))
         return false;
     if (str_eq(method, STR("OPTIONS")))
         return check_host(x) && answer_options(x);
@@ -158,7 +162,9 @@ static bool read_request(Exchange *x, Str method)
         (void)check_host(x); /* says the worse of both */
         return false;
     }
-    x->r.state = x->face->state[route.door];
+    if ((x->r.row->flags & FACE_WHOLE) && !face_may_all(&x->r, x->r.path, &x->err))
+        return false;
+    x->r.state = ((const FaceHouse *)node_lodging(x->county))->state[route.door];
     if (!check_host(x) ||
         !face_read_query(query, x->a, (FacePair **)(uintptr_t)&x->r.query, &x->r.nquery, &x->err))
         return false;
@@ -174,6 +180,21 @@ bool face_intake_begin(Exchange *x, Str method)
     if (x->limit == 0)
         x->limit = SWALLOW_MAX; /* what is refused is swallowed as far as this */
     return good;
+}
+
+uint64_t face_intake_client(const Exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *from = info ? info->client_addr : NULL;
+    uint64_t key = hash64(BYTES(face_header(&x->r, "Sangzi-Actor"))) ^
+                   hash64(BYTES(face_header(&x->r, "X-Forwarded-For"))) * 3;
+
+    if (from && from->sa_family == AF_INET)
+        key ^= ((const struct sockaddr_in *)(const void *)from)->sin_addr.s_addr;
+    else if (from && from->sa_family == AF_INET6)
+        key ^= hash64((Bytes){ ((const struct sockaddr_in6 *)(const void *)from)->sin6_addr.s6_addr, 16 });
+    return key;
 }
 
 static bool take_file(Exchange *x, const char *data, size_t n)

@@ -103,7 +103,7 @@ bool face_item_get(FaceRequest *r, FaceAnswer *out, Err *err)
         !face_crs_param(r, "crs", &it.crs, err) || !read_moment(r, "valid-at", &valid, err) ||
         !read_moment(r, "known-at", &known, err) ||
         (face_has(r, "properties") && !face_names(r, c, "properties", &it.q.only, &it.q.nonly, err)) ||
-        !ledger_get(r->ledger, c, r->param[1], valid, known, r->a, &record, err))
+        !ledger_get(r->view, c, r->param[1], valid, known, r->a, &record, err))
         return false;
     if (redirected(r, c, &record, out))
         return true;
@@ -174,7 +174,9 @@ static bool answer_done(
         face_set(out, "Preference-Applied", STR("return=minimal"));
         return true;
     }
-    return ledger_get(r->ledger, c, id, INT64_MIN, INT64_MIN, r->a, &record, err) &&
+    if (done->record)
+        return write_record(r, done->record, &it, out, err);
+    return ledger_get(r->view, c, id, INT64_MIN, INT64_MIN, r->a, &record, err) &&
            write_record(r, &record, &it, out, err);
 }
 
@@ -278,27 +280,10 @@ bool face_item_delete(FaceRequest *r, FaceAnswer *out, Err *err)
 }
 
 /* Without a version: the last one that was not a retirement. */
-static bool last_version(FaceRequest *r, int64_t *out, Err *err)
-{
-    const PackCollection *c;
-    LedgerVersion *v;
-    size_t n;
-
-    if (!face_collection(r, 0, &c, err) || !ledger_history(r->ledger, c, r->param[1], r->a, &v, &n, err))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (!str_eq(v[i].verb, STR("retire"))) {
-            *out = v[i].version;
-            return true;
-        }
-    return FAIL(err, LEDGER_NO_RECORD, r->param[1], "version");
-}
-
 bool face_item_restore(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     int64_t version;
 
     return face_number(r, "version", 1, INT64_MAX, 0, &version, err) &&
-           (version || last_version(r, &version, err)) &&
            change_only(r, LEDGER_RESTORE, version, 200, out, err);
 }

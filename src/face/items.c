@@ -60,7 +60,7 @@ static int64_t matched(FaceRequest *r, const FaceItems *it, const LedgerPage *pa
     if (page->matched >= 0)
         return page->matched;
     return !q->filter && !q->nbox && !q->words.len && !q->timed
-               ? ledger_count(r->ledger, q->collection, q->division)
+               ? ledger_count(r->view, q->collection, q->division)
                : -1;
 }
 
@@ -92,7 +92,7 @@ static bool write_page(FaceRequest *r, const FaceItems *it, FaceAnswer *out, Err
     if (!face_writer(r, c, it, &s.w, err))
         return false;
     buf_str(b, STR("{\"type\":\"FeatureCollection\",\"features\":["));
-    if (!ledger_select(r->ledger, &it->q, add_feature, &s, r->a, &page, err))
+    if (!ledger_select(r->view, &it->q, add_feature, &s, r->a, &page, err))
         return false;
     buf_c(b, ']');
     face_int(b, "numberReturned", (int64_t)s.n);
@@ -162,7 +162,7 @@ static bool write_html(FaceRequest *r, const FaceItems *it, FaceAnswer *out, Err
         buf_str(&out->body, STR("<th>"));
         face_html(&out->body, face_title(r, c->property[i].title));
     }
-    if (!ledger_select(r->ledger, &it->q, add_row, &t, r->a, &page, err))
+    if (!ledger_select(r->view, &it->q, add_row, &t, r->a, &page, err))
         return false;
     buf_str(&out->body, STR("</table>"));
     if (page.next.len) {
@@ -207,4 +207,26 @@ bool face_items_get(FaceRequest *r, FaceAnswer *out, Err *err)
     if (face_same(r, out, page_tag(r, kind)))
         return true;
     return kind ? write_html(r, &it, out, err) : write_page(r, &it, out, err);
+}
+
+/* A page by key, of a division or a box is read from an index. Whatever has to look at records to know whether it wants them, or
+ * wants them all, is heavy; so is what is not known here: any property may be asked for by its name. */
+FaceLane face_items_lane(const FaceRequest *r)
+{
+    static const char *const light[] = { "limit", "token", "bbox", "crs", "bbox-crs", "lang", "properties",
+        "expand", "labels" };
+
+    for (size_t i = 0; i < r->nquery; i++) {
+        bool known = false;
+
+        for (size_t k = 0; k < LEN(light) && !known; k++)
+            known = str_eq(r->query[i].name, str_of(light[k]));
+        if (str_eq(r->query[i].name, STR("f")))
+            known = str_eq(r->query[i].value, STR("json")) || str_eq(r->query[i].value, STR("html"));
+        if (str_eq(r->query[i].name, STR("count")))
+            known = !str_eq(r->query[i].value, STR("exact"));
+        if (!known)
+            return FACE_LANE_HEAVY;
+    }
+    return FACE_LANE_READ;
 }

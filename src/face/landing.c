@@ -192,9 +192,11 @@ static bool metrics_get(FaceRequest *r, FaceAnswer *out, Err *err)
     return true;
 }
 
-static const FaceRow row[] = { { FACE_GET, "/", landing_get, .zh = "入口", .en = "Landing page" },
-    { FACE_GET, "/conformance", conformance_get, .zh = "符合的标准", .en = "Conformance classes" },
+static const FaceRow row[] = { { FACE_GET, "/", landing_get, FACE_QUICK, .zh = "入口", .en = "Landing page" },
+    { FACE_GET, "/conformance", conformance_get, FACE_QUICK, .zh = "符合的标准",
+        .en = "Conformance classes" },
     { FACE_GET, "/node", node_get, .zh = "本节点", .en = "This node" },
     { FACE_GET, "/healthz", health_get, .zh = "健康检查", .en = "Health" },
-    { FACE_GET, "/metrics", metrics_get, .zh = "运行指标（OpenMetrics）", .en = "Metrics (OpenMetrics)" } };
+    { FACE_GET, "/metrics", metrics_get, FACE_QUICK, .zh = "运行指标（OpenMetrics）",
+        .en = "Metrics (OpenMetrics)" } };
 const FaceDoor face_landing = { .name = "landing", .row = row, .nrow = LEN(row) };

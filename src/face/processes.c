@@ -4,10 +4,6 @@
 #include "process/process.h"
 
 enum { WAIT_SECONDS = 60 };
-typedef struct Desk { /* this door's state */
-    Face *face;
-    ProcessJobs *jobs;
-} Desk;
 extern const FaceDoor face_processes;
 
 /* --- descriptions ------------------------------------------------------------------------------------------------- */
@@ -100,69 +96,40 @@ static bool one_get(FaceRequest *r, FaceAnswer *out, Err *err)
 /* --- jobs ------------------------------------------------------------------------------------------------------------- */
 static void write_job(const FaceRequest *r, const ProcessInfo *j, Buf *b)
 {
-    buf_c(b, '{');
-    face_text(b, "type", STR("process"));
-    face_text(b, "jobID", str_of(j->id));
-    face_text(b, "processID", str_of(j->process->id));
-    face_text(b, "title", str_of(r->en ? j->process->en : j->process->zh));
-    face_text(b, "status", str_of(process_status_name(j->status)));
-    face_int(b, "progress", j->percent);
-    if (j->err.kind) {
-        Buf said;
-
-        buf_init(&said, 4096);
-        err_say(&j->err, r->en, &said);
-        face_text(b, "message", buf_text(&said));
-        buf_clear(&said);
-    } else
-        face_text(b, "message", j->message);
-    face_text(b, "who", j->who);
-    face_time(b, "created", j->created);
-    face_time(b, "started", j->started);
-    face_time(b, "finished", j->finished);
-    face_time(b, "updated", j->updated);
+    process_job_json(j, r->en, b);
     face_key(b, "links");
     buf_c(b, '[');
-    if (r->base.len) {
-        face_link(r, b, "self", "application/json", (Str){ "", 0 }, "/jobs/%s", j->id);
-        face_link(r, b, "monitor", "application/json", (Str){ "", 0 }, "/jobs/%s", j->id);
-        if (j->status == PROCESS_DONE)
-            face_link(r, b, "http://www.opengis.net/def/rel/ogc/1.0/results", "application/json",
-                (Str){ "", 0 }, "/jobs/%s/results", j->id);
-        face_link(r, b, "log", "text/plain", (Str){ "", 0 }, "/jobs/%s/log", j->id);
-    }
+    face_link(r, b, "self", "application/json", (Str){ "", 0 }, "/jobs/%s", j->id);
+    face_link(r, b, "monitor", "application/json", (Str){ "", 0 }, "/jobs/%s", j->id);
+    if (j->status == PROCESS_DONE)
+        face_link(r, b, "http://www.opengis.net/def/rel/ogc/1.0/results", "application/json", (Str){ "", 0 },
+            "/jobs/%s/results", j->id);
+    face_link(r, b, "log", "text/plain", (Str){ "", 0 }, "/jobs/%s/log", j->id);
     buf_str(b, STR("]}"));
-}
-
-/* Every event stream hears of a job's progress. */
-static void tell(void *ctx, const char *job)
-{
-    Desk *d = ctx;
-    Arena *a = arena_new(0);
-    const FaceRequest r = { .face = d->face, .a = a };
-    ProcessInfo info;
-    Err err = { 0 };
-    Buf b;
-
-    buf_init(&b, 1 << 16);
-    if (d->jobs && process_info(d->jobs, str_of(job), a, &info, &err)) {
-        write_job(&r, &info, &b);
-        face_announce(d->face, STR("progress"), buf_text(&b));
-    }
-    buf_clear(&b);
-    arena_free(a);
 }
 
 static ProcessJobs *jobs_of(const FaceRequest *r)
 {
-    return ((Desk *)r->state)->jobs;
+    return process_jobs(r->county);
+}
+
+/* A job's outputs were made through the eyes of who asked for them. */
+static bool his(const FaceRequest *r, const ProcessInfo *job)
+{
+    return access_may_all(r->view.who) || str_eq(job->who, r->view.who->account);
+}
+
+static bool job_of(FaceRequest *r, Str id, ProcessInfo *out, Err *err)
+{
+    return process_info(jobs_of(r), id, r->a, out, err) &&
+           (his(r, out) || FAIL(err, PROCESS_NO_JOB, id, "job"));
 }
 
 static bool answer_job(FaceRequest *r, Str id, FaceAnswer *out, Err *err)
 {
     ProcessInfo info;
 
-    if (!process_info(jobs_of(r), id, r->a, &info, err))
+    if (!job_of(r, id, &info, err))
         return false;
     write_job(r, &info, &out->body);
     return true;
@@ -172,7 +139,7 @@ static bool results_of(FaceRequest *r, Str id, FaceAnswer *out, Err *err)
 {
     ProcessInfo info;
 
-    if (!process_info(jobs_of(r), id, r->a, &info, err))
+    if (!job_of(r, id, &info, err))
         return false;
     if (info.err.kind) {
         *err = info.err;
@@ -187,15 +154,31 @@ static bool results_of(FaceRequest *r, Str id, FaceAnswer *out, Err *err)
     return true;
 }
 
-static bool execute_later(FaceRequest *r, const json_t *inputs, Str who, bool wait, FaceAnswer *out, Err *err)
+/* Until it has ended; a server that stops, or has waited long enough, gives the job's address instead. */
+static bool wait_for(FaceRequest *r, Str id, Err *err)
+{
+    ProcessInfo info = { .finished = 0 };
+
+    for (int i = 0; i < WAIT_SECONDS && !info.finished && !face_stopping(r->face); i++) {
+        Arena *a = arena_new(0);
+        const bool good =
+            process_wait(jobs_of(r), id, TIME_SECOND, err) && process_info(jobs_of(r), id, a, &info, err);
+
+        arena_free(a);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+static bool execute_later(FaceRequest *r, const json_t *inputs, bool wait, FaceAnswer *out, Err *err)
 {
     char id[ULID_LEN + 1];
     ProcessInfo info;
 
-    if (!process_start(jobs_of(r), r->param[0], inputs, who, r->en, id, err))
+    if (!process_start(jobs_of(r), r->param[0], inputs, r->view.who, r->en, id, err))
         return false;
-    if (wait && (!process_wait(jobs_of(r), str_of(id), WAIT_SECONDS * TIME_SECOND, err) ||
-                    !process_info(jobs_of(r), str_of(id), r->a, &info, err)))
+    if (wait && (!wait_for(r, str_of(id), err) || !process_info(jobs_of(r), str_of(id), r->a, &info, err)))
         return false;
     if (wait && info.finished)
         return results_of(r, str_of(info.id), out, err);
@@ -214,9 +197,8 @@ static bool execute(FaceRequest *r, FaceAnswer *out, Err *err)
     const Process *p;
     json_t *body;
     Str outputs;
-    LedgerTx tx;
 
-    if (!process_find(r->param[0], &p, err) || !face_tx(r, &tx, err))
+    if (!process_find(r->param[0], &p, err))
         return false;
     if (r->body.len && !face_json(r, &body, err))
         return false;
@@ -228,8 +210,8 @@ static bool execute(FaceRequest *r, FaceAnswer *out, Err *err)
         return false;
     }
     if (async || p->writes)
-        return execute_later(r, inputs, tx.who, !async, out, err);
-    ask.who = tx.who; /* what only reads is answered here, whatever the jobs do */
+        return execute_later(r, inputs, !async, out, err);
+    ask.who = r->view.who; /* what only reads is answered here, whatever the jobs do */
     if (!process_run(r->ledger, r->param[0], inputs, &ask, r->a, &outputs, err))
         return false;
     buf_str(&out->body, outputs);
@@ -245,7 +227,9 @@ static bool jobs_get(FaceRequest *r, FaceAnswer *out, Err *err)
         return false;
     buf_str(&out->body, STR("{\"jobs\":["));
     for (size_t i = 0; i < n; i++) {
-        if (i)
+        if (!his(r, &j[i]))
+            continue;
+        if (out->body.ptr[out->body.len - 1] != '[')
             buf_c(&out->body, ',');
         write_job(r, &j[i], &out->body);
     }
@@ -264,7 +248,9 @@ static bool job_get(FaceRequest *r, FaceAnswer *out, Err *err)
 
 static bool job_delete(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    return process_cancel(jobs_of(r), r->param[0], err) &&
+    ProcessInfo info;
+
+    return job_of(r, r->param[0], &info, err) && process_cancel(jobs_of(r), r->param[0], err) &&
            process_wait(jobs_of(r), r->param[0], TIME_SECOND, err) && answer_job(r, r->param[0], out, err);
 }
 
@@ -277,43 +263,20 @@ static bool job_log(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     ProcessInfo info;
 
-    if (!process_info(jobs_of(r), r->param[0], r->a, &info, err))
+    if (!job_of(r, r->param[0], &info, err))
         return false;
     out->type = STR("text/plain; charset=utf-8");
     buf_str(&out->body, info.log);
     return true;
 }
 
-static bool start(Face *f, void **state, Err *err)
-{
-    Desk *d = NEW(face_arena(f), Desk);
-
-    if (!d)
-        return FAIL(err, BASE_NO_MEMORY, STR("jobs"), "start");
-    d->face = f;
-    d->jobs = process_jobs_new(face_ledger(f), tell, d);
-    *state = d;
-    return d->jobs ? true : FAIL(err, BASE_NO_MEMORY, STR("jobs"), "start");
-}
-
-static void ending(void *state)
-{
-    process_jobs_end(((Desk *)state)->jobs);
-}
-
-static void stop(void *state)
-{
-    process_jobs_free(((Desk *)state)->jobs);
-}
-
-static const FaceRow row[] = { { FACE_GET, "/processes", list_get, .zh = "计算列表", .en = "Processes" },
-    { FACE_GET, "/processes/{id}", one_get, .zh = "一个计算的说明", .en = "One process" },
-    { FACE_POST, "/processes/{id}/execution", execute, FACE_SLOW, "执行计算", "Execute a process", NULL },
+static const FaceRow row[] = { { FACE_GET, "/processes", list_get, FACE_QUICK, .zh = "计算列表",
+                                   .en = "Processes" },
+    { FACE_GET, "/processes/{id}", one_get, FACE_QUICK, .zh = "一个计算的说明", .en = "One process" },
+    { FACE_POST, "/processes/{id}/execution", execute, FACE_WAITS, "执行计算", "Execute a process", NULL },
     { FACE_GET, "/jobs", jobs_get, .zh = "任务列表", .en = "Jobs" },
     { FACE_GET, "/jobs/{id}", job_get, .zh = "任务的状态", .en = "A job's status" },
-    { FACE_DELETE, "/jobs/{id}", job_delete, FACE_SLOW, "取消任务", "Cancel a job", NULL },
+    { FACE_DELETE, "/jobs/{id}", job_delete, FACE_WAITS, "取消任务", "Cancel a job", NULL },
     { FACE_GET, "/jobs/{id}/results", job_results, .zh = "任务的结果", .en = "A job's results" },
     { FACE_GET, "/jobs/{id}/log", job_log, .zh = "任务的日志", .en = "A job's log" } };
-const FaceDoor face_processes = {
-    .name = "processes", .row = row, .nrow = LEN(row), .start = start, .ending = ending, .stop = stop
-};
+const FaceDoor face_processes = { .name = "processes", .row = row, .nrow = LEN(row) };

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "face/events.h"
 #include "face/origin.h"
 #include "face/metrics.h"
 
@@ -20,6 +19,8 @@ void face_reply_refuse(Exchange *x)
         log_err("http.failed", &x->err);
         log_info("http.trace", KV("trace", trace), KV("path", x->r.path));
     }
+    if (x->err.kind->status == 503)
+        face_set(&x->out, "Retry-After", STR("2"));
     if (x->err.kind->status == 405)
         face_set(&x->out, "Allow", str_copy(x->a, str_of(x->err.hint)));
     if (x->out.close)
@@ -53,20 +54,42 @@ static void pack_body(Exchange *x)
         mark_packed(x, coding);
 }
 
+/* --- a long answer, piece by piece: each is made in a lane, between the pieces of others ------------------------------ */
+static void make_piece(void *arg)
+{
+    Exchange *x = arg;
+
+    x->piece.len = x->taken = 0;
+    while (!x->piece.len && !x->piece_done && !x->piece_bad)
+        if (!x->out.more(x->out.ctx, &x->piece, &x->piece_done, &x->err) || x->piece.bad) {
+            log_err("http.stream", &x->err);
+            x->piece_bad = true;
+        }
+    MHD_resume_connection(x->connection);
+}
+
+static ssize_t wait_for_piece(Exchange *x)
+{
+    Err err = { 0 };
+
+    x->task = (FaceTask){ .work = make_piece, .arg = x, .client = x->client };
+    MHD_suspend_connection(x->connection);
+    if (!face_lanes_run(x->face->lanes, FACE_LANE_HEAVY, &x->task, &err)) {
+        x->piece_bad = true;
+        MHD_resume_connection(x->connection);
+    }
+    return 0;
+}
+
 static ssize_t read_piece(void *cls, uint64_t at, char *to, size_t room)
 {
     Exchange *x = cls;
 
     (void)at;
-    while (x->taken == x->piece.len) {
-        if (x->piece_done)
-            return MHD_CONTENT_READER_END_OF_STREAM;
-        x->piece.len = x->taken = 0;
-        if (!x->out.more(x->out.ctx, &x->piece, &x->piece_done, &x->err) || x->piece.bad) {
-            log_err("http.stream", &x->err);
-            return MHD_CONTENT_READER_END_WITH_ERROR;
-        }
-    }
+    if (x->piece_bad)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (x->taken == x->piece.len)
+        return x->piece_done ? MHD_CONTENT_READER_END_OF_STREAM : wait_for_piece(x);
     if (room > x->piece.len - x->taken)
         room = x->piece.len - x->taken;
     memcpy(to, x->piece.ptr + x->taken, room);
@@ -92,19 +115,48 @@ static struct MHD_Response *file_response(Exchange *x)
     return response;
 }
 
+typedef struct Lent { /* bytes of another room: they may be given back after the request is forgotten */
+    void (*free)(void *ctx);
+    void *ctx;
+    const NodeCounty *county; /* held: the room is there as long as that */
+} Lent;
+
+static void give_back(void *arg)
+{
+    Lent *lent = arg;
+
+    lent->free(lent->ctx);
+    node_release(lent->county);
+    mem_free(lent);
+}
+
+static struct MHD_Response *lent_response(Exchange *x)
+{
+    Lent *lent = mem_new(1, sizeof *lent);
+    struct MHD_Response *response;
+
+    if (!lent)
+        return NULL;
+    *lent = (Lent){ x->out.bytes_free, x->out.bytes_ctx, x->county };
+    response = MHD_create_response_from_buffer_with_free_callback_cls(
+        x->out.bytes.len, (void *)(uintptr_t)x->out.bytes.ptr, give_back, lent);
+    if (!response) {
+        mem_free(lent);
+        return NULL;
+    }
+    node_keep(x->county);
+    x->out.bytes_free = NULL; /* the response gives them back now */
+    metric_add(METRIC_http_bytes, (int64_t)x->out.bytes.len);
+    return response;
+}
+
 static struct MHD_Response *body_response(Exchange *x)
 {
     Buf *b = &x->out.body;
     struct MHD_Response *response;
 
-    if (x->out.bytes_free) {
-        metric_add(METRIC_http_bytes, (int64_t)x->out.bytes.len);
-        response = MHD_create_response_from_buffer_with_free_callback_cls(
-            x->out.bytes.len, (void *)(uintptr_t)x->out.bytes.ptr, x->out.bytes_free, x->out.bytes_ctx);
-        if (response)
-            x->out.bytes_free = NULL; /* the response gives them back now */
-        return response;
-    }
+    if (x->out.bytes_free)
+        return lent_response(x);
     if (x->out.status == 304 || x->out.status == 204 || !b->len)
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     pack_body(x);
@@ -117,8 +169,11 @@ static struct MHD_Response *body_response(Exchange *x)
 
 static struct MHD_Response *make_response(Exchange *x)
 {
-    if (x->out.events)
+    if (x->out.events) { /* it may go on for days, through many counties */
+        node_release(x->county);
+        x->county = NULL;
         return face_events_response(x->out.ctx, x->connection);
+    }
     if (x->out.more) {
         buf_init(&x->piece, (size_t)64 << 20);
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_piece, x, NULL);

@@ -9,7 +9,6 @@
 enum {
     CONNECTIONS = 1000,
     LOCALS = 32,
-    POOL = 16,
     POOL_MEMORY = 128 << 10,
     STOP_SECONDS = 8,
     HURRY_SECONDS = 1 /* after which readings end unfinished; both together within the 10 s of a stop */
@@ -45,8 +44,7 @@ static bool open_daemon(Face *f, Err *err)
     struct sockaddr_in6 six;
     bool is6;
 
-    if (!loopback(address, f->o.port, &four, &six, &is6))
-        return FAIL(err, FACE_NOT_LOOPBACK, str_of(address), "address");
+    (void)loopback(address, f->o.port, &four, &six, &is6); /* it was asked before */
     f->daemon =
         MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (is6 ? MHD_USE_IPv6 : 0),
             (uint16_t)f->o.port, NULL, NULL, face_http_serve, f, MHD_OPTION_URI_LOG_CALLBACK, face_http_uri,
@@ -71,7 +69,7 @@ static void open_local(Face *f)
     int fd;
     Err err = { 0 };
 
-    if (!face_local_listen(ledger_dir(f->o.ledger), &fd, &err)) {
+    if (!face_local_listen(node_dir(f->o.node), &fd, &err)) {
         log_err("http.local", &err);
         return;
     }
@@ -84,61 +82,121 @@ static void open_local(Face *f)
     if (f->local)
         return;
     close(fd);
-    face_local_gone(ledger_dir(f->o.ledger));
-    log_warn("http.local", KV("dir", ledger_dir(f->o.ledger)));
+    face_local_gone(node_dir(f->o.node));
+    log_warn("http.local", KV("dir", node_dir(f->o.node)));
 }
 
 static bool open_temp(Face *f, Err *err)
 {
-    snprintf(f->temp, sizeof f->temp, "%s/uploads", ledger_dir(f->o.ledger));
+    snprintf(f->temp, sizeof f->temp, "%s/uploads", node_dir(f->o.node));
     return dir_make(f->temp, 0700, err);
 }
 
-static bool open_doors(Face *f, Err *err)
+/* --- one county's doors ------------------------------------------------------------------------------------------- */
+static bool open_doors(void *ctx, const NodeCounty *c, void **state, Err *err)
 {
+    Arena *a = arena_new(0);
+    FaceHouse *h = NEW(a, FaceHouse);
     bool good = true;
 
-    for (f->nstate = 0; good && face_doors[f->nstate];
-         f->nstate++) /* one that fails half-way is stopped too */
-        good = !face_doors[f->nstate]->start || face_doors[f->nstate]->start(f, &f->state[f->nstate], err);
+    if (!h || !(h->state = NEWS(a, void *, FACE_DOORS_MAX))) {
+        arena_free(a);
+        return FAIL(err, BASE_NO_MEMORY, STR("face"), "start");
+    }
+    h->face = ctx;
+    h->county = c;
+    h->a = a;
+    *state = h; /* also where it fails half-way: it is closed then */
+    for (size_t i = 0; good && face_doors[i]; i++)
+        good = !face_doors[i]->start || face_doors[i]->start(h, &h->state[i], err);
+    if (good)
+        ledger_warm(c->ledger);
     return good;
 }
 
-static void close_doors(Face *f)
+static void end_doors(void *house)
 {
-    while (f->nstate) {
-        f->nstate--;
-        if (face_doors[f->nstate]->stop && f->state[f->nstate])
-            face_doors[f->nstate]->stop(f->state[f->nstate]);
-        f->state[f->nstate] = NULL;
-    }
+    const FaceHouse *h = house;
+
+    for (size_t i = 0; face_doors[i]; i++)
+        if (face_doors[i]->ending && h->state[i])
+            face_doors[i]->ending(h->state[i]);
+}
+
+static void close_doors(void *house)
+{
+    FaceHouse *h = house;
+
+    for (size_t i = FACE_DOORS_MAX; i-- > 0;)
+        if (h->state[i] && face_doors[i]->stop)
+            face_doors[i]->stop(h->state[i]);
+    arena_free(h->a);
+}
+
+static void come_in(void *face)
+{
+    face_http_wake(face);
+}
+
+static void hear_event(void *face, Str event, Str json)
+{
+    face_events_say(((Face *)face)->events, event, json);
+}
+
+/* --- life ------------------------------------------------------------------------------------------------------------ */
+static bool open_all(Face *f, Err *err)
+{
+    const char *address = f->o.address ? f->o.address : "127.0.0.1";
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+    size_t ndoor = 0;
+    bool is6;
+
+    if (!loopback(address, f->o.port, &four, &six, &is6))
+        return FAIL(err, FACE_NOT_LOOPBACK, str_of(address), "address");
+    while (face_doors[ndoor])
+        ndoor++;
+    f->lanes = face_lanes_new();
+    f->events = face_events_new();
+    if (!f->lanes || !f->events)
+        return FAIL(err, BASE_NO_MEMORY, STR("threads"), "start");
+    f->lodger = (NodeLodger){ open_doors, end_doors, close_doors, come_in, hear_event, f };
+    if (!open_temp(f, err) || !face_router_new(face_doors, ndoor, f->a, &f->router, err) ||
+        !node_lodge(f->o.node, &f->lodger, err))
+        return false;
+    f->lodged = true;
+    return open_daemon(f, err);
 }
 
 bool face_start(const FaceOptions *options, Face **out, Err *err)
 {
     Face *f = mem_new(1, sizeof *f);
-    size_t ndoor = 0;
 
     if (!f)
         return FAIL(err, BASE_NO_MEMORY, STR("face"), "start");
     f->o = *options;
     f->a = arena_new(0);
     f->started = time_now();
-    while (face_doors[ndoor])
-        ndoor++;
-    f->pool = pool_new(POOL);
-    if (!f->pool)
-        (void)FAIL(err, BASE_NO_MEMORY, STR("threads"), "start");
-    if (f->pool && open_temp(f, err) && face_router_new(face_doors, ndoor, f->a, &f->router, err) &&
-        open_doors(f, err) && open_daemon(f, err)) {
+    pthread_mutex_init(&f->guard, NULL);
+    if (open_all(f, err)) {
         open_local(f);
-        ledger_warm(f->o.ledger);
         log_info("http.started", KV("port", f->port));
         *out = f;
         return true;
     }
     face_stop(f);
     return false;
+}
+
+static void hurry(const Face *f)
+{
+    bool later;
+    const NodeCounty *c = node_try(f->o.node, &later);
+
+    if (!c)
+        return;
+    ledger_hurry(c->ledger);
+    node_release(c);
 }
 
 static void drain(Face *f)
@@ -149,7 +207,7 @@ static void drain(Face *f)
     for (int i = 0;
          i < (STOP_SECONDS + HURRY_SECONDS) * 50 && __atomic_load_n(&f->active, __ATOMIC_RELAXED) > 0; i++) {
         if (i >= STOP_SECONDS * 50)
-            store_hurry(ledger_store(f->o.ledger));
+            hurry(f);
         usleep(20000);
     }
     if (listening >= 0)
@@ -162,21 +220,23 @@ void face_stop(Face *f)
 {
     if (!f)
         return;
-    f->stopping = true;
-    for (size_t i = 0; i < f->nstate; i++)
-        if (face_doors[i]->ending && f->state[i])
-            face_doors[i]->ending(f->state[i]);
+    __atomic_store_n(&f->stopping, true, __ATOMIC_RELAXED);
+    if (f->events)
+        face_events_end(f->events);
+    face_http_wake(f);
     if (f->daemon) {
-        face_local_gone(ledger_dir(f->o.ledger));
+        face_local_gone(node_dir(f->o.node));
         drain(f);
-        pool_free(f->pool); /* what waits there resumes its connections before the daemon goes */
-        f->pool = NULL;
+        face_lanes_end(f->lanes); /* what waits there resumes its connections before the daemon goes */
         MHD_stop_daemon(f->daemon);
         if (f->local)
             MHD_stop_daemon(f->local);
     }
-    pool_free(f->pool);
-    close_doors(f);
+    if (f->lodged)
+        node_leave(f->o.node);
+    face_lanes_free(f->lanes);
+    face_events_free(f->events);
+    pthread_mutex_destroy(&f->guard);
     arena_free(f->a);
     mem_free(f);
 }

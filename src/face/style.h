@@ -1,6 +1,6 @@
 /* src/face/style.h - the packs' map layers as a MapLibre style (version 8). */
 #pragma once
-#include "face/maps.h"
+#include "face/face_in.h"
 #include "onemap/onemap.h"
 
 /* A CQL2 condition as a MapLibre expression; false where MapLibre cannot say it (nothing is written). */

@@ -63,7 +63,7 @@ static bool used(const PackModel *m, const PackCollection *c)
     return false;
 }
 
-static void write_sources(FaceRequest *r, const FaceMaps *maps, Buf *b)
+static void write_sources(FaceRequest *r, Buf *b)
 {
     face_key(b, "sources");
     buf_c(b, '{');
@@ -78,7 +78,7 @@ static void write_sources(FaceRequest *r, const FaceMaps *maps, Buf *b)
                             STRV(r->base), STRV(c->name)));
         buf_str(b, STR("],\"minzoom\":0,\"maxzoom\":16}"));
     }
-    if (face_terrain(maps)) {
+    if (onemap_terrain(r->county)) {
         face_key(b, "terrain");
         buf_str(b, STR("{\"type\":\"raster-dem\",\"encoding\":\"terrarium\",\"tileSize\":256,\"minzoom\":0,"
                        "\"maxzoom\":12,\"tiles\":["));
@@ -130,17 +130,16 @@ static Known look(FaceRequest *r, const OnemapLayer *l, const PackCollection *c)
 {
     const LedgerQuery q = { .collection = c, .filter = l->filter, .no_geometry = true };
     const PackProperty *by = l->property.len ? pack_property(c, l->property) : NULL;
-    Known k = { l, ledger_changed_at(r->ledger, c), -1, NAN };
-    LedgerStat *stat;
-    size_t n;
+    Known k = { l, ledger_changed_at(r->view, c), -1, NAN };
+    LedgerStats stat;
     Err err = { 0 };
 
     if (!l->filter && !by)
-        k.count = ledger_count(r->ledger, c, (Str){ "", 0 });
-    else if (ledger_stats(r->ledger, &q, &by, by != NULL, NULL, r->a, &stat, &n, &err))
-        k.count = n ? stat[0].count : 0;
+        k.count = ledger_count(r->view, c, (Str){ "", 0 });
+    else if (ledger_stats(r->view, &q, &by, by != NULL, NULL, r->a, &stat, &err))
+        k.count = stat.total.count;
     if (k.count > 0)
-        k.completeness = by ? (double)stat[0].property[0].n / (double)k.count : 1;
+        k.completeness = by ? (double)stat.total.property[0].n / (double)k.count : 1;
     return k;
 }
 
@@ -150,10 +149,13 @@ static Known known(FaceRequest *r, const OnemapLayer *l, const PackCollection *c
     size_t n;
     Known *kept = &s->known[(size_t)(l - onemap_layers(r->model, &n)) % LAYERS_MAX], k;
 
+    if (!access_sees_all(
+            r->view.who, c)) /* what others may see is not counted for him, nor his kept for them */
+        return look(r, l, c);
     pthread_mutex_lock(&s->guard);
     k = *kept;
     pthread_mutex_unlock(&s->guard);
-    if (k.layer == l && k.changed == ledger_changed_at(r->ledger, c))
+    if (k.layer == l && k.changed == ledger_changed_at(r->view, c))
         return k;
     k = look(r, l, c);
     pthread_mutex_lock(&s->guard);
@@ -179,7 +181,7 @@ static void panel_entry(FaceRequest *r, const OnemapLayer *l, const PackCollecti
     face_truth(b, "base", l->base);
     face_int(b, "count", k.count);
     face_text(b, "source", face_title(r, l->source));
-    face_time(b, "changed", ledger_changed_at(r->ledger, c));
+    face_time(b, "changed", ledger_changed_at(r->view, c));
     face_num(b, "completeness", k.completeness);
     face_key(b, "legend");
     buf_c(b, '[');
@@ -214,17 +216,16 @@ static void write_view(FaceRequest *r, Buf *b)
 }
 
 /* Above what covers the ground, below what stands on it: slopes show through fields and woods. */
-static void write_shade(const FaceMaps *maps, Buf *b)
+static void write_shade(const FaceRequest *r, Buf *b)
 {
-    if (face_terrain(maps))
+    if (onemap_terrain(r->county))
         buf_str(b,
             STR(",{\"id\":\"hillshade\",\"type\":\"hillshade\",\"source\":\"terrain\",\"paint\":{\"hillshade-"
                 "exaggeration\":"
                 "0.35,\"hillshade-shadow-color\":\"#8A8577\",\"hillshade-highlight-color\":\"#FFFFFF\"}}"));
 }
 
-static void write_layers(
-    FaceRequest *r, const FaceMaps *maps, const OnemapLayer *const *layer, size_t n, Buf *b)
+static void write_layers(FaceRequest *r, const OnemapLayer *const *layer, size_t n, Buf *b)
 {
     size_t fills = 0;
 
@@ -237,7 +238,7 @@ static void write_layers(
         const PackCollection *c = i < n ? pack_collection(r->model, layer[i]->collection) : NULL;
 
         if (i == fills)
-            write_shade(maps, b);
+            write_shade(r, b);
         if (c && c->spatial)
             face_style_layer(r, layer[i], c, b);
     }
@@ -245,7 +246,6 @@ static void write_layers(
 
 static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    const FaceMaps *maps = face_state(r->face, &face_tiles);
     const OnemapLayer *layer[LAYERS_MAX];
     const size_t n = in_order(r->model, layer);
     Buf *b = &out->body;
@@ -260,8 +260,8 @@ static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
     buf_str(b, STR("{\"version\":8"));
     face_text(b, "name", r->en ? STR("The county's map") : STR("全县一张图"));
     write_view(r, b);
-    write_sources(r, maps, b);
-    write_layers(r, maps, layer, n, b);
+    write_sources(r, b);
+    write_layers(r, layer, n, b);
     buf_str(b, STR("],\"metadata\":{\"sangzi:layers\":["));
     for (size_t i = 0; i < n; i++) {
         const PackCollection *c = pack_collection(r->model, layer[i]->collection);
@@ -273,9 +273,9 @@ static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
     return true;
 }
 
-static bool start(Face *f, void **state, Err *err)
+static bool start(const FaceHouse *h, void **state, Err *err)
 {
-    Styles *s = NEW(face_arena(f), Styles);
+    Styles *s = NEW(h->a, Styles);
 
     if (!s)
         return FAIL(err, BASE_NO_MEMORY, STR("styles"), "start");
@@ -290,6 +290,5 @@ static void stop(void *state)
 }
 
 static const FaceRow row[] = { { FACE_GET, "/styles", styles_get, .zh = "地图样式列表", .en = "Map styles" },
-    { FACE_GET, "/styles/{id}", county_get, FACE_SLOW, "一个地图样式（MapLibre）", "A map style (MapLibre)",
-        NULL } };
+    { FACE_GET, "/styles/{id}", county_get, 0, "一个地图样式（MapLibre）", "A map style (MapLibre)", NULL } };
 const FaceDoor face_styles = { .name = "styles", .row = row, .nrow = LEN(row), .start = start, .stop = stop };

@@ -1,5 +1,6 @@
 /* src/face/tiles.c - OGC API Tiles Part 1 (20-057): tilesets, TileJSON, vector tiles, tile matrix sets, terrain. */
-#include "face/maps.h"
+#include "face/face_in.h"
+#include "onemap/onemap.h"
 
 #define TMS_URI "http://www.opengis.net/def/tilematrixset/OGC/1.0/"
 enum { ZOOM_MAX = 16, TERRAIN_ZOOM = 14 };
@@ -85,17 +86,17 @@ static bool sets_get(FaceRequest *r, FaceAnswer *out, Err *err)
 }
 
 /* --- tilesets ------------------------------------------------------------------------------------------------------------ */
-static bool layer_of(FaceRequest *r, FaceLayer **out, Err *err)
+static bool layer_of(FaceRequest *r, const OnemapTiles **out, Err *err)
 {
     const PackCollection *c;
 
     if (!face_collection(r, 0, &c, err))
         return false;
-    *out = face_layer(r->state, c);
+    *out = onemap_tiles(r->county, c);
     return *out ? true : FAIL(err, FACE_NO_LAYER, c->name, "path");
 }
 
-static void write_set(FaceRequest *r, const FaceLayer *l, const struct Grid *g, bool whole, Buf *b)
+static void write_set(FaceRequest *r, const OnemapTiles *l, const struct Grid *g, bool whole, Buf *b)
 {
     const Str c = l->collection->name;
 
@@ -130,7 +131,7 @@ static void write_set(FaceRequest *r, const FaceLayer *l, const struct Grid *g, 
 
 static bool tilesets_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    FaceLayer *l;
+    const OnemapTiles *l;
 
     if (!layer_of(r, &l, err))
         return false;
@@ -151,9 +152,10 @@ static Str field_type(const PackProperty *p)
                                                                : STR("String");
 }
 
-static void write_tilejson(FaceRequest *r, const FaceLayer *l, const struct Grid *g, Buf *b)
+static void write_tilejson(FaceRequest *r, const OnemapTiles *l, const struct Grid *g, Buf *b)
 {
-    GeoBox box = tile_layer_box(l->layer);
+    GeoBox box =
+        onemap_sees_whole(l, r->view.who) ? tile_layer_box(l->layer) : ledger_extent(r->view, l->collection);
 
     if (geo_box_empty(box))
         box = geo_box_empty(face_county_box(r)) ? (GeoBox){ -180, -85, 180, 85 } : face_county_box(r);
@@ -176,7 +178,10 @@ static void write_tilejson(FaceRequest *r, const FaceLayer *l, const struct Grid
     buf_str(b, STR(",\"fields\":{\"id\":\"String\",\"division\":\"String\""));
     for (size_t i = 0; i < l->nattribute; i++)
         face_text(b, str_c(r->a, l->attribute[i]->name), field_type(l->attribute[i]));
-    buf_str(b, STR("}}]}"));
+    buf_str(b, STR("}}]"));
+    if (tile_layer_single_from(l->layer) >= 0)
+        buf_fmt(b, ",\"sangzi\":{\"single_from\":%d}", tile_layer_single_from(l->layer));
+    buf_c(b, '}');
 }
 
 static bool tileset_get(FaceRequest *r, FaceAnswer *out, Err *err)
@@ -184,7 +189,7 @@ static bool tileset_get(FaceRequest *r, FaceAnswer *out, Err *err)
     static const char *const kinds[][2] = { { "json", "application/json" },
         { "tilejson", "application/vnd.mapbox.tilejson+json" }, { NULL, NULL } };
     const struct Grid *g;
-    FaceLayer *l;
+    const OnemapTiles *l;
     size_t kind;
 
     if (!layer_of(r, &l, err) || !grid_of(r->param[1], &g, err) || !face_kind(r, kinds, &kind, err))
@@ -237,12 +242,30 @@ static void pass_body(FaceAnswer *out, const TileBody *body)
         face_set(out, "Content-Encoding", STR("gzip"));
 }
 
+/* For whom a part is hidden: no tag, nothing kept between. */
+static bool answer_part(FaceRequest *r, const OnemapTiles *l, const TileAsk *ask, FaceAnswer *out, Err *err)
+{
+    OnemapPart part;
+
+    if (!onemap_tile_part(l, r->view, ask, r->a, &part, err))
+        return false;
+    face_set(out, "Cache-Control", STR("no-store"));
+    if (part.dropped)
+        face_set(out, "Sangzi-Dropped", str_fmt(r->a, "%zu", part.dropped));
+    out->status = part.bytes.len ? 200 : 204;
+    buf_add(&out->body, part.bytes.ptr, part.bytes.len);
+    out->ready_packed = true;
+    if (part.gzip && part.bytes.len)
+        face_set(out, "Content-Encoding", STR("gzip"));
+    return true;
+}
+
 static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
 {
     const struct Grid *g;
     const TileBody *body;
     char etag[64];
-    FaceLayer *l;
+    const OnemapTiles *l;
     TileAsk ask;
 
     if (!layer_of(r, &l, err) || !grid_of(r->param[1], &g, err) ||
@@ -251,6 +274,9 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
     ask.gzip = face_header(r, "Accept-Encoding").len &&
                face_quality(face_header(r, "Accept-Encoding"), STR("gzip")) > 0;
     out->type = STR("application/vnd.mapbox-vector-tile");
+    ask.show = onemap_shown(l, r->view.who);
+    if (!onemap_sees_whole(l, r->view.who))
+        return answer_part(r, l, &ask, out, err);
     if (face_header(r, "If-None-Match").len) {
         if (!tile_etag(l->layer, &ask, etag, err))
             return false;
@@ -258,7 +284,12 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
             return true;
         out->nheader--; /* the body's own tag comes below */
     }
-    if (!tile_get(l->layer, &ask, &body, err))
+    body = tile_cached(l->layer, &ask);
+    if (!body && r->quick) {
+        out->later = FACE_LANE_DRAW;
+        return true;
+    }
+    if (!body && !tile_get(l->layer, &ask, &body, err))
         return false;
     face_set(out, "ETag", str_copy(r->a, str_of(body->etag)));
     if (body->dropped)
@@ -275,7 +306,7 @@ static bool tile_answer(FaceRequest *r, FaceAnswer *out, Err *err)
 /* --- terrain ---------------------------------------------------------------------------------------------------------------- */
 static bool terrain_of(FaceRequest *r, const TileTerrain **out, const struct Grid **g, Err *err)
 {
-    *out = face_terrain(r->state);
+    *out = onemap_terrain(r->county);
     if (!*out || !str_eq(r->param[0], STR("WebMercatorQuad")))
         return FAIL(err, FACE_NO_LAYER, r->param[0], "path");
     return grid_of(r->param[0], g, err);
@@ -316,28 +347,22 @@ static bool terrain_tile(FaceRequest *r, FaceAnswer *out, Err *err)
     return tile_terrain_get(t, ask.z, ask.x, ask.y, &out->body, err);
 }
 
-static bool start(Face *f, void **state, Err *err)
+static FaceLane terrain_lane(const FaceRequest *r)
 {
-    FaceMaps *m = NULL;
-    const bool good = face_maps_new(f, &m, err);
-
-    *state = m;
-    return good;
-}
-
-static void stop(void *state)
-{
-    face_maps_free(state);
+    (void)r;
+    return FACE_LANE_DRAW;
 }
 
 #define T "/collections/{c}/tiles"
-static const FaceRow row[] = {
-    { FACE_GET, "/tileMatrixSets", sets_get, .zh = "瓦片矩阵集", .en = "Tile matrix sets" },
-    { FACE_GET, "/tileMatrixSets/{tms}", set_get, .zh = "一个瓦片矩阵集", .en = "One tile matrix set" },
+static const FaceRow row[] = { { FACE_GET, "/tileMatrixSets", sets_get, FACE_QUICK, .zh = "瓦片矩阵集",
+                                   .en = "Tile matrix sets" },
+    { FACE_GET, "/tileMatrixSets/{tms}", set_get, FACE_QUICK, .zh = "一个瓦片矩阵集",
+        .en = "One tile matrix set" },
     { FACE_GET, T, tilesets_get, .zh = "台账的瓦片集", .en = "Tilesets of a collection" },
     { FACE_GET, T "/{tms}", tileset_get, .zh = "一个瓦片集", .en = "One tileset" },
-    { FACE_GET, T "/{tms}/{z}/{y}/{x}", tile_answer, .zh = "一幅矢量瓦片", .en = "One vector tile" },
+    { FACE_GET, T "/{tms}/{z}/{y}/{x}", tile_answer, FACE_QUICK, .zh = "一幅矢量瓦片",
+        .en = "One vector tile" },
     { FACE_GET, "/map/tiles/{tms}", terrain_json, .zh = "地形瓦片集", .en = "The terrain's tileset" },
-    { FACE_GET, "/map/tiles/{tms}/{z}/{y}/{x}", terrain_tile, .zh = "一幅地形瓦片", .en = "One terrain tile" }
-};
-const FaceDoor face_tiles = { .name = "tiles", .row = row, .nrow = LEN(row), .start = start, .stop = stop };
+    { FACE_GET, "/map/tiles/{tms}/{z}/{y}/{x}", terrain_tile, .lane = terrain_lane, .zh = "一幅地形瓦片",
+        .en = "One terrain tile" } };
+const FaceDoor face_tiles = { .name = "tiles", .row = row, .nrow = LEN(row) };

@@ -121,27 +121,20 @@ void geo_bd_to_gcj(double *x, double *y);
 bool geo_shift(Bytes wkb, void (*move)(double *x, double *y), Arena *a, Bytes *out) MUST;
 
 /* --- tiles ------------------------------------------------------------------------------------------------------ */
-typedef enum GeoGrid {
-    GEO_WEBMERCATOR,
-    GEO_CGCS2000
-} GeoGrid; /* WebMercatorQuad; CGCS2000Quad: 天地图's _c grid,
-                           2 × 1 tiles of 180° at z = 1 (0.703125°/px at z 1) as tileMatrix "z" */
+/* WebMercatorQuad; CGCS2000Quad: 天地图's _c grid, 2 × 1 tiles of 180° at z = 1 (0.703125°/px at z 1) as tileMatrix "z" */
+typedef enum GeoGrid { GEO_WEBMERCATOR, GEO_CGCS2000 } GeoGrid;
 enum { GEO_MAX_ZOOM = 22 };
 GeoBox geo_tile_box(GeoGrid g, int z, uint32_t x, uint32_t y); /* degrees */
 bool geo_tile_valid(GeoGrid g, int64_t z, int64_t x, int64_t y);
 void geo_tile_at(GeoGrid g, int z, double lon, double lat, uint32_t *x, uint32_t *y);
-/* Mercator as whole numbers: the world is [0, 2^31) both ways, y down; clamps to ± 85.05° */
+/* Mercator as whole numbers: the world is [0, 2^31) both ways, y down; clamps to ± 85.05°. CGCS2000's: 360° wide, 180° high */
 void geo_mercator(double lon, double lat, int32_t *x, int32_t *y);
-/* The same for a grid: CGCS2000's world is 360° wide and 180° high, y from the north pole. */
 void geo_world(GeoGrid g, double lon, double lat, int32_t *x, int32_t *y);
-/* Of geo_mercator, within half a unit (1 cm). */
-void geo_degrees(int32_t x, int32_t y, double *lon, double *lat);
-/* Place on the curve over 2^bits × 2^bits, bits <= 31. */
-uint64_t geo_hilbert(uint32_t x, uint32_t y, int bits);
+void geo_degrees(int32_t x, int32_t y, double *lon, double *lat); /* of geo_mercator, within 1 cm */
+uint64_t geo_hilbert(uint32_t x, uint32_t y, int bits); /* place on the curve over 2^bits × 2^bits */
 
-/* MVT 2.1 writer: one layer at a time, features from WKB in degrees. */
-typedef struct MvtLayer MvtLayer;
-typedef struct MvtValue { /* one attribute */
+typedef struct MvtLayer MvtLayer; /* MVT 2.1 writer: one layer at a time, features from WKB in degrees */
+typedef struct MvtValue {         /* one attribute */
     enum { MVT_NULL, MVT_TEXT, MVT_INT, MVT_DOUBLE, MVT_BOOL } kind;
     Str text;
     int64_t i;
@@ -151,7 +144,7 @@ typedef struct MvtValue { /* one attribute */
 enum { MVT_EXTENT = 4096, MVT_BUFFER = 64, MVT_BUFFER_POINT = 128, MVT_FULL = 19 };
 MvtLayer *mvt_layer(Str name, GeoGrid g, int z, uint32_t x, uint32_t y, Arena *a); /* NULL: no memory */
 size_t mvt_key(MvtLayer *l, Str key); /* index of an attribute's name, from 0 in order of calls */
-/* Clips, simplifies for the zoom, quantises; a polygon smaller than 4 units² or a line shorter than 1 is dropped
+/* Clips, simplifies for the zoom, quantises; a polygon smaller than 4 units² or a line within one unit is dropped
  * (returns false, nothing written) unless `keep`. value[i] belongs to key i; MVT_NULL is left out. */
 bool mvt_add(MvtLayer *l, uint64_t id, Bytes wkb, const MvtValue *value, size_t nvalue, bool keep);
 /* Takes out the features, numbered from 0 as they were put, that `keep` says no to, and the values that only they had.
@@ -178,14 +171,28 @@ bool mvt_load(MvtPen *p, Bytes wkb) MUST;                  /* degrees; false: em
 bool mvt_load_piece(MvtPen *p, const MvtPiece *full) MUST; /* a piece of zoom MVT_FULL, in Mercator */
 double mvt_size(const MvtPen *p); /* of what was loaded, world units² or world units; scale it by mvt_scale */
 double mvt_scale(GeoType t, int zoom); /* units² of the zoom a world unit², units a world unit */
-double mvt_least(GeoType t); /* below this size, in units of the zoom, a feature is not seen; points: 0 */
-/* What was loaded as a piece for the zoom (MVT_FULL: nothing is simplified); tail is borrowed until the next call. */
-/* False: too small to show, or no memory. */
+double mvt_least(GeoType t); /* below this size, in units of the zoom, a polygon is not seen; others: 0 */
+/* What was loaded as a piece for the zoom (MVT_FULL: nothing is simplified); tail is borrowed until the next call. False:
+ * too small to show, or no memory. */
 bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out) MUST;
-/* Values have numbers in a layer; `fresh` skips looking whether it is there already. `key`: whose value it is. */
+/* Values have numbers in a layer; `fresh`: not looked whether it is there already. `key`: whose value it is. */
 uint32_t mvt_value(MvtLayer *l, size_t key, MvtValue v);
 uint32_t mvt_value_fresh(MvtLayer *l, Str text);
 /* What of a piece lies in the layer's tile (and its buffer); `part` may be `p`; its tail is borrowed until the next call. */
 bool mvt_clip(MvtLayer *l, const MvtPiece *p, MvtPiece *part) MUST; /* false: nothing, or no memory */
-/* Key, value, key …. */
+/* Key, value, key …; id 0: none. */
 bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *part, const uint32_t *tag, size_t ntag);
+/* `more`, of lines or polygons, behind `whole` as one; zeroed at first. Its commands go into `tail`. */
+void mvt_join(MvtPiece *whole, Buf *tail, int32_t end[2], const MvtPiece *more);
+/* What was loaded, shared out to the square cells (2^shift world units wide) from x0, y0 to before x1, y1: areas, doubled, in
+ * world units²; lengths in mm. Of points nothing. Mercator only. */
+typedef struct GeoCells {
+    int32_t x0, y0, x1, y1;
+} GeoCells;
+typedef void MvtCellSee(void *ctx, int32_t x, int32_t y, int64_t measure);
+bool mvt_cells(MvtPen *p, int shift, GeoCells in, MvtCellSee *see, void *ctx) MUST; /* false: no memory */
+double mvt_unit_m2(double y); /* a world unit² there on the ellipsoid */
+/* Labels of cells, row by row (0: nothing), as one valid polygon each, borders shared, in the zoom's and the pen's units. */
+typedef bool MvtTraced(void *ctx, uint16_t label, const MvtPiece *piece); /* false: stop */
+bool mvt_trace(
+    MvtPen *p, const uint16_t *label, GeoCells in, int shift, int zoom, MvtTraced *see, void *ctx) MUST;

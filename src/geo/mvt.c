@@ -228,15 +228,17 @@ bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *p, const uint32_t *tag, s
     geometry = (size_t)(s - start) + p->tail.len;
     for (size_t i = 0; i < ntag; i++)
         tags += mvt_varint_len(tag[i]);
-    whole = 1 + mvt_varint_len(id) + 1 + mvt_varint_len(tags) + tags + 2 + 1 + mvt_varint_len(geometry) +
-            geometry;
+    whole = (id ? 1 + mvt_varint_len(id) : 0) + 1 + mvt_varint_len(tags) + tags + 2 + 1 +
+            mvt_varint_len(geometry) + geometry;
     was = b = (uint8_t *)buf_room(&l->features, 1 + VARINT_ROOM + whole);
     if (!b)
         return false;
     *b++ = TAG(FEATURE, BYTES_);
     b = geo_varint(b, whole);
-    *b++ = TAG(ID, VARINT);
-    b = geo_varint(b, id);
+    if (id) {
+        *b++ = TAG(ID, VARINT);
+        b = geo_varint(b, id);
+    }
     *b++ = TAG(TAGS, BYTES_);
     b = geo_varint(b, tags);
     for (size_t i = 0; i < ntag; i++)
@@ -252,6 +254,61 @@ bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *p, const uint32_t *tag, s
     buf_took(&l->features, (size_t)(b - was));
     l->count++;
     return true;
+}
+
+static uint32_t take_varint(const uint8_t **p, const uint8_t *end)
+{
+    uint32_t v = 0;
+
+    for (unsigned shift = 0; *p < end; shift += 7) {
+        const uint8_t byte = *(*p)++;
+
+        v |= shift < 32 ? (uint32_t)(byte & 127) << shift : 0;
+        if (byte < 128)
+            break;
+    }
+    return v;
+}
+
+static int32_t zagged(uint32_t v)
+{
+    return (int32_t)(v >> 1 ^ (0 - (v & 1)));
+}
+
+/* Where the pen is behind a piece's commands. */
+static void pen_behind(const MvtPiece *p, int32_t end[2])
+{
+    const uint8_t *at = p->tail.ptr, *const last = at + p->tail.len;
+    uint32_t x = (uint32_t)p->x, y = (uint32_t)p->y, left = (p->first >> 3) - 1;
+
+    for (;;) {
+        for (; left && at < last; left--) {
+            x += (uint32_t)zagged(take_varint(&at, last));
+            y += (uint32_t)zagged(take_varint(&at, last));
+        }
+        if (at >= last)
+            break;
+        left = take_varint(&at, last);
+        left = (left & 7) == 7 ? 0 : left >> 3;
+    }
+    end[0] = (int32_t)x;
+    end[1] = (int32_t)y;
+}
+
+void mvt_join(MvtPiece *whole, Buf *tail, int32_t end[2], const MvtPiece *more)
+{
+    uint8_t start[3 * VARINT_ROOM], *s = start;
+
+    if (!whole->type)
+        *whole = *more;
+    else {
+        s = geo_varint(s, more->first);
+        s = geo_varint(s, geo_zigzag(geo_minus(more->x, end[0])));
+        s = geo_varint(s, geo_zigzag(geo_minus(more->y, end[1])));
+        buf_add(tail, start, (size_t)(s - start));
+    }
+    buf_add(tail, more->tail.ptr, more->tail.len);
+    pen_behind(more, end);
 }
 
 static int32_t upto(int64_t v)

@@ -1,21 +1,11 @@
 /* src/geo/pen.c - a geometry made ready for the tiles of a zoom: world units, quantised, simplified, as commands. What
  * is done here does not know the tile, so that neighbouring tiles join.
  */
-#include "geo/mercator.h"
-#include "geo/path.h"
+#include "geo/pen_in.h"
 #include "geo/run.h"
 
 enum { TAIL_MAX = 64 << 20 };
-#define LEAST_AREA   4.0 /* units²; below it a polygon is not seen */
-#define LEAST_LENGTH 1.0
-
-struct MvtPen {
-    GeoGrid grid;
-    GeoStrip strip; /* of the last vertex */
-    Path world, unit, scratch;
-    double size; /* of world */
-    Buf tail;
-};
+#define LEAST_AREA 4.0 /* units²; below it a polygon is not seen */
 
 static void pen_close(void *thing)
 {
@@ -77,7 +67,7 @@ double mvt_scale(GeoType t, int zoom)
 
 double mvt_least(GeoType t)
 {
-    return t == GEO_POLYGON ? LEAST_AREA : t == GEO_LINE ? LEAST_LENGTH : 0;
+    return t == GEO_POLYGON ? LEAST_AREA : 0;
 }
 
 double mvt_size(const MvtPen *p)
@@ -221,7 +211,7 @@ static void enlarge(Path *p)
     (void)geo_path_tidy(p); /* stepping back at the world's end turns the ring */
 }
 
-static void finish(MvtPen *p, double size, MvtPiece *out)
+void geo_pen_finish(MvtPen *p, double size, MvtPiece *out)
 {
     Box32 b = { INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN };
     Xy first = p->unit.xy[p->unit.run[0].at];
@@ -265,6 +255,6 @@ bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out)
         p->unit.run[0] = (PathRun){ 0, 1, true };
         enlarge(&p->unit);
     }
-    finish(p, size, out);
+    geo_pen_finish(p, size, out);
     return !p->tail.bad && !p->unit.bad;
 }

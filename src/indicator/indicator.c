@@ -69,12 +69,12 @@ static Str span_text(const PackProperty *p, const Span *s, Arena *a)
         STRV(name), STRV(day_text(s->from - 1, a)), STRV(name), STRV(day_text(s->to - 1, a)));
 }
 
-static Str this_year(Ledger *l, Arena *a)
+static Str this_year(LedgerView l, Arena *a)
 {
     Str today = { "", 0 };
     Err err = { 0 };
 
-    if (ledger_meta(l, STR("today"), a, &today, &err) && today.len >= 4)
+    if (ledger_meta(l.ledger, STR("today"), a, &today, &err) && today.len >= 4)
         return str_sub(today, 0, 4);
     return str_sub(day_text((int32_t)((time_now() + 8 * 3600 * TIME_SECOND) / TIME_DAY), a), 0, 4);
 }
@@ -135,7 +135,7 @@ static bool see(void *ctx, const LedgerRecord *r)
     return true;
 }
 
-static bool products(Ledger *l, LedgerQuery *q, const PackProperty *weight, const PackProperty *value,
+static bool products(LedgerView l, LedgerQuery *q, const PackProperty *weight, const PackProperty *value,
     Arena *a, Sums *out, Err *err)
 {
     const PackProperty *only[] = { weight, value };
@@ -151,22 +151,22 @@ static bool products(Ledger *l, LedgerQuery *q, const PackProperty *weight, cons
 }
 
 /* Σ of one property (NULL: records are counted) by division. */
-static bool plain_sums(Ledger *l, LedgerQuery *q, const PackProperty *of, Arena *a, Sums *out, Err *err)
+static bool plain_sums(LedgerView l, LedgerQuery *q, const PackProperty *of, Arena *a, Sums *out, Err *err)
 {
-    LedgerStat *s;
-    size_t n;
+    LedgerStats s;
 
     q->no_geometry = true;
-    if (!ledger_stats(l, q, &of, of ? 1 : 0, pack_property(q->collection, STR("division")), a, &s, &n, err))
+    if (!ledger_stats(l, q, &of, of ? 1 : 0, pack_property(q->collection, STR("division")), a, &s, err))
         return false;
-    out->sum = NEWS(a, Sum, n + 1);
+    out->sum = NEWS(a, Sum, s.n + 1);
     if (!out->sum)
         return FAIL(err, BASE_NO_MEMORY, STR("indicator"), "indicator");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < s.n; i++)
         out->sum[out->n++] =
-            (Sum){ .division = s[i].group.kind == CQL_TEXT ? s[i].group.text : (Str){ "", 0 },
-                .sum = of ? (s[i].property[0].n ? s[i].property[0].sum : 0) : (double)s[i].count,
-                .n = s[i].count };
+            (Sum){ .division = s.group[i].group.kind == CQL_TEXT ? s.group[i].group.text : (Str){ "", 0 },
+                .sum = of ? (s.group[i].property[0].n ? s.group[i].property[0].sum : 0)
+                          : (double)s.group[i].count,
+                .n = s.group[i].count };
     return true;
 }
 
@@ -185,8 +185,8 @@ static bool add_period(const Indicator *i, const PackCollection *c, const Span *
     return q->filter || FAIL(err, BASE_NO_MEMORY, STR("indicator"), "indicator");
 }
 
-static bool numerator(Ledger *l, const Indicator *i, const PackCollection *c, Str division, const Span *span,
-    Arena *a, Sums *out, Str *period_text, Err *err)
+static bool numerator(LedgerView l, const Indicator *i, const PackCollection *c, Str division,
+    const Span *span, Arena *a, Sums *out, Str *period_text, Err *err)
 {
     const PackProperty *weight = pack_property(c, i->weight), *value = pack_property(c, i->value);
     LedgerQuery q = { .collection = c, .filter = i->numerator, .division = division };
@@ -198,7 +198,7 @@ static bool numerator(Ledger *l, const Indicator *i, const PackCollection *c, St
 }
 
 static bool denominator(
-    Ledger *l, const Indicator *i, const PackCollection *c, Str division, Arena *a, Sums *out, Err *err)
+    LedgerView l, const Indicator *i, const PackCollection *c, Str division, Arena *a, Sums *out, Err *err)
 {
     LedgerQuery q = { .collection = c, .filter = i->denominator, .division = division };
 
@@ -253,9 +253,22 @@ typedef struct Children {
     const PackCollection *c;
     const PackProperty *code, *name;
     IndicatorPart *part;
-    size_t n, max, digits;
+    size_t n, size, digits;
     Arena *a;
 } Children;
+
+static bool more_room(Children *k)
+{
+    IndicatorPart *more = NEWS(k->a, IndicatorPart, k->size * 2 + 64);
+
+    if (!more)
+        return false;
+    if (k->n)
+        memcpy(more, k->part, k->n * sizeof *more);
+    k->part = more;
+    k->size = k->size * 2 + 64;
+    return true;
+}
 
 static bool see_child(void *ctx, const LedgerRecord *r)
 {
@@ -263,28 +276,27 @@ static bool see_child(void *ctx, const LedgerRecord *r)
     const CqlValue code = r->value[k->code->index], name = r->value[k->name->index];
     size_t next;
 
-    if (code.kind != CQL_TEXT || digits_of(code.text, &next) != k->digits || k->n == k->max)
-        return k->n < k->max;
+    if (code.kind != CQL_TEXT || digits_of(code.text, &next) != k->digits)
+        return true;
+    if (k->n == k->size && !more_room(k))
+        return false;
     k->part[k->n++] = (IndicatorPart){ .division = str_copy(k->a, code.text),
         .name = name.kind == CQL_TEXT ? str_copy(k->a, name.text) : (Str){ "", 0 } };
     return true;
 }
 
-static bool children(Ledger *l, const Indicator *i, Str division, const Sums *num, const Sums *den, Arena *a,
-    IndicatorValue *out, Err *err)
+static bool children(LedgerView l, const Indicator *i, Str division, const Sums *num, const Sums *den,
+    Arena *a, IndicatorValue *out, Err *err)
 {
-    Children k = { .c = pack_collection(ledger_model(l), STR("division")), .max = 1000, .a = a };
+    Children k = { .c = pack_collection(ledger_model(l.ledger), STR("division")), .a = a };
     LedgerQuery q = { .collection = k.c, .division = division, .no_geometry = true };
     LedgerPage page;
 
     if (!k.c || !(k.code = pack_property(k.c, STR("code"))) || !(k.name = pack_property(k.c, STR("name"))))
         return true;
     (void)digits_of(division, &k.digits);
-    k.part = NEWS(a, IndicatorPart, k.max);
     q.sort[0] = (LedgerSort){ k.code, false };
     q.nsort = 1;
-    if (!k.part)
-        return FAIL(err, BASE_NO_MEMORY, STR("indicator"), "indicator");
     if (!ledger_select(l, &q, see_child, &k, a, &page, err))
         return false;
     for (size_t j = 0; j < k.n; j++) {
@@ -312,7 +324,7 @@ static bool keeps_the_past(const PackCollection *c, Str period)
     return p && p->derive == PACK_TYPED;
 }
 
-static bool previous(Ledger *l, const Indicator *i, const PackCollection *c, Str division, Span span,
+static bool previous(LedgerView l, const Indicator *i, const PackCollection *c, Str division, Span span,
     double below, Arena *a, double *out, Err *err)
 {
     const bool year = span.to - span.from > 31;
@@ -333,7 +345,7 @@ static bool previous(Ledger *l, const Indicator *i, const PackCollection *c, Str
 }
 
 bool indicator_value(
-    Ledger *l, const Indicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err)
+    LedgerView l, const Indicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err)
 {
     IndicatorValue v = { .period = i->period.len && !period.len ? this_year(l, a) : period };
     const PackCollection *c;
@@ -343,8 +355,9 @@ bool indicator_value(
     Span span;
 
     if (!division.len)
-        division = ledger_division(l);
-    if (!read_span(v.period, &span, err) || !pack_need_collection(ledger_model(l), i->collection, &c, err))
+        division = ledger_division(l.ledger);
+    if (!read_span(v.period, &span, err) ||
+        !pack_need_collection(ledger_model(l.ledger), i->collection, &c, err))
         return false;
     if (!numerator(l, i, c, division, &span, a, &num, &period_text, err) ||
         !denominator(l, i, c, division, a, &den, err))

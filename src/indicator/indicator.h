@@ -1,6 +1,6 @@
 /* src/indicator/indicator.h - figures: a pack's indicator for a division and a period, with the divisions below it.
  *
- *     if (indicator_value(ledger, i, STR("990121000000"), STR("2026"), a, &v, err)) … v.value, v.child[k].value …
+ *     if (indicator_value((LedgerView){ ledger, who }, i, STR("990121000000"), STR("2026"), a, &v, err)) … v.value, v.child[k].value …
  *
  * A figure is made from the records as they stand: two sums over the collection (numerator, denominator), each grouped by
  * division in one query, then added up the tree. It opens to its records by `filter` and `numerator_filter`.
@@ -13,6 +13,7 @@
 #pragma once
 #include "base/base.h"
 #include "ledger/ledger.h"
+#include "node/node.h"
 
 extern const ErrKind INDICATOR_NO_INDICATOR, INDICATOR_BAD_PERIOD;
 typedef struct Indicator {
@@ -29,7 +30,8 @@ typedef struct Indicator {
     Str period; /* date or time property: numerator only of the records where it falls in the period; empty: as things stand */
     PackTitle source;
 } Indicator;
-extern const PackPart indicator_yaml;                          /* a row of whoever loads packs */
+extern const PackPart indicator_yaml;                          /* indicators.yaml of a pack */
+extern const NodeService indicator_service;                    /* brings it; nothing runs */
 const Indicator *indicator_all(const PackModel *m, size_t *n); /* in the order of packs and lines */
 typedef struct IndicatorPart {
     Str division, name;
@@ -46,4 +48,4 @@ typedef struct IndicatorValue {
 bool indicator_find(const PackModel *m, Str id, const Indicator **out, Err *err) MUST;
 /* division empty: the node's own; period "2026", "2026-11" or empty: this year where the indicator has periods. */
 bool indicator_value(
-    Ledger *l, const Indicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err) MUST;
+    LedgerView l, const Indicator *i, Str division, Str period, Arena *a, IndicatorValue *out, Err *err) MUST;

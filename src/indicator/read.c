@@ -98,3 +98,5 @@ const PackPart indicator_yaml = {
               "  numerator: \"state = '办结'\"\n"
               "  scale: 100\n",
 };
+
+const NodeService indicator_service = { .name = "indicators", .part = &indicator_yaml };

@@ -6,7 +6,7 @@
  * "_sealed4" (base64url of what the columns hold). The salt stands first so that the digest of an erased body tells
  * nothing about it. Rendering is canonical: verify renders the row again and compares bytes.
  */
-#include "ledger/ledger_in.h"
+#include "ledger/row.h"
 #include <assert.h>
 #include <stdio.h>
 
@@ -76,7 +76,7 @@ bool ledger_seal(const Ledger *l, const LedgerRecord *r, int grade, Arena *a, By
 }
 
 /* Sealed places are rounded to 100 m (0.001°) where anyone reads them. */
-static Bytes open_place(const LedgerRecord *r, Arena *a)
+Bytes ledger_open_place(const LedgerRecord *r, Arena *a)
 {
     double x, y;
     Bytes out;
@@ -125,7 +125,7 @@ bool ledger_body(
     const Ledger *l, const LedgerRecord *r, const uint8_t salt[16], Arena *a, Bytes *out, Err *err)
 {
     Buf b;
-    const Bytes place = open_place(r, a);
+    const Bytes place = ledger_open_place(r, a);
     uint32_t n;
     bool good;
 
@@ -207,7 +207,7 @@ static void take_values(const PackCollection *c, json_t *v, CqlValue *value, Are
     }
 }
 
-static bool take_sealed(
+bool ledger_unseal(
     const Ledger *l, LedgerRecord *r, CqlValue *value, int grade, Bytes sealed, Arena *a, Err *err)
 {
     Bytes text, place;
@@ -230,7 +230,9 @@ bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t 
 {
     Rd rd = rd_of(body);
     CqlValue *value = NEWS(a, CqlValue, c->nproperty + c->ninherited);
-    LedgerRecord r = { .collection = c, .id = str_copy(a, id), .version = version, .value = value };
+    LedgerRecord r = {
+        .collection = c, .id = str_copy(a, id), .version = version, .value = value, .grade = GRADE_WHOLE
+    };
     Str text;
     json_t *v;
     Bytes sealed = { 0 };
@@ -239,13 +241,13 @@ bool ledger_body_open(const Ledger *l, const PackCollection *c, Str id, int64_t 
     text = TEXT(rd_take(&rd, rd_u32(&rd, true)));
     if (!value || !rd_ok(&rd) || !json_read_in(text, a, &v, err))
         return FAIL(err, LEDGER_GONE, id, "journal");
-    r.geometry = BYTES(str_copy(a, (Str){ (const char *)rd.ptr, (size_t)(rd.end - rd.ptr) }));
+    r.geometry = r.rounded = BYTES(str_copy(a, (Str){ (const char *)rd.ptr, (size_t)(rd.end - rd.ptr) }));
     take_values(c, v, value, a);
     if (base64url_read(json_str(json_object_get(v, "_sealed")), a, &sealed) &&
-        !take_sealed(l, &r, value, 3, sealed, a, err))
+        !ledger_unseal(l, &r, value, 3, sealed, a, err))
         return false;
     if (base64url_read(json_str(json_object_get(v, "_sealed4")), a, &sealed) &&
-        !take_sealed(l, &r, value, 4, sealed, a, err))
+        !ledger_unseal(l, &r, value, 4, sealed, a, err))
         return false;
     value[base_at(c, BASE_VERSION)] = (CqlValue){ .kind = CQL_INT, .integer = version };
     r.division =
@@ -309,7 +311,7 @@ bool ledger_columns(
 {
     const PackCollection *c = s->collection;
     CqlValue *col = NEWS(a, CqlValue, s->table.ncolumn);
-    const Bytes place = open_place(r, a);
+    const Bytes place = ledger_open_place(r, a);
     Bytes sealed;
 
     *blob = (Bytes){ NULL, 0 };
@@ -336,201 +338,5 @@ bool ledger_columns(
     if (c->spatial && place.len && !geo_blob_make(place, GEO_SRS, a, blob, err))
         return false;
     *out = col;
-    return true;
-}
-
-/* --- rows as records --------------------------------------------------------------------------------------------------- */
-void ledger_shape(const Sheet *s, const PackProperty *const *only, size_t nonly, bool sealed, RowShape *out)
-{
-    const PackCollection *c = s->collection;
-
-    *out = (RowShape){ .sealed = sealed };
-    for (size_t i = 0; i < c->nproperty; i++) {
-        bool wanted = !only || i == base_at(c, BASE_DIVISION) || i == base_at(c, BASE_VERSION) ||
-                      i == base_at(c, BASE_SEQ) || i == base_at(c, BASE_VALID_TO);
-
-        for (size_t k = 0; only && k < nonly && !wanted; k++)
-            wanted = only[k]->index == i;
-        if (!wanted || s->column[i] == NO_COLUMN || out->ncolumn + 2 >= LEN(out->column))
-            continue;
-        out->column[out->ncolumn] = s->column[i];
-        out->property[out->ncolumn++] = i;
-    }
-    if (sealed && s->sealed != NO_COLUMN)
-        out->column[out->ncolumn] = s->sealed, out->property[out->ncolumn++] = SIZE_MAX;
-    if (sealed && s->sealed4 != NO_COLUMN)
-        out->column[out->ncolumn] = s->sealed4, out->property[out->ncolumn++] = SIZE_MAX - 1;
-}
-
-static void by_clock(const PackCollection *c, LedgerRecord *r, CqlValue *value, Arena *a)
-{
-    const CqlRecord seen = ledger_seen(r);
-
-    for (size_t i = 0; i < c->ndeclared; i++)
-        if (c->property[i].derive == PACK_CLOCK && c->property[i].expr)
-            value[i] = cql_value(c->property[i].expr, &seen, a);
-}
-
-bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const StoreRow *row, CqlValue *value,
-    Arena *a, LedgerRecord *out, Err *err)
-{
-    const PackCollection *c = s->collection;
-    LedgerRecord r = { .collection = c, .fid = row->fid, .id = row->id, .value = value };
-    Bytes sealed = { 0 }, sealed4 = { 0 };
-    GeoBlob g;
-
-    for (size_t i = 0; i < c->nproperty + c->ninherited; i++)
-        value[i] = (CqlValue){ .kind = CQL_NULL };
-    for (size_t i = 0; i < shape->ncolumn; i++) {
-        if (shape->property[i] >= SIZE_MAX - 1) {
-            if (row->value[i].kind == CQL_GEOM)
-                *(shape->property[i] == SIZE_MAX ? &sealed : &sealed4) = row->value[i].geom;
-        } else
-            value[shape->property[i]] = ledger_kept_value(c->property + shape->property[i], row->value[i], a);
-    }
-    r.version = value[base_at(c, BASE_VERSION)].integer;
-    r.seq = value[base_at(c, BASE_SEQ)].integer;
-    r.division =
-        value[base_at(c, BASE_DIVISION)].kind == CQL_TEXT ? value[base_at(c, BASE_DIVISION)].text : STR("");
-    if (row->blob.len && geo_blob_open(row->blob, &g, err) && !g.empty)
-        r.geometry = g.wkb;
-    if (!take_sealed(l, &r, value, 3, sealed, a, err) || !take_sealed(l, &r, value, 4, sealed4, a, err))
-        return false;
-    by_clock(c, &r, value, a);
-    *out = r;
-    return true;
-}
-
-static CqlValue see_value(void *ctx, const CqlProperty *p)
-{
-    const LedgerRecord *r = ctx;
-
-    if (p->index == PACK_INDEX_GEOMETRY)
-        return r->geometry.len ? (CqlValue){ .kind = CQL_GEOM, .geom = r->geometry }
-                               : (CqlValue){ .kind = CQL_NULL };
-    if (p->index == PACK_INDEX_ID)
-        return (CqlValue){ .kind = CQL_TEXT, .text = r->id };
-    return r->value[p->index];
-}
-
-CqlRecord ledger_seen(const LedgerRecord *r)
-{
-    return (CqlRecord){ see_value, (void *)(uintptr_t)r };
-}
-
-/* PACK_SAME: from the record itself. Values are written where they stand. */
-bool ledger_derive(const PackCollection *c, LedgerRecord *r, Arena *a)
-{
-    CqlValue *value = (CqlValue *)(uintptr_t)r->value;
-    const CqlRecord seen = ledger_seen(r);
-
-    for (size_t i = 0; i < c->ndeclared; i++) {
-        const PackProperty *p = c->property + i;
-        CqlValue v;
-
-        if (p->derive != PACK_SAME || !p->expr)
-            continue;
-        v = cql_value(p->expr, &seen, a);
-        if (p->cql.kind == CQL_INT && v.kind == CQL_NUMBER)
-            v = (CqlValue){ .kind = CQL_INT,
-                .integer = (int64_t)(v.number < 0 ? v.number - 0.5 : v.number + 0.5) };
-        else if (p->cql.kind == CQL_NUMBER && v.kind == CQL_INT)
-            v = (CqlValue){ .kind = CQL_NUMBER, .number = (double)v.integer };
-        if (v.kind == CQL_NUMBER) /* millionths are enough, and the same on every machine */
-            v.number = (double)(int64_t)(v.number * 1e6 + (v.number < 0 ? -0.5 : 0.5)) / 1e6;
-        value[i] = v;
-    }
-    return true;
-}
-
-void ledger_show_again(Ledger *l, const PackCollection *c, Buf *fids, bool retired,
-    const PackProperty *const *only, size_t nonly, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx)
-{
-    const Sheet *s = ledger_sheet(l, c);
-    Arena *a = arena_new(0);
-    RowShape *shape = NEW(a, RowShape);
-    CqlValue *value = NEWS(a, CqlValue, c->nproperty + c->ninherited);
-    StoreQuery q = { .table = &s->table, .retired = retired };
-    StoreCursor *cursor;
-    const StoreRow *row;
-    StoreRead *read;
-    LedgerRecord r;
-    Err err;
-
-    if (fids->len && shape && value && store_read_begin(l->store, &read, &err)) {
-        buf_c(fids, ']');
-        ledger_shape(s, only, nonly, true, shape);
-        q.column = shape->column;
-        q.ncolumn = shape->ncolumn;
-        q.fids = buf_text(fids);
-        if (store_select(read, &q, &cursor, &err)) {
-            while (store_next(cursor, &row, &err) && row && ledger_row(l, s, shape, row, value, a, &r, &err))
-                see(ctx, &r);
-            store_cursor_close(cursor);
-        }
-        store_read_end(read);
-    }
-    arena_free(a);
-}
-
-static bool find_row(
-    const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
-{
-    RowShape *shape = NEW(a, RowShape);
-    CqlValue *value = NEWS(a, CqlValue, s->collection->nproperty + s->collection->ninherited);
-    StoreQuery q = { .table = &s->table, .geometry = true, .retired = true };
-    StoreCursor *cursor;
-    const StoreRow *row;
-    bool good;
-
-    if (!shape || !value)
-        return FAIL(err, BASE_NO_MEMORY, id, "record");
-    ledger_shape(s, NULL, 0, true, shape);
-    q.column = shape->column;
-    q.ncolumn = shape->ncolumn;
-    q.id = str_c(a, id);
-    if (!q.id || !store_select(in->read, &q, &cursor, err))
-        return q.id ? false : FAIL(err, BASE_NO_MEMORY, id, "record");
-    *found = false;
-    good = store_next(cursor, &row, err);
-    if (good && row) {
-        good = ledger_row(in->ledger, s, shape, row, value, a, out, err);
-        for (size_t i = 0; good && i < s->collection->nproperty; i++)
-            value[i] = ledger_copy(value[i], a);
-        if (good) {
-            out->id = str_copy(a, out->id);
-            out->division = str_copy(a, out->division);
-            out->geometry = BYTES(str_copy(a, TEXT(out->geometry)));
-            *found = true;
-            good = ledger_inherit(in, out, a, err);
-        }
-    }
-    store_cursor_close(cursor);
-    return good;
-}
-
-Str ledger_made_key(Arena *a, const PackCollection *c, Str id)
-{
-    return str_fmt(a, "%.*s/%.*s", STRV(c->name), STRV(id));
-}
-
-const LedgerRecord *ledger_made(const Made *m, const PackCollection *c, Str id)
-{
-    char key[256];
-    const int n = snprintf(key, sizeof key, "%.*s/%.*s", STRV(c->name), STRV(id));
-
-    return m && map_len(m->latest) && n > 0 && (size_t)n < sizeof key
-               ? map_get(m->latest, (Str){ key, (size_t)n })
-               : NULL;
-}
-
-bool ledger_find(const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
-{
-    const LedgerRecord *made = in->made ? ledger_made(in->made, s->collection, id) : NULL;
-
-    if (!made)
-        return find_row(in, s, id, a, out, found, err);
-    *out = *made;
-    *found = true;
     return true;
 }

@@ -40,13 +40,30 @@ static void take_fields(Apply *p)
         const bool base = q->index >= c->ndeclared && q->index < c->nproperty;
         Err e;
 
-        if (base ? may_be_set((Base)(q->index - c->ndeclared)) : ledger_is_typed(q))
+        if (!access_sees(p->work->tx->who, q)) {
+            FAIL(&e, LEDGER_NOT_HIS, q->title.zh, "%.*s", STRV(q->name));
+            ledger_say(p->work->said, p->at, q->name, &e);
+        } else if (base ? may_be_set((Base)(q->index - c->ndeclared)) : ledger_is_typed(q))
             p->value[q->index] = p->change->field[i].value;
         else if (!base && p->change->field[i].value.kind != CQL_NULL &&
                  !(p->there && ledger_same(p->change->field[i].value, p->before.value[q->index]))) {
             FAIL(&e, LEDGER_DERIVED, q->title.zh, "%.*s", STRV(q->name));
             ledger_say(p->work->said, p->at, q->name, &e);
         }
+    }
+}
+
+/* Whom it is masked from saw it rounded or not at all: he would write that over it. */
+static void take_place(Apply *p)
+{
+    const PackCollection *c = p->sheet->collection;
+    Err e;
+
+    if (!p->there || c->geometry_grade <= p->work->tx->who->grade)
+        p->after.geometry = p->change->geometry;
+    else if (p->verb != LEDGER_REPLACE) {
+        FAIL(&e, LEDGER_NOT_HIS, c->geometry_title.zh.len ? c->geometry_title.zh : STR("图形"), "geometry");
+        ledger_say(p->work->said, p->at, STR("geometry"), &e);
     }
 }
 
@@ -99,14 +116,16 @@ static bool become(Apply *p)
         memcpy(p->value, p->before.value, (c->nproperty + c->ninherited) * sizeof *p->value);
     if (p->verb == LEDGER_REPLACE)
         for (size_t i = 0; i < c->ndeclared; i++)
-            if (ledger_is_typed(c->property + i) && !c->property[i].retired)
+            if (ledger_is_typed(c->property + i) && !c->property[i].retired &&
+                access_sees(w->tx->who, c->property + i)) /* what is masked cannot have been sent along */
                 p->value[i] = (CqlValue){ .kind = CQL_NULL };
     p->after = p->before;
     p->after.seal[0] = p->after.seal[1] = (Bytes){ NULL, 0 };
     p->after.collection = c;
+    p->after.grade = GRADE_WHOLE;
     p->after.value = p->value;
     if (p->change->has_geometry)
-        p->after.geometry = p->change->geometry;
+        take_place(p);
     if (p->verb != LEDGER_DERIVE)
         take_fields(p);
     if (fresh)
@@ -133,6 +152,9 @@ static bool may(Apply *p)
     Err *err = p->work->err;
     CqlValue lock;
 
+    if (p->there && !ledger_visible(p->work->tx->who, &p->before, p->work->arena))
+        return p->verb == LEDGER_CREATE || p->verb == LEDGER_REPLACE ? FAIL(err, LEDGER_NOT_HIS, id, "id")
+                                                                     : FAIL(err, LEDGER_NO_RECORD, id, "id");
     if (p->verb == LEDGER_CREATE)
         return !p->there || FAIL(err, LEDGER_EXISTS, id, "id");
     if (!p->there)
@@ -209,7 +231,7 @@ static void stamp(Apply *p)
 
     if (!p->there) {
         base_set(p, BASE_CREATED_AT, time_of(w->now));
-        base_set(p, BASE_CREATED_BY, text_or_null(w->tx->who));
+        base_set(p, BASE_CREATED_BY, text_or_null(w->tx->who->account));
         if (p->value[base_at(c, BASE_VALID_FROM)].kind == CQL_NULL)
             base_set(p, BASE_VALID_FROM,
                 time_of(p->change->valid_from != INT64_MIN ? p->change->valid_from : w->effective));
@@ -217,7 +239,7 @@ static void stamp(Apply *p)
     if (p->change->valid_to != INT64_MIN && p->change->valid_to != INT64_MAX)
         base_set(p, BASE_VALID_TO, time_of(p->change->valid_to));
     base_set(p, BASE_CHANGED_AT, time_of(w->now));
-    base_set(p, BASE_CHANGED_BY, text_or_null(w->tx->who));
+    base_set(p, BASE_CHANGED_BY, text_or_null(w->tx->who->account));
     base_set(p, BASE_SOURCE, text_or_null(w->tx->source.len ? w->tx->source : STR("typed")));
     if (p->change->source_ref.len)
         base_set(p, BASE_SOURCE_REF, text_or_null(p->change->source_ref));
@@ -313,6 +335,7 @@ bool ledger_prepare(Apply *p)
 {
     p->verb = p->change->verb;
     p->done->same = false;
+    p->done->record = NULL;
     memcpy(p->done->id, p->change->id, ULID_LEN + 1);
     if (!p->done->id[0])
         ulid_new(p->done->id);
@@ -329,6 +352,8 @@ bool ledger_prepare(Apply *p)
         if (!p->done->same)
             stamp(p);
     }
+    if (!p->done->same && !ledger_visible(p->work->tx->who, &p->after, p->work->arena))
+        return FAIL(p->work->err, LEDGER_NOT_HIS, p->after.division, "division");
     p->done->version = p->done->same ? p->before.version : p->after.version;
     p->done->seq = p->done->same ? p->before.seq : p->after.seq;
     return p->done->same || note_made(p);

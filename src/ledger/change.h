@@ -6,9 +6,9 @@
  * the whole transaction before a byte of it is written, and a dry run needs no writer.
  */
 #pragma once
-#include "ledger/ledger_in.h"
+#include "ledger/row.h"
 
-struct Apply {          /* one record's change on its way */
+typedef struct Apply {  /* one record's change on its way */
     LedgerRecord after; /* first: what was made of a record is found by it */
     struct Work *work;
     const LedgerChange *change;
@@ -22,7 +22,7 @@ struct Apply {          /* one record's change on its way */
         *prior; /* the change of the same record before this one: before.fid is known when it is written */
     CqlValue *value; /* of after */
     LedgerVerb verb;
-};
+} Apply;
 typedef struct Work { /* what a whole transaction needs */
     Ledger *ledger;
     const LedgerTx *tx;
@@ -50,3 +50,25 @@ bool ledger_put(Apply *p, uint8_t (*digest)[SM3_LEN], size_t *ndigest) MUST;
 /* transaction.c */
 bool ledger_work(Work *w) MUST; /* prepared, asked, checked: w->said is empty, or LEDGER_INVALID */
 bool ledger_work_write(Work *w, uint8_t (**digest)[SM3_LEN], size_t *ndigest) MUST;
+bool ledger_ask_hooks(Work *w) MUST; /* each hook's `before`, in order */
+/* check.c, finding.c, division.c */
+bool ledger_check(const Apply *p) MUST;
+void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err);
+bool ledger_place(const Sight *in, double x, double y, Arena *a, Str *division, Err *err) MUST;
+bool ledger_lineage(const Sight *in, LedgerRecord *rec, Map *known, Arena *keep, Arena *a);
+/* links.c */
+bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, Arena *a, Err *err) MUST;
+/* extend.c */
+/* What a change of one means for the record it extends; *needed false: nothing. */
+bool ledger_above_of(
+    const Sight *in, const LedgerChange *c, Arena *a, LedgerChange *out, bool *needed, Err *err) MUST;
+/* What the record above, already changed, gives to this one: its division, and its place where both have one. */
+bool ledger_place_of(const Sight *in, LedgerChange *c, Arena *a, Err *err) MUST;
+/* The change of one that extends it: nothing but a new version, and the place. */
+bool ledger_touch_of(const Sight *in, const Sheet *below, const LedgerChange *c, Arena *a, LedgerChange *out,
+    bool *there, Err *err) MUST;
+/* LEDGER_REFERRED. */
+bool ledger_not_extended(const Sight *in, const Sheet *s, Str id, Arena *a, Err *err) MUST;
+/* Changed_seq only. */
+bool ledger_raise_below(const Sight *in, const Sheet *s, Str id, int64_t seq, Arena *a, Err *err) MUST;
+size_t ledger_room(const Ledger *l, const LedgerTx *tx); /* how many records it can change */

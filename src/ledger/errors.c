@@ -53,3 +53,8 @@ const ErrKind LEDGER_BUSY = { "ledger/busy", 503, "“{0}”正由另一个桑�
 const ErrKind LEDGER_RULE = { "ledger/rule", 422, "{0}", "{1}" };
 const ErrKind LEDGER_NO_PROPERTY = { "ledger/no-property", 422, "没有属性“{0}”{1}。",
     "There is no property {0}{1}." };
+const ErrKind LEDGER_MASKED = { "ledger/masked", 403,
+    "“{0}”的数据级别高于您可看的范围，不能用来查找、排序或统计；请去掉这一条。",
+    "{0} is of a grade above yours: it cannot be used to find, sort or count. Leave it out." };
+const ErrKind LEDGER_NOT_HIS = { "ledger/not-yours", 403, "“{0}”不在您可以更改的范围之内。",
+    "{0} is outside what you may change." };

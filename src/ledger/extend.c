@@ -6,8 +6,7 @@
  * A change of the one below carries what belongs above into the same transaction, above first. A change above gives each one
  * below a version of its own: its readers saw the old values, so their If-Match must fail. Both places are one place.
  */
-#include "ledger/ledger_in.h"
-#include <stdio.h>
+#include "ledger/change.h"
 
 static const Sheet *above(const Ledger *l, const PackCollection *c)
 {
@@ -15,32 +14,6 @@ static const Sheet *above(const Ledger *l, const PackCollection *c)
 }
 
 /* --- reading -------------------------------------------------------------------------------------------------------- */
-/* Nearest first, as the pack room lays them out (pack/collection.c): above's own declared ones, then what it inherits. */
-static void take(LedgerRecord *rec, const LedgerRecord *up)
-{
-    const PackCollection *c = rec->collection, *x = up->collection;
-    CqlValue *value = (CqlValue *)(uintptr_t)rec->value;
-
-    for (size_t i = 0; i < c->ninherited; i++)
-        value[c->nproperty + i] =
-            i < x->ndeclared ? up->value[i] : up->value[x->nproperty + i - x->ndeclared];
-}
-
-bool ledger_inherit(const Sight *in, LedgerRecord *rec, Arena *a, Err *err)
-{
-    const Sheet *s = above(in->ledger, rec->collection);
-    LedgerRecord up;
-    bool there = false;
-
-    if (!s || !rec->collection->ninherited)
-        return true;
-    if (!ledger_find(in, s, rec->id, a, &up, &there, err))
-        return false;
-    if (there)
-        take(rec, &up);
-    return true;
-}
-
 typedef struct Then { /* the version above at a moment of the one below */
     const Ledger *ledger;
     const PackCollection *collection;
@@ -87,7 +60,7 @@ bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t val
     t.record.id = rec->id;
     if (!ledger_inherit_past(l, r, &t.record, valid_at, known_at, seq, a, err))
         return false;
-    take(rec, &t.record);
+    ledger_take_above(rec, &t.record);
     return true;
 }
 

@@ -4,7 +4,7 @@
  * Built by a thread of its own when a server begins to listen; until it stands, a question finds nothing of this kind. A commit
  * notes the rows it touched; the next question reads them again.
  */
-#include "ledger/ledger_in.h"
+#include "ledger/sealed.h"
 
 enum { CHARS = 4, STALE_MAX = 20000, WAIT_MICROS = 400000 };
 typedef struct Entry {
@@ -33,6 +33,11 @@ static const PackProperty *sealed_text(const PackCollection *c)
         if (c->property[i].grade >= 3 && c->property[i].find == PACK_FIND_TEXT)
             return c->property + i;
     return NULL;
+}
+
+bool ledger_find_may(const Sheet *s, const AccessWho *who)
+{
+    return s->find && access_sees(who, s->find->property);
 }
 
 bool ledger_find_open(Ledger *l, Sheet *s, Err *err)
@@ -121,17 +126,11 @@ static bool see(void *ctx, const LedgerRecord *r)
 static void *build(void *arg)
 {
     LedgerFind *f = arg;
-    LedgerQuery q = {
-        .collection = f->collection, .no_geometry = true, .sealed = true, .only = &f->property, .nonly = 1
-    };
-    LedgerPage page;
-    Arena *a = arena_new(0);
     Err err = { 0 };
-    const bool good = ledger_select(f->ledger, &q, see, f, a, &page, &err);
+    const bool good = ledger_show(f->ledger, f->collection, STR(""), false, &f->property, 1, see, f, &err);
 
     if (!good)
         log_err("ledger.find", &err);
-    arena_free(a);
     pthread_mutex_lock(&f->guard);
     f->state = good ? FIND_READY : FIND_NONE;
     pthread_cond_broadcast(&f->built);
@@ -196,10 +195,11 @@ void ledger_find_note(Sheet *s, int64_t fid) /* 0: everything */
     pthread_mutex_unlock(&f->guard);
 }
 
-/* Reads the noted rows again; without the guard, for reading waits. */
+/* Reads the noted rows again; without the guard, for reading waits. What could not be read is noted once more. */
 static void catch_up(LedgerFind *f)
 {
     Buf fids;
+    Err err = { 0 };
 
     buf_init(&fids, 1 << 20);
     pthread_mutex_lock(&f->guard);
@@ -207,7 +207,14 @@ static void catch_up(LedgerFind *f)
         buf_fmt(&fids, "%s%lld", i ? "," : "[", (long long)f->stale[i]);
     f->nstale = 0;
     pthread_mutex_unlock(&f->guard);
-    ledger_show_again(f->ledger, f->collection, &fids, false, &f->property, 1, see, f);
+    buf_c(&fids, ']');
+    if (fids.len > 1 &&
+        !ledger_show(f->ledger, f->collection, buf_text(&fids), false, &f->property, 1, see, f, &err)) {
+        log_err("ledger.find", &err);
+        pthread_mutex_lock(&f->guard);
+        f->all_stale = true;
+        pthread_mutex_unlock(&f->guard);
+    }
     buf_clear(&fids);
 }
 

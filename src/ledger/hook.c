@@ -4,6 +4,7 @@
  * walk along the list never stands on a hook that is gone.
  */
 #include "ledger/change.h"
+#include "ledger/commit.h"
 
 struct LedgerHooked {
     Ledger *ledger;
@@ -56,6 +57,8 @@ static void *herald(void *arg)
             l->event_last = &l->event_first;
         tell(l, run);
         mem_free(run);
+        l->event_told++;
+        pthread_cond_broadcast(&l->hook_idle);
     }
     pthread_mutex_unlock(&l->hook_guard);
     return NULL;
@@ -72,8 +75,21 @@ void ledger_announce(Ledger *l, const LedgerEvent *e, size_t n)
         memcpy(run->event, e, n * sizeof *e);
         *l->event_last = run;
         l->event_last = &run->next;
+        l->event_put++;
         pthread_cond_signal(&l->event_come);
     }
+    pthread_mutex_unlock(&l->hook_guard);
+}
+
+/* A mark, not an empty queue: under load there is always something to tell. */
+void ledger_told(Ledger *l)
+{
+    uint64_t mark;
+
+    pthread_mutex_lock(&l->hook_guard);
+    mark = l->event_put;
+    while (l->herald_runs && l->event_told < mark)
+        pthread_cond_wait(&l->hook_idle, &l->hook_guard);
     pthread_mutex_unlock(&l->hook_guard);
 }
 
@@ -206,12 +222,4 @@ void ledger_unhook(LedgerHooked *h)
         }
     pthread_mutex_unlock(&l->hook_guard);
     mem_free(h);
-}
-
-void ledger_warm(Ledger *l)
-{
-    for (size_t i = 0; i < l->model->ncollection; i++) {
-        ledger_find_warm(l->sheet + i);
-        ledger_range_warm(l->sheet + i);
-    }
 }

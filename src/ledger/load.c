@@ -3,7 +3,9 @@
  * While it lasts the store's writer belongs to it, chunk by chunk: other changes are committed between two chunks. Empty
  * collections lay their indexes aside until the end; others are written with indexes in place.
  */
-#include "ledger/ledger_in.h"
+#include "ledger/change.h"
+#include "ledger/commit.h"
+#include "ledger/sealed.h"
 #include <stdio.h>
 
 enum { CHUNK = 20000, SALT = 16, SALTS = 256 };

@@ -157,32 +157,35 @@ static bool progress(Moving *m, Str key, int64_t *at, Err *err)
 
 static bool read_slice(Moving *m, int64_t after, Renewed *row, size_t *n, Err *err)
 {
-    RowShape *shape = NEW(m->row, RowShape);
+    RowShape shape;
     StoreQuery q = {
         .table = &m->table, .geometry = true, .retired = true, .after_fid = after, .limit = SLICE
     };
     StoreCursor *cursor;
     const StoreRow *one;
-    size_t *column;
+    size_t *column = NEWS(m->row, size_t, m->table.ncolumn + 3);
+    size_t *property = NEWS(m->row, size_t, m->table.ncolumn + 3);
     bool good;
 
     *n = 0;
-    if (!shape || !(column = NEWS(m->row, size_t, m->table.ncolumn + 1)))
+    if (!column || !property || !ledger_shape(m->sheet, NULL, 0, true, m->row, &shape))
         return FAIL(err, BASE_NO_MEMORY, m->table.name, "migrate");
-    ledger_shape(m->sheet, NULL, 0, true, shape);
+    memcpy(column, shape.column, shape.ncolumn * sizeof *column);
+    memcpy(property, shape.property, shape.ncolumn * sizeof *property);
     if (m->sealed)
-        shape->column[shape->ncolumn] = m->sealed, shape->property[shape->ncolumn++] = SIZE_MAX;
+        column[shape.ncolumn] = m->sealed, property[shape.ncolumn++] = SIZE_MAX;
     if (m->sealed4)
-        shape->column[shape->ncolumn] = m->sealed4, shape->property[shape->ncolumn++] = SIZE_MAX - 1;
-    memcpy(column, shape->column, shape->ncolumn * sizeof *column);
-    q.ncolumn = shape->ncolumn;
+        column[shape.ncolumn] = m->sealed4, property[shape.ncolumn++] = SIZE_MAX - 1;
+    shape.column = column;
+    shape.property = property;
+    q.ncolumn = shape.ncolumn;
     for (size_t i = m->first; i < m->table.ncolumn; i++)
         column[q.ncolumn++] = i;
     q.column = column;
     if (!store_select(store_writer(m->ledger->store), &q, &cursor, err))
         return false;
     while (*n < SLICE && (good = store_next(cursor, &one, err)) && one)
-        if (!(good = renew(m, shape, one, row + (*n)++, err)))
+        if (!(good = renew(m, &shape, one, row + (*n)++, err)))
             break;
     store_cursor_close(cursor);
     return good;

@@ -1,6 +1,6 @@
 /* src/ledger/migrate.h - a collection on its way from what the file has to what the packs ask; private to migrate*.c. */
 #pragma once
-#include "ledger/ledger_in.h"
+#include "ledger/row.h"
 
 enum { MOVES = 64 };
 typedef struct Columns { /* of a table as the file has it: name → type */
@@ -40,3 +40,7 @@ StoreColumn ledger_migrate_column(Str name, char kind, bool many); /* as a value
 /* An old value under the property of today; false: it does not fit. And as it was, in words. */
 bool ledger_migrate_value(const Move *v, CqlValue x, Arena *a, CqlValue *out, Err *err) MUST;
 void ledger_migrate_said(const Move *v, CqlValue x, Buf *b);
+/* the packs have changed (migrate.c): tables follow, `target` is the model's digest; at opening only */
+bool ledger_migrate(Ledger *l, const StoreTable *table, Str target, Err *err) MUST;
+/* Whether the tables are those of the model: LEDGER_PACKS_DIFFER. */
+bool ledger_follows(Ledger *l, Err *err) MUST;

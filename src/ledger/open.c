@@ -1,5 +1,7 @@
-/* src/ledger/open.c - the county's folder: made, opened, closed; collections become tables. */
-#include "ledger/ledger_in.h"
+/* src/ledger/open.c - the county's folder: made, opened, closed. */
+#include "ledger/commit.h"
+#include "ledger/migrate.h"
+#include "ledger/sealed.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -41,133 +43,6 @@ bool ledger_init(const char *dir, Str division, uint64_t seed, Err *err)
     store_close(s);
     chmod(path, 0640);
     return good;
-}
-
-/* --- collections as tables ---------------------------------------------------------------------------------------- */
-static bool listed(const Str *name, size_t n, Str what)
-{
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(name[i], what))
-            return true;
-    return false;
-}
-
-static StoreColumn column_of(const PackCollection *c, const PackProperty *p, Arena *a)
-{
-    StoreColumn col = { .name = p->name,
-        .title = p->title.zh,
-        .description = p->help.zh,
-        .kind = p->cql.kind,
-        .list = p->cql.list || p->type == PACK_JSON,
-        .indexed = listed(c->sort, c->nsort, p->name),
-        .unique = c->nunique == 1 && listed(c->unique, c->nunique, p->name) };
-    Str *code = p->ncode ? NEWS(a, Str, p->ncode * 2) : NULL;
-
-    if (p->type == PACK_GEOMETRY)
-        col.kind = CQL_GEOM;
-    for (size_t i = 0; code && i < p->ncode; i++) {
-        code[i] = p->code[i].code;
-        code[p->ncode + i] = p->code[i].title.zh;
-    }
-    if (code && p->unit.len == 0 && !p->many) {
-        col.code = code;
-        col.code_title = code + p->ncode;
-        col.ncode = p->ncode;
-    }
-    if (p->unit.len)
-        col.title = str_fmt(a, "%.*s（%.*s）", STRV(p->title.zh), STRV(p->unit));
-    return col;
-}
-
-static size_t add_blob(StoreColumn *col, size_t *n, Str name, Str title)
-{
-    col[*n] = (StoreColumn){ .name = name, .title = title, .kind = CQL_GEOM };
-    return (*n)++;
-}
-
-static bool sheet_of(Sheet *s, const PackCollection *c, Arena *a)
-{
-    StoreColumn *col = NEWS(a, StoreColumn, c->nproperty * 2 + 2);
-    size_t n = 0;
-    bool three = c->spatial && c->geometry_grade >= 3, four = false;
-
-    *s = (Sheet){ .collection = c,
-        .column = NEWS(a, size_t, c->nproperty + c->ninherited),
-        .blind = NEWS(a, size_t, c->nproperty + c->ninherited),
-        .sealed = NO_COLUMN,
-        .sealed4 = NO_COLUMN,
-        .count_arena = arena_new(0) };
-    if (!col || !s->column || !s->blind || !(s->count = map_new(s->count_arena)))
-        return false;
-    for (size_t i = 0; i < c->nproperty + c->ninherited; i++)
-        s->column[i] = s->blind[i] = NO_COLUMN;
-    for (size_t i = 0; i < c->nproperty; i++) {
-        const PackProperty *p = c->property + i;
-
-        three |= p->grade == 3 && p->derive == PACK_TYPED;
-        four |= p->grade >= 4 && p->derive == PACK_TYPED;
-        s->has_words |= p->search && p->grade <= 2;
-        s->has_links |= p->type == PACK_REF && p->derive == PACK_TYPED;
-        if (!p->cql.column.len)
-            continue;
-        s->column[i] = n;
-        col[n++] = column_of(c, p, a);
-    }
-    for (size_t i = 0; i < c->nproperty; i++)
-        if (c->property[i].grade >= 3 && c->property[i].find == PACK_FIND_EQUAL)
-            s->blind[i] = add_blob(col, &n, str_fmt(a, "bx_%.*s", STRV(c->property[i].name)), STR("盲索引"));
-    for (size_t i = 0; i < n; i++)
-        if (str_starts(col[i].name, STR("bx_")))
-            col[i].indexed = true;
-    if (three)
-        s->sealed = add_blob(col, &n, STR("sealed"), STR("密封内容（敏感）"));
-    if (four)
-        s->sealed4 = add_blob(col, &n, STR("sealed4"), STR("密封内容（高敏）"));
-    s->table = (StoreTable){ c->name, c->title.zh, c->description.zh, c->spatial, c->geometry, col, n,
-        s->column[base_at(c, BASE_DIVISION)], s->column[base_at(c, BASE_VALID_TO)] };
-    s->all = NEWS(a, size_t, n + 1);
-    for (size_t i = 0; s->all && i < n; i++)
-        s->all[i] = i;
-    return s->all != NULL;
-}
-
-static bool bind_below(Ledger *l, Sheet *s)
-{
-    Sheet **below = NEWS(l->arena, Sheet *, l->model->ncollection + 1);
-
-    for (size_t i = 0; below && i < l->model->ncollection; i++)
-        if (l->model->collection[i]->extends == s->collection)
-            below[s->nbelow++] = l->sheet + i;
-    s->below = below;
-    return below != NULL;
-}
-
-bool ledger_sheets(Ledger *l, Err *err)
-{
-    const PackModel *m = l->model;
-
-    l->sheet = NEWS(l->arena, Sheet, m->ncollection);
-    l->by_name = map_new(l->arena);
-    if (!l->sheet || !l->by_name)
-        return FAIL(err, BASE_NO_MEMORY, STR("sheets"), "ledger");
-    for (size_t i = 0; i < m->ncollection; i++)
-        if (!sheet_of(l->sheet + i, m->collection[i], l->arena) ||
-            !map_put(l->by_name, m->collection[i]->name, l->sheet + i))
-            return FAIL(err, BASE_NO_MEMORY, m->collection[i]->name, "ledger");
-    for (size_t i = 0; i < m->ncollection; i++)
-        if (!bind_below(l, l->sheet + i))
-            return FAIL(err, BASE_NO_MEMORY, m->collection[i]->name, "ledger");
-    return true;
-}
-
-Sheet *ledger_sheet(const Ledger *l, const PackCollection *c)
-{
-    return map_get(l->by_name, c->name);
-}
-
-const StoreTable *ledger_table(Ledger *l, const PackCollection *c)
-{
-    return &ledger_sheet(l, c)->table;
 }
 
 /* The schema is compared with the model whole only when the packs changed. */
@@ -296,10 +171,9 @@ bool ledger_open(const char *dir, LedgerMode mode, const PackModel *model, Ledge
     return false;
 }
 
-void ledger_close(Ledger *l)
+/* The lock goes last: who takes it finds every commit written and every sum put by. */
+void ledger_rest(Ledger *l)
 {
-    if (!l)
-        return;
     if (l->writer_runs) {
         Err err;
 
@@ -310,46 +184,24 @@ void ledger_close(Ledger *l)
     ledger_herald_stop(l);
     while (l->hook)
         ledger_unhook(l->hook);
+    if (l->lock >= 0)
+        close(l->lock);
+    l->lock = -1;
+}
+
+void ledger_close(Ledger *l)
+{
+    if (!l)
+        return;
+    ledger_rest(l);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
         ledger_find_close(l->sheet + i), ledger_range_close(l->sheet + i);
     store_close(l->store);
     access_keys_close(l->keys);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
         arena_free(l->sheet[i].count_arena);
-    if (l->lock >= 0)
-        close(l->lock);
     arena_free(l->arena);
     mem_free(l);
-}
-
-const PackModel *ledger_model(const Ledger *l)
-{
-    return l->model;
-}
-
-Str ledger_division(const Ledger *l)
-{
-    return l->division;
-}
-
-const AccessKeys *ledger_keys(const Ledger *l)
-{
-    return l->keys;
-}
-
-const char *ledger_dir(const Ledger *l)
-{
-    return l->dir;
-}
-
-Store *ledger_store(Ledger *l)
-{
-    return l->store;
-}
-
-int64_t ledger_seq(const Ledger *l)
-{
-    return __atomic_load_n(&l->seq, __ATOMIC_ACQUIRE);
 }
 
 bool ledger_meta(Ledger *l, Str key, Arena *a, Str *out, Err *err)
@@ -379,4 +231,22 @@ bool ledger_meta_set(Ledger *l, Str key, Str value, Err *err)
     good = good && store_commit(l->store, err);
     pthread_mutex_unlock(&l->write_guard);
     return good;
+}
+
+void ledger_hurry(Ledger *l)
+{
+    store_hurry(l->store);
+}
+
+bool ledger_backup(Ledger *l, const char *to, Err *err)
+{
+    return store_backup(l->store, to, err);
+}
+
+void ledger_warm(Ledger *l)
+{
+    for (size_t i = 0; i < l->model->ncollection; i++) {
+        ledger_find_warm(l->sheet + i);
+        ledger_range_warm(l->sheet + i);
+    }
 }

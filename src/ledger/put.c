@@ -86,7 +86,7 @@ static void note_event(Apply *p)
         .after = ledger_box(p->after.geometry) };
     memcpy(e->id, p->done->id, sizeof e->id);
     snprintf(e->division, sizeof e->division, "%.*s", STRV(p->after.division));
-    snprintf(e->who, sizeof e->who, "%.*s", STRV(w->tx->who));
+    snprintf(e->who, sizeof e->who, "%.*s", STRV(w->tx->who->account));
     snprintf(e->title, sizeof e->title, "%.*s", STRV(title.len < 90 ? title : str_sub(title, 0, 60)));
 }
 

@@ -4,7 +4,7 @@
  * Built by a thread when a server begins to listen. Until a value is known, and from before a commit that touches its row until
  * it was read again, the row is a candidate: it is opened and the filter itself decides. So nothing is ever missed.
  */
-#include "ledger/ledger_in.h"
+#include "ledger/sealed.h"
 #include <math.h>
 
 enum { PROPERTIES = 8, STALE_MAX = 4096, FIDS_MAX = 50000000 };
@@ -127,21 +127,10 @@ static void forget(LedgerRange *f, int64_t fid) /* under the guard */
 static void *build(void *arg)
 {
     LedgerRange *f = arg;
-    LedgerQuery q = { .collection = f->collection,
-        .no_geometry = true,
-        .sealed = true,
-        .only = f->property,
-        .nonly = f->n,
-        .timed = true,
-        .valid_from = INT64_MIN / 2,
-        .valid_to = INT64_MAX / 2 };
-    LedgerPage page;
-    Arena *a = arena_new(0);
     Err err = { 0 };
 
-    if (!ledger_select(f->ledger, &q, see, f, a, &page, &err))
+    if (!ledger_show(f->ledger, f->collection, STR(""), true, f->property, f->n, see, f, &err))
         log_err("ledger.range", &err);
-    arena_free(a);
     pthread_mutex_lock(&f->guard);
     f->warm = true;
     for (size_t i = 0; i < f->nstale; i++)
@@ -203,6 +192,7 @@ void ledger_range_note(Sheet *s, int64_t fid) /* 0: everything */
 static void catch_up(LedgerRange *f)
 {
     Buf fids;
+    Err err = { 0 };
 
     buf_init(&fids, 1 << 20);
     pthread_mutex_lock(&f->guard);
@@ -210,7 +200,10 @@ static void catch_up(LedgerRange *f)
         buf_fmt(&fids, "%s%lld", i ? "," : "[", (long long)f->stale[i]);
     f->nstale = 0;
     pthread_mutex_unlock(&f->guard);
-    ledger_show_again(f->ledger, f->collection, &fids, true, f->property, f->n, see, f);
+    buf_c(&fids, ']');
+    if (fids.len > 1 &&
+        !ledger_show(f->ledger, f->collection, buf_text(&fids), true, f->property, f->n, see, f, &err))
+        log_err("ledger.range", &err); /* what was not read stays a candidate */
     pthread_mutex_lock(&f->guard);
     for (size_t i = 0; i < f->nstale; i++)
         forget(f, f->stale[i]);

@@ -3,25 +3,25 @@
  * A record whose title is what was asked for (a village's 村 and the like left away) stands before one that begins with
  * it, that before one that holds it. A place name that only repeats a division found at the same place is left out.
  */
-#include "ledger/ledger_in.h"
+#include "ledger/sealed.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { HITS = 400 };
+enum { HITS = 400 }; /* looked at for one answer; four times as many while too few of them are his */
 typedef struct Found {
     const Sheet *sheet;
     int64_t fid;
     double rank;
 } Found;
 typedef struct Search {
-    Ledger *ledger;
+    LedgerView view;
     Str words;
     const PackCollection *const *only;
     size_t nonly;
-    Str prefix; /* of divisions */
+    Str division; /* his, or the one asked for */
     Arena *arena;
-    Found found[HITS];
-    size_t nfound;
+    Found *found;
+    size_t nfound, room; /* room: of found and hit */
     LedgerHit *hit;
     size_t nhit;
 } Search;
@@ -39,11 +39,11 @@ static bool wanted(const Search *s, const PackCollection *c)
 static bool found_one(void *ctx, Str collection, int64_t fid, double rank)
 {
     Search *s = ctx;
-    const Sheet *sheet = map_get(s->ledger->by_name, collection);
+    const Sheet *sheet = map_get(s->view.ledger->by_name, collection);
 
-    if (sheet && wanted(s, sheet->collection) && s->nfound < HITS)
+    if (sheet && wanted(s, sheet->collection) && s->nfound < s->room)
         s->found[s->nfound++] = (Found){ sheet, fid, rank };
-    return s->nfound < HITS;
+    return s->nfound < s->room;
 }
 
 /* Sealed names that hold the words: at most fifty a register. */
@@ -52,12 +52,13 @@ static void find_names(Search *s)
     enum { NAMES = 50 };
     int64_t fid[NAMES];
 
-    for (size_t i = 0; i < s->ledger->model->ncollection; i++) {
-        Sheet *sheet = s->ledger->sheet + i;
-        const size_t n =
-            sheet->find && wanted(s, sheet->collection) ? ledger_find_text(sheet, s->words, fid, NAMES) : 0;
+    for (size_t i = 0; i < s->view.ledger->model->ncollection; i++) {
+        Sheet *sheet = s->view.ledger->sheet + i;
+        const size_t n = ledger_find_may(sheet, s->view.who) && wanted(s, sheet->collection)
+                             ? ledger_find_text(sheet, s->words, fid, NAMES)
+                             : 0;
 
-        for (size_t k = 0; k < n && s->nfound < HITS; k++)
+        for (size_t k = 0; k < n && s->nfound < s->room; k++)
             s->found[s->nfound++] = (Found){ sheet, fid[k], 0 };
     }
 }
@@ -98,33 +99,47 @@ static double score_of(Str title, Str words, double rank, Arena *a)
     return score;
 }
 
-static Str place_of(Ledger *l, Str code, Arena *a)
+static Str text_of(const LedgerRecord *r, const PackCollection *c, const char *name)
 {
-    const PackCollection *c = pack_collection(l->model, STR("division"));
-    const PackProperty *full = c ? pack_property(c, STR("full_name")) : NULL,
-                       *name = c ? pack_property(c, STR("name")) : NULL;
-    uint8_t digest[SM3_LEN];
-    char id[ULID_LEN + 1];
-    LedgerRecord r;
-    StoreRead *read;
+    const PackProperty *p = pack_property(c, str_of(name));
+
+    return p && p->index < c->nproperty && r->value[p->index].kind == CQL_TEXT ? r->value[p->index].text
+                                                                               : STR("");
+}
+
+/* A record by its id, a division by its code too, as he sees it; retired ones too. */
+static bool look_up(
+    LedgerView v, StoreRead *read, const PackCollection *c, Str id, Arena *a, LedgerRecord *out)
+{
+    char ulid[ULID_LEN + 1];
     bool found = false;
     Err err;
-    Str out = STR("");
 
-    if (!c || !name || !code.len || !store_read_begin(l->store, &read, &err))
-        return out;
-    sm3(BYTES(code), digest);
-    ulid_make(0, digest, id);
-    if (ledger_find(&(Sight){ l, read, NULL }, ledger_sheet(l, c), str_of(id), a, &r, &found, &err) &&
-        found) {
-        out = full && full->index < c->nproperty && r.value[full->index].kind == CQL_TEXT
-                  ? r.value[full->index].text
-                  : STR("");
-        if (!out.len && r.value[name->index].kind == CQL_TEXT)
-            out = r.value[name->index].text;
+    if (c->by_code && !ulid_valid(id)) {
+        uint8_t digest[SM3_LEN];
+
+        sm3(BYTES(id), digest);
+        ulid_make(0, digest, ulid);
+        id = str_of(ulid);
     }
-    store_read_end(read);
-    return out;
+    if (!ledger_find(&(Sight){ v.ledger, read, NULL }, ledger_sheet(v.ledger, c), id, a, out, &found, &err) ||
+        !found || !ledger_visible(v.who, out, a))
+        return false;
+    ledger_mask(v.who, out);
+    return true;
+}
+
+/* A division is told by its full name wherever a record lies in it: its name is no secret of whom it holds. */
+static Str place_of(LedgerView v, StoreRead *read, Str code, Arena *a)
+{
+    const PackCollection *c = pack_collection(v.ledger->model, STR("division"));
+    LedgerRecord r;
+    Str full;
+
+    if (!c || !code.len || !look_up(v, read, c, code, a, &r))
+        return STR("");
+    full = text_of(&r, c, "full_name");
+    return full.len ? full : text_of(&r, c, "name");
 }
 
 /* Its records bear sealed titles: people. Three letters are the initials of hundreds; places come before them. */
@@ -135,14 +150,14 @@ static bool people(const PackCollection *c)
     return label && label->grade >= 3;
 }
 
-static bool add_hit(Search *s, const LedgerRecord *r, double rank)
+static void add_hit(Search *s, const LedgerRecord *r, double rank)
 {
     const PackCollection *c = r->collection;
     LedgerHit *h = &s->hit[s->nhit];
 
     if (r->value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL ||
-        (s->prefix.len && !str_starts(r->division, s->prefix)))
-        return true;
+        (s->division.len && !str_starts(r->division, access_subtree(s->division))))
+        return;
     *h = (LedgerHit){ .collection = c,
         .id = str_copy(s->arena, r->id),
         .title = ledger_name_of(r, s->arena),
@@ -151,7 +166,6 @@ static bool add_hit(Search *s, const LedgerRecord *r, double rank)
     h->score = score_of(h->title, s->words, rank, s->arena) + (c->by_code ? 1 : people(c) ? -1 : 0);
     h->has_point = r->geometry.len && geo_centre(r->geometry, &h->x, &h->y);
     s->nhit++;
-    return true;
 }
 
 /* All hits of one register are fetched by one query. */
@@ -159,13 +173,13 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
 {
     Buf fids;
     StoreQuery q = { .table = &sheet->table, .geometry = true };
-    RowShape *shape = NEW(s->arena, RowShape);
+    RowShape shape;
     CqlValue *value = NEWS(s->arena, CqlValue, sheet->collection->nproperty + sheet->collection->ninherited);
     StoreCursor *cursor;
     const StoreRow *row;
     bool good, any = false;
 
-    if (!shape || !value)
+    if (!value || !ledger_shape(sheet, NULL, 0, sheet->find != NULL, s->arena, &shape))
         return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
     buf_init(&fids, 1 << 16);
     for (size_t i = 0; i < s->nfound; i++)
@@ -174,9 +188,8 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
             any = true;
         }
     buf_c(&fids, ']');
-    ledger_shape(sheet, NULL, 0, sheet->find != NULL, shape);
-    q.column = shape->column;
-    q.ncolumn = shape->ncolumn;
+    q.column = shape.column;
+    q.ncolumn = shape.ncolumn;
     q.fids = buf_text(&fids);
     good = any && store_select(read, &q, &cursor, err);
     if (good) {
@@ -187,10 +200,14 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
             for (size_t i = 0; i < s->nfound; i++)
                 if (s->found[i].sheet == sheet && s->found[i].fid == row->fid)
                     rank = s->found[i].rank;
-            if (!ledger_row(s->ledger, sheet, shape, row, value, s->arena, &r, err) ||
-                !add_hit(s, &r, rank)) {
+            if (!ledger_row(s->view.ledger, sheet, &shape, row, value, s->arena, &r, err) ||
+                !ledger_inherit(&(Sight){ s->view.ledger, read, NULL }, &r, s->arena, err)) {
                 good = false;
                 break;
+            }
+            if (ledger_visible(s->view.who, &r, s->arena)) {
+                ledger_mask(s->view.who, &r);
+                add_hit(s, &r, rank);
             }
         }
         store_cursor_close(cursor);
@@ -232,97 +249,76 @@ static size_t tidy(Search *s, size_t limit)
     return n;
 }
 
-bool ledger_search(Ledger *l, Str words, const PackCollection *const *only, size_t nonly, Str division,
+/* The best `room` of the index, and of them those that are his; *all: the index holds no more. */
+static bool gather(Search *s, StoreRead *read, Str match, bool *all, Err *err)
+{
+    bool good;
+
+    s->nfound = s->nhit = 0;
+    s->found = NEWS(s->arena, Found, s->room);
+    s->hit = NEWS(s->arena, LedgerHit, s->room);
+    if (!s->found || !s->hit)
+        return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
+    good = store_words_find(read, match, s->room, found_one, s, err);
+    *all = s->nfound < s->room;
+    find_names(s);
+    for (size_t i = 0; good && i < s->view.ledger->model->ncollection; i++)
+        good = fetch(s, read, s->view.ledger->sheet + i, err);
+    return good;
+}
+
+static bool search(Search *s, StoreRead *read, Str match, size_t limit, size_t *n, Err *err)
+{
+    bool all;
+
+    for (s->room = HITS;; s->room *= 4) {
+        if (!gather(s, read, match, &all, err))
+            return false;
+        if (all || s->nhit >= limit)
+            break;
+    }
+    qsort(s->hit, s->nhit, sizeof *s->hit, better);
+    *n = tidy(s, limit);
+    for (size_t i = 0; i < *n; i++)
+        s->hit[i].subtitle = place_of(s->view, read, s->hit[i].division, s->arena);
+    return true;
+}
+
+bool ledger_search(LedgerView v, Str words, const PackCollection *const *only, size_t nonly, Str division,
     size_t limit, Arena *a, LedgerHit **out, size_t *n, Err *err)
 {
-    Search *s = NEW(a, Search);
+    Search s = { .view = v, .words = str_trim(words), .only = only, .nonly = nonly, .arena = a };
     StoreRead *read;
     Buf match;
     bool good;
 
     *out = NULL;
     *n = 0;
-    if (!s || !(s->hit = NEWS(a, LedgerHit, HITS)))
-        return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
-    s->ledger = l;
-    s->words = str_trim(words);
-    s->only = only;
-    s->nonly = nonly;
-    s->arena = a;
-    s->prefix = division;
-    while (s->prefix.len > 2 && s->prefix.ptr[s->prefix.len - 1] == '0')
-        s->prefix.len--;
+    if (!access_narrow(v.who, division, &s.division))
+        return true;
     buf_init(&match, 65536);
-    ledger_match(s->words, &match);
-    if (!match.len || !store_read_begin(l->store, &read, err)) {
-        buf_clear(&match);
-        return !match.len;
+    ledger_match(s.words, v.who->grade, &match);
+    good = !match.len || store_read_begin(v.ledger->store, &read, err);
+    if (good && match.len) {
+        good = search(&s, read, buf_text(&match), limit, n, err);
+        store_read_end(read);
+        *out = s.hit;
     }
-    good = store_words_find(read, buf_text(&match), HITS, found_one, s, err);
-    find_names(s);
-    for (size_t i = 0; good && i < l->model->ncollection; i++)
-        good = fetch(s, read, l->sheet + i, err);
-    store_read_end(read);
     buf_clear(&match);
-    if (!good)
-        return false;
-    qsort(s->hit, s->nhit, sizeof *s->hit, better);
-    *n = tidy(s, limit);
-    *out = s->hit;
-    for (size_t i = 0; i < *n; i++)
-        s->hit[i].subtitle = place_of(l, s->hit[i].division, a);
-    return true;
+    return good;
 }
 
-Str ledger_title(Ledger *l, const PackCollection *c, Str id, Arena *a)
+Str ledger_title(LedgerView v, const PackCollection *c, Str id, Arena *a)
 {
     StoreRead *read;
     LedgerRecord r;
-    bool found = false;
     Err err;
     Str out = STR("");
-    char ulid[ULID_LEN + 1];
 
-    if (c->by_code && !ulid_valid(id)) {
-        uint8_t digest[SM3_LEN];
-
-        sm3(BYTES(id), digest);
-        ulid_make(0, digest, ulid);
-        id = str_of(ulid);
-    }
-    if (!store_read_begin(l->store, &read, &err))
+    if (!store_read_begin(v.ledger->store, &read, &err))
         return out;
-    if (ledger_find(&(Sight){ l, read, NULL }, ledger_sheet(l, c), id, a, &r, &found, &err) && found)
+    if (look_up(v, read, c, id, a, &r))
         out = ledger_name_of(&r, a);
     store_read_end(read);
     return out;
-}
-
-typedef struct Referring {
-    Ledger *ledger;
-    bool (*see)(void *ctx, const PackCollection *c, const PackProperty *p, Str from);
-    void *ctx;
-} Referring;
-
-static bool refers(void *ctx, Str collection, Str property, Str from)
-{
-    Referring *r = ctx;
-    const PackCollection *c = pack_collection(r->ledger->model, collection);
-    const PackProperty *p = c ? pack_property(c, property) : NULL;
-
-    return !p || r->see(r->ctx, c, p, from);
-}
-
-bool ledger_referrers(Ledger *l, Str id,
-    bool (*see)(void *ctx, const PackCollection *c, const PackProperty *p, Str from), void *ctx, Err *err)
-{
-    Referring r = { l, see, ctx };
-    StoreRead *read;
-    bool good;
-
-    if (!store_read_begin(l->store, &read, err))
-        return false;
-    good = store_links_to(read, id, refers, &r, err);
-    store_read_end(read);
-    return good;
 }

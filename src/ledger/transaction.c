@@ -138,6 +138,24 @@ bool ledger_work(Work *w)
     return !w->said->n || refuse(w);
 }
 
+/* The answer shows the record as it was written, without reading it again; where others make a part of it (opposite
+ * references), it must be read. */
+static const LedgerRecord *answer_of(const Work *w, Apply *p)
+{
+    const PackCollection *c = p->sheet->collection;
+
+    for (size_t i = 0; p->there && i < c->ndeclared; i++)
+        if (c->property[i].opposite.len)
+            return NULL;
+    if (p->verb == LEDGER_DERIVE || p->verb == LEDGER_RETIRE)
+        return NULL;
+    ledger_clock(&p->after, w->arena);
+    if (c->geometry_grade >= 3)
+        p->after.rounded = ledger_open_place(&p->after, w->arena);
+    ledger_mask(w->tx->who, &p->after);
+    return &p->after;
+}
+
 bool ledger_work_write(Work *w, uint8_t (**digest)[SM3_LEN], size_t *ndigest)
 {
     *ndigest = 0;
@@ -148,5 +166,7 @@ bool ledger_work_write(Work *w, uint8_t (**digest)[SM3_LEN], size_t *ndigest)
     for (size_t i = 0; i < w->n; i++)
         if (!ledger_put(w->apply[i], *digest, ndigest))
             return false;
+    for (size_t i = 0; i < w->n; i++)
+        w->apply[i]->done->record = answer_of(w, w->apply[i]);
     return true;
 }

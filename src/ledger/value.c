@@ -1,5 +1,5 @@
 /* src/ledger/value.c - what JSON, sheets and columns say, and the values between them. */
-#include "ledger/ledger_in.h"
+#include "ledger/row.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

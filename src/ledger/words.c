@@ -1,7 +1,7 @@
 /* src/ledger/words.c - cutting texts for the word index: Han runs into overlapping pairs and single characters, the rest
  * into words; names also by pinyin ("shiqiaocun") and initials ("sqc").
  */
-#include "ledger/ledger_in.h"
+#include "ledger/row.h"
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
@@ -117,10 +117,12 @@ static size_t points(Str s)
     return n;
 }
 
-/* All of the words: a Han run of two and more by its pairs, others by prefix. */
-void ledger_match(Str words, Buf *out)
+/* All of the words: a Han run of two and more by its pairs, others by prefix. Words of grade 2 stand in a column of their own,
+ * which is not asked for whom they are masked. */
+void ledger_match(Str words, int grade, Buf *out)
 {
     Token t;
+    const size_t from = out->len;
 
     while (next_run(&words, &t)) {
         Buf cut;
@@ -135,10 +137,16 @@ void ledger_match(Str words, Buf *out)
             pairs(t.text, &cut, false);
         for (rest = str_trim(buf_text(&cut)); rest.len;) {
             str_cut(rest, ' ', &one, &rest);
-            buf_fmt(out, "%s\"%.*s\"%s", out->len ? " AND " : "", STRV(one), t.han ? "" : "*");
+            buf_fmt(out, "%s\"%.*s\"%s",
+                out->len > from ? " AND "
+                : grade < 2     ? "g1 : ("
+                                : "",
+                STRV(one), t.han ? "" : "*");
         }
         buf_clear(&cut);
     }
+    if (grade < 2 && out->len > from)
+        buf_c(out, ')');
 }
 
 static _Thread_local UTransliterator *to_latin; /* opened once a thread: opening costs milliseconds */

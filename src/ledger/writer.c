@@ -5,6 +5,8 @@
  * caller's code runs, but for write_guard, under which hooks are asked: so a hook that wrote would wait for itself.
  */
 #include "ledger/change.h"
+#include "ledger/commit.h"
+#include "ledger/sealed.h"
 #include <stdio.h>
 #include <time.h>
 
@@ -55,7 +57,7 @@ static bool put_tx(
     Ledger *l, Batch *b, int64_t now, int64_t effective, const uint8_t (*digest)[SM3_LEN], size_t n)
 {
     const LedgerTx *t = b->tx;
-    StoreTx tx = { 0, l->seq + 1, now, effective, t->who, t->post, t->via,
+    StoreTx tx = { 0, l->seq + 1, now, effective, t->who->account, t->who->post, t->via,
         t->source.len ? t->source : STR("typed"), t->reason, { 0 } };
 
     ledger_tx_hash(l->last_hash, &tx, digest, n, tx.hash);

@@ -85,7 +85,7 @@ bool place_read(ProcessRun *run, Places *out, Err *err)
         only[q.nonly++] = r.seat;
     q.only = only;
     q.collection = out->division;
-    if (!ledger_select(run->ledger, &q, see, &r, run->a, &page, err))
+    if (!ledger_select(run->view, &q, see, &r, run->a, &page, err))
         return false;
     if (out->n)
         qsort(out->place, out->n, sizeof *out->place, by_code);
@@ -227,7 +227,7 @@ bool place_point(ProcessRun *run, const Places *p, const Place *one, double *x, 
             *y = one->y;
             return true;
         }
-        if (ledger_get(run->ledger, p->division, one->id, INT64_MIN, INT64_MIN, run->a, &record, &err) &&
+        if (ledger_get(run->view, p->division, one->id, INT64_MIN, INT64_MIN, run->a, &record, &err) &&
             record.geometry.len && geo_centre(record.geometry, x, y))
             return true;
         one = place_find(p, above(one->code, run->a));

@@ -144,7 +144,7 @@ static bool search_rest(
     if (!words.len || !limit)
         return true;
     if (!ledger_search(
-            run->ledger, words, NULL, 0, in ? in->code : (Str){ "", 0 }, limit, run->a, &hit, &n, err))
+            run->view, words, NULL, 0, in ? in->code : (Str){ "", 0 }, limit, run->a, &hit, &n, err))
         return false;
     nearest_first(run, hit, n);
     for (size_t i = 0; i < n; i++)

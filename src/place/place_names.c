@@ -129,14 +129,14 @@ static void compare(Names *all)
 static bool count_uses(Names *all, const PackCollection *c, const PackProperty *p)
 {
     const LedgerQuery q = { .collection = c };
-    LedgerStat *stat;
-    size_t n;
+    LedgerStats stat;
 
-    if (!ledger_stats(all->run->ledger, &q, NULL, 0, p, all->run->a, &stat, &n, all->err))
+    if (!ledger_stats(all->run->view, &q, NULL, 0, p, all->run->a, &stat, all->err))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        Name *name = stat[i].group.kind == CQL_TEXT ? map_get(all->by_id, stat[i].group.text) : NULL;
-        const Str said = str_fmt(all->run->a, "%.*s %lld", STRV(c->title.zh), (long long)stat[i].count);
+    for (size_t i = 0; i < stat.n; i++) {
+        Name *name =
+            stat.group[i].group.kind == CQL_TEXT ? map_get(all->by_id, stat.group[i].group.text) : NULL;
+        const Str said = str_fmt(all->run->a, "%.*s %lld", STRV(c->title.zh), (long long)stat.group[i].count);
 
         if (!said.ptr)
             return FAIL(all->err, BASE_NO_MEMORY, STR("names"), "job");
@@ -170,7 +170,7 @@ static bool uses(Names *all)
 /* --- writing ------------------------------------------------------------------------------------------------------------- */
 static bool flush(Names *all)
 {
-    LedgerTx tx = { .who = all->run->who,
+    LedgerTx tx = { .who = all->run->view.who,
         .via = STR("process"),
         .source = STR("computed"),
         .reason = STR("place-names"),
@@ -236,7 +236,7 @@ static bool place_names_run(ProcessRun *run, Err *err)
     if (!all->roman || !all->conflicts || !all->used_by)
         return FAIL(err, LEDGER_NO_PROPERTY, STR("conflicts"), "place_name");
     q.collection = all->c;
-    if (!ledger_select(run->ledger, &q, see, all, run->a, &page, err))
+    if (!ledger_select(run->view, &q, see, all, run->a, &page, err))
         return false;
     compare(all);
     all->batch = arena_new(0);

@@ -56,7 +56,7 @@ static bool look(
         .box = { { a->x - reach, a->y - reach, a->x + reach, a->y + reach } } };
     LedgerPage page;
 
-    return !a->c || !a->c->spatial || ledger_select(a->run->ledger, &q, see, a, a->run->a, &page, err);
+    return !a->c || !a->c->spatial || ledger_select(a->run->view, &q, see, a, a->run->a, &page, err);
 }
 
 static void write_near(Around *a, Buf *b)
@@ -70,7 +70,7 @@ static void write_near(Around *a, Buf *b)
         buf_str(b, STR(",\"id\":"));
         buf_json_str(b, a->near[i].id);
         buf_str(b, STR(",\"name\":"));
-        buf_json_str(b, ledger_title(a->run->ledger, c, a->near[i].id, a->run->a));
+        buf_json_str(b, ledger_title(a->run->view, c, a->near[i].id, a->run->a));
         buf_str(b, STR(",\"distance\":"));
         buf_fixed(b, a->near[i].metres, 1);
         buf_c(b, '}');

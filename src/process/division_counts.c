@@ -62,9 +62,8 @@ static bool count(Counts *c, size_t which, Err *err)
 {
     const PackCollection *from;
     LedgerQuery q = { 0 };
-    LedgerStat *stat;
+    LedgerStats stat;
     CqlExpr *filter;
-    size_t n;
 
     if (!(c->count[which] = map_new(c->run->a)))
         return FAIL(err, BASE_NO_MEMORY, STR("counts"), "job");
@@ -74,18 +73,18 @@ static bool count(Counts *c, size_t which, Err *err)
         return false;
     q.collection = from;
     q.filter = filter;
-    if (!ledger_stats(
-            c->run->ledger, &q, NULL, 0, pack_property(from, STR("division")), c->run->a, &stat, &n, err))
+    if (!ledger_stats(c->run->view, &q, NULL, 0, pack_property(from, STR("division")), c->run->a, &stat, err))
         return false;
-    for (size_t i = 0; i < n; i++)
-        if (stat[i].group.kind == CQL_TEXT && !add_up(c, which, stat[i].group.text, stat[i].count))
+    for (size_t i = 0; i < stat.n; i++)
+        if (stat.group[i].group.kind == CQL_TEXT &&
+            !add_up(c, which, stat.group[i].group.text, stat.group[i].count))
             return FAIL(err, BASE_NO_MEMORY, STR("counts"), "job");
     return true;
 }
 
 static bool write_batch(Counts *c)
 {
-    LedgerTx tx = { .who = c->run->who,
+    LedgerTx tx = { .who = c->run->view.who,
         .via = STR("process"),
         .source = STR("computed"),
         .reason = STR("division-counts"),
@@ -168,7 +167,7 @@ static bool division_counts_run(ProcessRun *run, Err *err)
     }
     q.collection = c->division;
     c->batch = arena_new(0);
-    good = ledger_select(run->ledger, &q, see, c, run->a, &page, err) && !c->failed && write_batch(c);
+    good = ledger_select(run->view, &q, see, c, run->a, &page, err) && !c->failed && write_batch(c);
     arena_free(c->batch);
     buf_i64(process_out(run, "divisions"), (int64_t)c->written);
     return good;

@@ -21,7 +21,7 @@ typedef struct Documents {
 
 static bool write_batch(Documents *d)
 {
-    LedgerTx tx = { .who = d->run->who,
+    LedgerTx tx = { .who = d->run->view.who,
         .via = STR("process"),
         .source = STR("computed"),
         .reason = STR("document-files"),
@@ -122,7 +122,7 @@ static bool document_files_run(ProcessRun *run, Err *err)
             return FAIL(err, LEDGER_NO_PROPERTY, str_of(fact_name[i]), "document");
     q.collection = d->c;
     d->batch = arena_new(0);
-    good = ledger_select(run->ledger, &q, see, d, run->a, &page, err) && !d->failed && write_batch(d);
+    good = ledger_select(run->view, &q, see, d, run->a, &page, err) && !d->failed && write_batch(d);
     arena_free(d->batch);
     buf_i64(process_out(run, "documents"), (int64_t)d->written);
     buf_i64(process_out(run, "missing"), (int64_t)d->missing);

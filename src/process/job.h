@@ -13,7 +13,8 @@ struct ProcessJob {
     char id[ULID_LEN + 1];
     const Process *process;
     json_t *input;
-    Str who; /* in arena */
+    Str who;             /* in arena */
+    const AccessWho *as; /* likewise; NULL: a job of the past */
     Arena *arena;
     bool en, cancel;       /* cancel: atomic */
     bool past;             /* of a server before this one: outputs and log stand in node.db */
@@ -26,5 +27,6 @@ struct ProcessJob {
     Err err;
 };
 bool process_check(const Process *p, const json_t *inputs, Err *err) MUST;
+bool process_may(const Process *p, const AccessWho *who, Err *err) MUST;
 bool process_work(Ledger *l, ProcessJob *job, Arena *a, Err *err) MUST; /* fills job->out with an object */
 void process_tell(ProcessJob *job);

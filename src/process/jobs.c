@@ -108,7 +108,8 @@ static void past_failure(ProcessJob *job, const StoreJob *k)
         (void)FAIL(&job->err, *kind, STR(""), "%.*s", STRV(k->place));
 }
 
-static ProcessJob *job_new(ProcessJobs *j, const Process *p, const json_t *inputs, Str who, bool en);
+static ProcessJob *job_new(
+    ProcessJobs *j, const Process *p, const json_t *inputs, const AccessWho *who, bool en);
 
 static bool recall(void *ctx, const StoreJob *k)
 {
@@ -118,7 +119,7 @@ static bool recall(void *ctx, const StoreJob *k)
     Err err;
 
     if (!process_find(k->process, &p, &err) || k->id.len != ULID_LEN ||
-        !(job = job_new(j, p, NULL, k->who, false)))
+        !(job = job_new(j, p, NULL, &(AccessWho){ .account = k->who }, false)))
         return true; /* of a process that is no more */
     memcpy(job->id, k->id.ptr, ULID_LEN);
     job->past = true;
@@ -194,6 +195,8 @@ void process_jobs_end(ProcessJobs *j)
     for (ProcessJob *job = j->first; job; job = job->next)
         __atomic_store_n(&job->cancel, true, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&j->guard);
+    if (j->pool)
+        pool_end(j->pool);
 }
 
 void process_jobs_free(ProcessJobs *j)
@@ -290,7 +293,8 @@ static void forget_old(ProcessJobs *j)
     }
 }
 
-static ProcessJob *job_new(ProcessJobs *j, const Process *p, const json_t *inputs, Str who, bool en)
+static ProcessJob *job_new(
+    ProcessJobs *j, const Process *p, const json_t *inputs, const AccessWho *who, bool en)
 {
     ProcessJob *job = mem_new(1, sizeof *job);
 
@@ -301,7 +305,8 @@ static ProcessJob *job_new(ProcessJobs *j, const Process *p, const json_t *input
     job->ctx = j->ctx;
     job->process = p;
     job->arena = arena_new(0);
-    job->who = str_copy(job->arena, who);
+    job->as = access_copy(who, job->arena);
+    job->who = job->as ? job->as->account : STR("");
     job->en = en;
     job->input = inputs ? json_deep_copy(inputs) : json_object();
     job->created = job->updated = time_now();
@@ -329,13 +334,13 @@ static bool enter(ProcessJobs *j, ProcessJob *job, Err *err)
     return good || FAIL(err, PROCESS_FULL, STR("100"), "jobs");
 }
 
-bool process_start(
-    ProcessJobs *j, Str process, const json_t *inputs, Str who, bool en, char id[ULID_LEN + 1], Err *err)
+bool process_start(ProcessJobs *j, Str process, const json_t *inputs, const AccessWho *who, bool en,
+    char id[ULID_LEN + 1], Err *err)
 {
     const Process *p;
     ProcessJob *job;
 
-    if (!process_find(process, &p, err) || !process_check(p, inputs, err))
+    if (!process_find(process, &p, err) || !process_may(p, who, err) || !process_check(p, inputs, err))
         return false;
     job = job_new(j, p, inputs, who, en);
     if (!job || !enter(j, job, err)) {
@@ -344,8 +349,10 @@ bool process_start(
     }
     memcpy(id, job->id, sizeof job->id);
     keep(j, job);
-    if (!pool_run(j->pool, work, job))
-        work(job); /* the pool is ending: it is dismissed at once */
+    if (!pool_run(j->pool, work, job)) { /* the pool is ending: it is dismissed at once */
+        __atomic_store_n(&job->cancel, true, __ATOMIC_RELAXED);
+        work(job);
+    }
     return true;
 }
 

@@ -7,7 +7,7 @@
  *     if (process_run(ledger, STR("geocode"), json, &ask, a, &outputs, err)) puts(outputs);       the command line
  *     if (process_start(jobs, STR("road-condition"), json, STR("王芳"), false, id, err)) …           in the background
  *
- * Stands on base, geo, cql, pack, ledger.
+ * Stands on node, ledger and below.
  * Memory   outputs in the arena handed in; jobs keep theirs, freed by process_jobs_free. The last 500 stand in DIR/node.db as
  *          well: after a restart they can be read, and one that was cut off says so (PROCESS_CUT_OFF).
  * Threads  jobs run on threads of their own, at most 2 at a time; everything may be called from any thread.
@@ -17,6 +17,7 @@
 #pragma once
 #include "base/base.h"
 #include "ledger/ledger.h"
+#include "node/node.h"
 
 extern const ErrKind PROCESS_NO_PROCESS, PROCESS_NO_JOB, PROCESS_BAD_INPUT, PROCESS_NO_INPUT, PROCESS_STOPPED,
     PROCESS_NOT_READY, PROCESS_FULL, PROCESS_NO_MODEL, PROCESS_CUT_OFF;
@@ -39,12 +40,12 @@ typedef struct ProcessPort { /* an input or an output */
 } ProcessPort;
 typedef struct ProcessJob ProcessJob;
 typedef struct ProcessRun { /* what a run sees */
-    Ledger *ledger;
+    Ledger *ledger;         /* to write; what is read is read through `view` */
+    LedgerView view;        /* of whoever asked */
     const PackModel *model;
     Arena *a;
     const json_t *input; /* checked against the declaration */
-    Str who;
-    int64_t at; /* of what it writes, for LedgerTx */
+    int64_t at;          /* of what it writes, for LedgerTx */
     bool en;
     Buf *out; /* the outputs' members: process_out(run, "name") then a JSON value */
     ProcessJob *job;
@@ -60,7 +61,7 @@ const Process *const *process_all(size_t *n);
 bool process_find(Str id, const Process **out, Err *err) MUST;
 
 typedef struct ProcessAsk {
-    Str who;
+    const AccessWho *who;
     int64_t at; /* µs: the journal's time of what is written; 0: by the clock */
     bool en;
     void (*progress)(void *ctx, int percent, Str message); /* may be NULL */
@@ -101,11 +102,17 @@ const char *process_status_name(ProcessStatus s); /* "accepted" "running" "succe
 /* `tell` hears of every change of a job, from its thread. */
 ProcessJobs *process_jobs_new(
     Ledger *l, void (*tell)(void *ctx, const char *job), void *ctx); /* NULL: no memory */
-void process_jobs_end(ProcessJobs *j);  /* cancels all: who waits for one is answered soon */
+void process_jobs_end(ProcessJobs *j);  /* cancels all and waits for what runs; they can still be looked at */
 void process_jobs_free(ProcessJobs *j); /* cancels what runs and waits for it; NULL is taken */
-bool process_start(ProcessJobs *j, Str process, const json_t *inputs, Str who, bool en, char id[ULID_LEN + 1],
-    Err *err) MUST;
+/* What writes makes values for all: it is started only by whom nothing is hidden from, else LEDGER_NOT_HIS. */
+bool process_start(ProcessJobs *j, Str process, const json_t *inputs, const AccessWho *who, bool en,
+    char id[ULID_LEN + 1], Err *err) MUST;
 bool process_wait(ProcessJobs *j, Str id, int64_t us, Err *err) MUST; /* until it has ended, or so long */
 bool process_info(ProcessJobs *j, Str id, Arena *a, ProcessInfo *out, Err *err) MUST;
 bool process_cancel(ProcessJobs *j, Str id, Err *err) MUST;
+/* The members of a job's JSON (docs/api.md, jobs), without its last brace. */
+void process_job_json(const ProcessInfo *j, bool en, Buf *b);
+/* The jobs of a running county; it says "progress" of each change (node_say). */
+ProcessJobs *process_jobs(const NodeCounty *c); /* NULL: they do not run here */
+extern const NodeService process_service;
 bool process_list(ProcessJobs *j, Arena *a, ProcessInfo **out, size_t *n, Err *err) MUST; /* newest first */

@@ -172,13 +172,19 @@ Buf *process_out(ProcessRun *run, const char *name)
     return run->out;
 }
 
+/* What is derived from a part would be written over what stands for the whole. */
+bool process_may(const Process *p, const AccessWho *who, Err *err)
+{
+    return !p->writes || access_may_all(who) || FAIL(err, LEDGER_NOT_HIS, str_of(p->zh), "process");
+}
+
 bool process_work(Ledger *l, ProcessJob *job, Arena *a, Err *err)
 {
     ProcessRun run = { .ledger = l,
         .model = ledger_model(l),
         .a = a,
         .input = job->input,
-        .who = job->who,
+        .view = { l, job->as },
         .at = job->ask ? job->ask->at : 0,
         .en = job->en,
         .out = &job->out,
@@ -194,12 +200,16 @@ bool process_work(Ledger *l, ProcessJob *job, Arena *a, Err *err)
 bool process_run(
     Ledger *l, Str id, const json_t *inputs, const ProcessAsk *ask, Arena *a, Str *outputs, Err *err)
 {
-    ProcessJob job = {
-        .ask = ask, .input = (json_t *)(uintptr_t)inputs, .who = ask->who, .en = ask->en, .percent = -1
-    };
+    ProcessJob job = { .ask = ask,
+        .input = (json_t *)(uintptr_t)inputs,
+        .who = ask->who->account,
+        .as = ask->who,
+        .en = ask->en,
+        .percent = -1 };
     bool good;
 
-    if (!process_find(id, &job.process, err) || !process_check(job.process, inputs, err))
+    if (!process_find(id, &job.process, err) || !process_may(job.process, ask->who, err) ||
+        !process_check(job.process, inputs, err))
         return false;
     ulid_new(job.id);
     pthread_mutex_init(&job.guard, NULL);

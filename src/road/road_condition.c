@@ -133,7 +133,7 @@ static void know(
 /* --- writing ---------------------------------------------------------------------------------------------------------- */
 static bool flush(Work *w)
 {
-    LedgerTx tx = { .who = w->run->who,
+    LedgerTx tx = { .who = w->run->view.who,
         .via = STR("process"),
         .source = STR("computed"),
         .reason = STR("road-condition"),
@@ -194,7 +194,7 @@ static bool select_all(
 
     if (c != w->road)
         q.division = process_text(w->run, "division");
-    return ledger_select(w->run->ledger, &q, see, w, w->run->a, &page, w->err) && !w->bad;
+    return ledger_select(w->run->view, &q, see, w, w->run->a, &page, w->err) && !w->bad;
 }
 
 static bool see_road(void *ctx, const LedgerRecord *r)
@@ -347,11 +347,11 @@ static bool read_inspections(Work *w)
     LedgerQuery q = { .collection = w->inspection, .no_geometry = true, .limit = BATCH - 1 };
     LedgerPage page = { 0 };
     size_t seen = 0;
-    const size_t total = (size_t)ledger_count(w->run->ledger, w->inspection, (Str){ "", 0 });
+    const size_t total = (size_t)ledger_count(w->run->view, w->inspection, (Str){ "", 0 });
 
     q.division = process_text(w->run, "division");
     do {
-        if (!ledger_select(w->run->ledger, &q, see_inspection, w, w->run->a, &page, w->err) || w->bad ||
+        if (!ledger_select(w->run->view, &q, see_inspection, w, w->run->a, &page, w->err) || w->bad ||
             !flush(w))
             return false;
         q.token = page.next;

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-enum { STORE_READERS = 4, STATEMENTS = 256 };
+enum { STORE_READERS = 12, STATEMENTS = 256 };
 typedef struct Conn { /* one connection and its prepared statements, by text */
     sqlite3 *db;
     struct {

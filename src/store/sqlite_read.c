@@ -391,13 +391,12 @@ static void read_stat(sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Are
 static bool read_stats(StoreRead *r, sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Arena *a,
     StoreStat **out, size_t *n, Err *err)
 {
-    enum { GROUPS = 10000 };
     StoreStat *stat = NULL;
     size_t count = 0, room = 0;
     int rc;
 
     sqlite3_progress_handler(r->conn->db, q->budget ? (int)q->budget : 0, q->budget ? over : NULL, NULL);
-    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && count < GROUPS) {
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
         if (count == room) {
             StoreStat *more = NEWS(a, StoreStat, room ? room * 2 : 16);
 
@@ -415,7 +414,9 @@ static bool read_stats(StoreRead *r, sqlite3_stmt *stmt, const StoreQuery *q, si
     *n = count;
     if (rc == SQLITE_INTERRUPT)
         return FAIL(err, STORE_BUDGET, q->table->name, "statistics");
-    return rc == SQLITE_ROW || rc == SQLITE_DONE || SQLITE_FAILS(r->conn->db, STR("statistics"));
+    if (rc == SQLITE_ROW) /* no room for another: what was read is not the answer */
+        return FAIL(err, BASE_NO_MEMORY, q->table->name, "statistics");
+    return rc == SQLITE_DONE || SQLITE_FAILS(r->conn->db, STR("statistics"));
 }
 
 bool store_stats(
@@ -449,15 +450,18 @@ bool store_count_divisions(
 {
     char sql[256];
     sqlite3_stmt *stmt;
+    int rc;
+    bool good;
 
     snprintf(sql, sizeof sql,
         "SELECT division,count(*) FROM \"%.*s\" WHERE valid_to IS NULL GROUP BY division", STRV(t->name));
     if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
         return false;
-    while (sqlite3_step(stmt) == SQLITE_ROW)
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
         see(ctx, sqlite_text(stmt, 0), sqlite3_column_int64(stmt, 1));
+    good = rc == SQLITE_DONE || SQLITE_FAILS(r->conn->db, STR("divisions"));
     sqlite_done(r->conn, stmt);
-    return true;
+    return good;
 }
 
 static double be_float(const uint8_t *p)

@@ -1,7 +1,7 @@
 /* src/store/store.h - where rows live: one SQLite file that is a valid OGC GeoPackage (PostgreSQL will stand behind the
  * same calls). Knows tables, never packs: the ledger describes what it wants kept.
  *
- * One writer (the thread that called store_open with STORE_WRITE) and up to four pooled readers, each with a snapshot.
+ * One writer (the thread that called store_open with STORE_WRITE) and up to twelve pooled readers, each with a snapshot.
  * Memory   rows are borrowed until the next store_next or the end of their cursor.
  * Errors   STORE_BUSY (another process writes), STORE_SCHEMA (the file is not what the model says), STORE_TWICE (a value
  *          that must be unique), BASE_FULL, STORE_FAILED (what SQLite said).

@@ -39,7 +39,7 @@ static Layout layout_of(const BlockHead *h)
 }
 
 /* All blocks are hashed at every start: eight bytes at a step, four steps side by side. A block is a multiple of 8 long. */
-static uint64_t hash_of(Bytes in)
+uint64_t tile_hash(Bytes in)
 {
     const uint64_t by = 0x9E3779B97F4A7C15;
     uint64_t h[4] = { in.len, 1, 2, 3 }, word;
@@ -73,7 +73,7 @@ Block *tile_block_of(Bytes bytes, TileMap *map)
     b->map = map;
     if (map)
         atomic_fetch_add(&map->refs, 1);
-    b->hash = hash_of(bytes);
+    b->hash = tile_hash(bytes);
     b->fid = (const void *)(p + l.fid);
     b->key = (const void *)(p + l.key);
     b->size = (const void *)(p + l.size);

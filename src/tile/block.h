@@ -97,6 +97,7 @@ static inline MvtPiece tile_block_step(const Block *b, uint32_t step, int zoom)
 }
 MvtValue tile_block_value(const Block *b, uint32_t number);
 void tile_map_drop(TileMap *m);
+uint64_t tile_hash(Bytes in); /* of a multiple of 8 bytes */
 
 /* --- making ------------------------------------------------------------------------------------------------- */
 typedef struct Feature { /* on its way into a block; its bytes live in an arena or in an older block */

@@ -1,43 +1,19 @@
 /* src/tile/draw.c - see draw.h. A tile is drawn at once where it is not crowded. From a pack it is else drawn with a cut that
  * its size asks for, and again with a stricter one until it fits; what rows have drawn is thinned where it stands.
  */
-#include "tile/draw.h"
+#include "tile/draw_in.h"
 #include <math.h>
 
 enum {
-    TAG_ROOM = 2 * (2 + TILE_ATTRIBUTES),
     FEATURE_BYTES = 52,
     TAIL_GUESS = 48,
     TRIES = 8,
     DRAWN_MOST = 16 * DRAW_LIMIT, /* a layer that is to be thinned */
     DRAWN_LIST = 64 << 20,
-    SMALL_ZOOM = 11, /* beyond it few polygons are too small: not worth looking at envelopes first */
-    REACH = MVT_BUFFER_POINT + 1
-};                   /* units around a tile that are looked at: the last unit counts whole */
+    SMALL_ZOOM = 11 /* beyond it few polygons are too small: not worth looking at envelopes first */
+};
 #define SQUEEZE 0.97 /* a budget is an estimate */
 
-typedef struct Drawn {
-    double size;
-    int64_t fid;
-} Drawn;
-typedef struct Draw {
-    const DrawLayer *l;
-    const TileAsk *ask;
-    Arena *a;
-    Err *err;
-    MvtPen *pen;
-    MvtLayer *layer;
-    Crowd *crowd; /* NULL: not asked for yet */
-    Cut cut;
-    size_t dropped;
-    Buf drawn;                   /* of rows: what the layer holds, a Drawn each */
-    size_t weighed;              /* rows beyond what is drawn at all */
-    BlockBox box;                /* of the tile with its buffer, Mercator world units */
-    size_t key[TILE_ATTRIBUTES]; /* the layer's number of an attribute's name; SIZE_MAX: not shown */
-    double scale[GEO_POLYGON + 1], least[GEO_POLYGON + 1]; /* by type: to the zoom's units; world size seen */
-    uint32_t *number; /* the layer's number of a block's value; NO_VALUE: not met yet */
-    size_t cap_number;
-} Draw;
 static bool no_memory(Err *err)
 {
     return FAIL(err, BASE_NO_MEMORY, STR("tile"), "tile");
@@ -66,11 +42,6 @@ static BlockBox box_of(const TileAsk *ask)
     return out;
 }
 
-static bool meets(BlockBox a, BlockBox b)
-{
-    return a.minx <= b.maxx && b.minx <= a.maxx && a.miny <= b.maxy && b.miny <= a.maxy;
-}
-
 static bool begin(Draw *d) /* an empty layer with its keys */
 {
     d->layer = mvt_layer(d->l->name, d->ask->grid, d->ask->z, d->ask->x, d->ask->y, d->a);
@@ -84,7 +55,7 @@ static bool begin(Draw *d) /* an empty layer with its keys */
     return true;
 }
 
-static bool init(Draw *d, const DrawLayer *l, const TileAsk *ask, Arena *a, Err *err)
+bool tile_draw_init(Draw *d, const DrawLayer *l, const TileAsk *ask, Arena *a, Err *err)
 {
     *d = (Draw){ .l = l, .ask = ask, .a = a, .err = err, .cut = { 0, CUT_ALL }, .box = box_of(ask) };
     for (int t = GEO_POINT; t <= GEO_POLYGON; t++) {
@@ -95,15 +66,8 @@ static bool init(Draw *d, const DrawLayer *l, const TileAsk *ask, Arena *a, Err 
     return d->pen ? begin(d) : no_memory(err);
 }
 
-static size_t put_tag(uint32_t *tag, size_t n, size_t key, uint32_t value)
-{
-    tag[n] = (uint32_t)key;
-    tag[n + 1] = value;
-    return n + 2;
-}
-
 /* --- from a pack ------------------------------------------------------------------------------------------- */
-static bool numbers_for(Draw *d, const Block *b)
+bool tile_draw_block(Draw *d, const Block *b)
 {
     if (b->head->nvalue > d->cap_number) {
         d->cap_number = 2 * b->head->nvalue;
@@ -130,17 +94,17 @@ static Str id_of(const Block *b, size_t i)
     return id.ptr[ID_ROOM - 1] == ' ' ? str_trim(id) : id;
 }
 
-static void put_block_feature(Draw *d, const Block *b, size_t i, const MvtPiece *p)
+void tile_draw_put(Draw *d, const Block *b, size_t i, const MvtPiece *p)
 {
     const uint32_t *value = b->tag + i * b->head->ntag;
     uint32_t tag[TAG_ROOM];
-    size_t n = put_tag(tag, 0, 0, mvt_value_fresh(d->layer, id_of(b, i)));
+    size_t n = draw_tag(tag, 0, 0, mvt_value_fresh(d->layer, id_of(b, i)));
 
     if (value[0] != NO_VALUE)
-        n = put_tag(tag, n, 1, number_of(d, b, 1, value[0]));
+        n = draw_tag(tag, n, 1, number_of(d, b, 1, value[0]));
     for (size_t k = 0; k < d->l->nattribute; k++)
         if (d->key[k] != SIZE_MAX && value[k + 1] != NO_VALUE)
-            n = put_tag(tag, n, d->key[k], number_of(d, b, d->key[k], value[k + 1]));
+            n = draw_tag(tag, n, d->key[k], number_of(d, b, d->key[k], value[k + 1]));
     (void)mvt_put(d->layer, (uint64_t)b->fid[i], p, tag, n);
 }
 
@@ -150,7 +114,7 @@ static bool steps_serve(const Draw *d)
 }
 
 /* The feature for the tile's zoom: copied where it is ready, else made. */
-static bool piece_of(Draw *d, const Block *b, size_t i, uint32_t *hint, MvtPiece *out)
+bool tile_draw_piece(Draw *d, const Block *b, size_t i, uint32_t *hint, MvtPiece *out)
 {
     MvtPiece full;
 
@@ -170,7 +134,7 @@ static bool piece_of(Draw *d, const Block *b, size_t i, uint32_t *hint, MvtPiece
 
 static bool seen(const Draw *d, const Block *b, size_t i)
 {
-    return meets(b->box[i], d->box) && b->size[i] >= d->least[b->type[i]];
+    return draw_meets(b->box[i], d->box) && b->size[i] >= d->least[b->type[i]];
 }
 
 static size_t bytes_of(const Draw *d, const Block *b, size_t i, uint32_t *hint)
@@ -205,7 +169,7 @@ static size_t weigh(Draw *d, const Pack *p)
     size_t sum = 0;
 
     for (size_t i = 0; i < p->n; i++)
-        if (meets(p->box[i], d->box))
+        if (draw_meets(p->box[i], d->box))
             sum += weigh_block(d, p->block[i]);
     return sum;
 }
@@ -218,7 +182,7 @@ static size_t bound(const Draw *d, const Pack *p)
     for (size_t i = 0; i < p->n; i++) {
         const Block *b = p->block[i];
 
-        if (!meets(p->box[i], d->box))
+        if (!draw_meets(p->box[i], d->box))
             continue;
         sum += b->head->n * FEATURE_BYTES + b->head->values_len;
         sum += steps_serve(d) && d->ask->z >= STEP_BUSY ? tile_block_step_bytes(b, d->ask->z)
@@ -227,11 +191,11 @@ static size_t bound(const Draw *d, const Pack *p)
     return sum;
 }
 
-static bool draw_block(Draw *d, const Block *b)
+static bool put_block(Draw *d, const Block *b)
 {
     uint32_t hint = 0;
 
-    if (!numbers_for(d, b))
+    if (!tile_draw_block(d, b))
         return false;
     for (size_t i = 0; i < b->head->n; i++) {
         MvtPiece p;
@@ -240,8 +204,8 @@ static bool draw_block(Draw *d, const Block *b)
             continue;
         if (d->crowd && !tile_cut_keeps(d->cut, b->size[i] * d->scale[b->type[i]], b->fid[i]))
             d->dropped++;
-        else if (piece_of(d, b, i, &hint, &p) && mvt_clip(d->layer, &p, &p))
-            put_block_feature(d, b, i, &p);
+        else if (tile_draw_piece(d, b, i, &hint, &p) && mvt_clip(d->layer, &p, &p))
+            tile_draw_put(d, b, i, &p);
     }
     return true;
 }
@@ -253,7 +217,7 @@ static bool new_crowd(Draw *d)
     return d->crowd != NULL || no_memory(d->err);
 }
 
-static bool finish(Draw *d, Buf *out, size_t *dropped)
+bool tile_draw_finish(Draw *d, Buf *out, size_t *dropped)
 {
     if (!mvt_end(d->layer, out))
         return no_memory(d->err);
@@ -279,13 +243,13 @@ bool tile_draw_pack(
     double budget = DRAW_LIMIT;
     Draw d;
 
-    if (!init(&d, l, ask, a, err))
+    if (!tile_draw_init(&d, l, ask, a, err))
         return false;
     if (bound(&d, p) > DRAW_LIMIT && weigh(&d, p) > DRAW_LIMIT && !crowd(&d, p, budget))
         return false;
     for (int i = 0; i < TRIES; i++) {
         for (size_t k = 0; k < p->n; k++)
-            if (meets(p->box[k], d.box) && !draw_block(&d, p->block[k]))
+            if (draw_meets(p->box[k], d.box) && !put_block(&d, p->block[k]))
                 return false;
         if (mvt_bytes(d.layer) <= DRAW_LIMIT)
             break;
@@ -293,22 +257,22 @@ bool tile_draw_pack(
         if (!crowd(&d, p, budget) || !begin(&d))
             return false;
     }
-    return finish(&d, out, dropped);
+    return tile_draw_finish(&d, out, dropped);
 }
 
 /* --- from rows --------------------------------------------------------------------------------------------- */
 static void put_row(Draw *d, const TileRow *r, const MvtPiece *p)
 {
     uint32_t tag[TAG_ROOM];
-    size_t n = put_tag(tag, 0, 0, mvt_value_fresh(d->layer, r->id));
+    size_t n = draw_tag(tag, 0, 0, mvt_value_fresh(d->layer, r->id));
 
     if (r->division.len)
-        n = put_tag(tag, n, 1, mvt_value(d->layer, 1, (MvtValue){ MVT_TEXT, r->division, 0, 0 }));
+        n = draw_tag(tag, n, 1, mvt_value(d->layer, 1, (MvtValue){ MVT_TEXT, r->division, 0, 0 }));
     for (size_t k = 0; k < d->l->nattribute; k++) {
         MvtValue v = d->key[k] == SIZE_MAX ? (MvtValue){ 0 } : tile_value(r->value[k], d->a);
 
         if (v.kind != MVT_NULL)
-            n = put_tag(tag, n, d->key[k], mvt_value(d->layer, d->key[k], v));
+            n = draw_tag(tag, n, d->key[k], mvt_value(d->layer, d->key[k], v));
     }
     (void)mvt_put(d->layer, (uint64_t)r->fid, p, tag, n);
 }
@@ -436,11 +400,11 @@ bool tile_draw_rows(const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, 
     Draw d;
     bool good;
 
-    if (!init(&d, l, ask, a, err) || !new_crowd(&d))
+    if (!tile_draw_init(&d, l, ask, a, err) || !new_crowd(&d))
         return false;
     buf_init(&d.drawn, DRAWN_LIST);
     good = read_rows(&d, with_buffer(ask), &seen) && thin(&d);
     buf_clear(&d.drawn);
     d.dropped = good ? seen - mvt_count(d.layer) : 0;
-    return good && finish(&d, out, dropped);
+    return good && tile_draw_finish(&d, out, dropped);
 }

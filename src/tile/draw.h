@@ -14,6 +14,12 @@ bool tile_draw_pack(const DrawLayer *l, const Pack *p, const TileAsk *ask, Arena
     size_t *dropped, Err *err) MUST;
 bool tile_draw_rows(
     const DrawLayer *l, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped, Err *err) MUST;
+bool tile_is_far(const Pack *p, int z); /* single records would be too many */
+/* Of a far zoom. */
+bool tile_draw_far(const DrawLayer *l, const Pack *p, const TileAsk *ask, Arena *a, Buf *out, size_t *dropped,
+    Err *err) MUST;
+/* Finds out single_from of the pack's view. */
+bool tile_single_from(const DrawLayer *l, Pack *p, Err *err) MUST;
 
 /* --- which features a crowded tile shows ---------------------------------------------------------------------- */
 /* Features fall into classes by size, an eighth of an octave wide. A cut keeps the classes above `bucket`, and of that

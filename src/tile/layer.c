@@ -4,6 +4,7 @@
  */
 #include "tile/cache.h"
 #include "tile/draw.h"
+#include "tile/overview.h"
 #include "tile/pyramid.h"
 #include "tile/metrics.h"
 #include <assert.h>
@@ -25,6 +26,8 @@ struct TileLayer {
     atomic_uint_fast64_t epoch; /* of the last tile_layer_forget: bodies and ETags from before are not ours */
     TileSource source;
     DrawLayer draw;
+    TileView how;
+    atomic_int single_from; /* of the pack's view; 0: no zoom is far */
     Pyramid *pyramid;
     pthread_mutex_t lock;     /* guards pack */
     Pack *pack;               /* NULL: none yet */
@@ -49,6 +52,7 @@ static void swap_pack(TileLayer *l, Pack *p) /* takes p over; NULL: rows from no
 {
     Pack *old;
 
+    atomic_store(&l->single_from, p && p->view ? p->view->single_from : 0);
     pthread_mutex_lock(&l->lock);
     old = l->pack;
     l->pack = p;
@@ -66,15 +70,27 @@ static void save(TileLayer *l, Pack *p) /* a pack that cannot be written is made
     l->dirty = false;
 }
 
+static bool add_view(TileLayer *l, Pack *p, Err *err)
+{
+    if (!tile_view_sums(p, &l->how, err) || !tile_single_from(&l->draw, p, err))
+        return false;
+    tile_view_levels(p->view);
+    return tile_view_label(p, NULL, 0, err);
+}
+
 static bool build(TileLayer *l, Err *err)
 {
     Pack *p, *mapped;
 
     if (!tile_pack_build(&l->source, l->draw.nattribute, &p, err))
         return false;
+    if (!add_view(l, p, err)) {
+        tile_pack_drop(p);
+        return false;
+    }
     l->file.end = 0;
     save(l, p);
-    mapped = tile_pack_load(&l->file, p->seq); /* the file's pages instead of our own memory */
+    mapped = tile_pack_load(&l->file, &l->how, p->seq); /* the file's pages instead of our own memory */
     if (mapped)
         tile_pack_drop(p);
     swap_pack(l, mapped ? mapped : p);
@@ -129,6 +145,18 @@ static size_t sorted_once(int64_t *fid, size_t n) /* a commit may change a row t
     return k;
 }
 
+static bool change_view(TileLayer *l, Pack *next, const int64_t *fid, size_t n, Err *err)
+{
+    Arena *a = arena_new(0);
+    BlockBox *box;
+    size_t nbox;
+    const bool good = tile_view_change(l->pack, next, &l->how, fid, n, a, &box, &nbox, err) &&
+                      tile_view_label(next, box, nbox, err);
+
+    arena_free(a);
+    return good;
+}
+
 static bool change_pack(TileLayer *l, const int64_t *fid, size_t n, int64_t seq, Err *err)
 {
     Pack *next;
@@ -137,6 +165,10 @@ static bool change_pack(TileLayer *l, const int64_t *fid, size_t n, int64_t seq,
         return build(l, err);
     if (!tile_pack_change(l->pack, &l->source, l->draw.nattribute, fid, n, seq, &next, err))
         return false;
+    if (!change_view(l, next, fid, n, err)) {
+        tile_pack_drop(next);
+        return false;
+    }
     swap_pack(l, next);
     l->dirty = true;
     if (time_mono() - l->saved_at > SAVE_EVERY)
@@ -144,17 +176,33 @@ static bool change_pack(TileLayer *l, const int64_t *fid, size_t n, int64_t seq,
     return true;
 }
 
+/* What a change redraws of a far zoom: whole squares of its level, and a cell around them (see geo/trace.c). */
+static void raise_far(TileLayer *l, const View *v, GeoBox box, int64_t seq)
+{
+    if (geo_box_empty(box))
+        return;
+    for (int z = 0; z < v->single_from; z++)
+        if (v->level[z])
+            tile_pyramid_raise_at(l->pyramid, z, tile_view_touched(v->level[z], box), seq);
+}
+
 bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
 {
     int64_t *fid = mem_new(n, sizeof *fid);
+    Pack *p = pack_of(l);
     bool good = true;
 
     for (size_t i = 0; i < n; i++) {
         tile_pyramid_raise(l->pyramid, change[i].before, seq);
         tile_pyramid_raise(l->pyramid, change[i].after, seq);
+        if (p && p->view) {
+            raise_far(l, p->view, change[i].before, seq);
+            raise_far(l, p->view, change[i].after, seq);
+        }
         if (fid)
             fid[i] = change[i].fid;
     }
+    tile_pack_drop(p);
     pthread_mutex_lock(&l->changing);
     if (l->pack) {
         good = fid ? change_pack(l, fid, sorted_once(fid, n), seq, err)
@@ -168,7 +216,14 @@ bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq,
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------ */
-static uint64_t model_of(Str name, const Str *attribute, size_t n)
+static void put_view(const TileView *v, Buf *b)
+{
+    buf_fmt(b, "\n%d%d%d%d%d %d", v->main_filters, v->fills, v->lines, v->circles, v->words, v->from);
+    for (size_t i = 0; i < v->nkey; i++)
+        buf_fmt(b, " %d", v->key[i]);
+}
+
+static uint64_t model_of(Str name, const Str *attribute, size_t n, const TileView *how)
 {
     Buf b;
     uint64_t h;
@@ -179,6 +234,7 @@ static uint64_t model_of(Str name, const Str *attribute, size_t n)
         buf_c(&b, '\n');
         buf_str(&b, attribute[i]);
     }
+    put_view(how, &b);
     h = hash64(BYTES(buf_text(&b)));
     buf_clear(&b);
     return h;
@@ -191,7 +247,7 @@ static bool fill(TileLayer *l, const char *dir, Str name, const Str *attribute, 
 
     l->draw = (DrawLayer){ str_copy(l->a, name), copy, n, &l->source };
     l->file.path = path.ptr;
-    l->model = l->file.model = model_of(name, attribute, n);
+    l->model = l->file.model = model_of(name, attribute, n, &l->how);
     if (!copy || !path.ptr || !l->draw.name.ptr)
         return false;
     for (size_t i = 0; i < n; i++)
@@ -201,7 +257,7 @@ static bool fill(TileLayer *l, const char *dir, Str name, const Str *attribute, 
 }
 
 bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribute, size_t nattribute,
-    const TileSource *source, TileLayer **out, Err *err)
+    const TileView *how, const TileSource *source, TileLayer **out, Err *err)
 {
     TileLayer *l = mem_new(1, sizeof *l);
     int64_t seq = source->seq(source->ctx);
@@ -213,6 +269,7 @@ bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribu
     l->cache = c;
     l->number = tile_cache_layer(c);
     l->source = *source;
+    l->how = *how;
     pthread_mutex_init(&l->lock, NULL);
     pthread_mutex_init(&l->changing, NULL);
     l->pyramid = tile_pyramid_new(seq);
@@ -224,10 +281,18 @@ bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribu
         tile_layer_close(l);
         return false;
     }
-    l->pack = tile_pack_load(&l->file, seq);
+    swap_pack(l, tile_pack_load(&l->file, &l->how, seq));
     l->saved_at = time_mono();
     *out = l;
     return true;
+}
+
+void tile_layer_save(TileLayer *l)
+{
+    pthread_mutex_lock(&l->changing);
+    if (l->pack && l->dirty)
+        save(l, l->pack);
+    pthread_mutex_unlock(&l->changing);
 }
 
 void tile_layer_close(TileLayer *l)
@@ -276,13 +341,25 @@ typedef struct Want {
     const TileAsk *ask;
     uint64_t epoch;
     int64_t number;
+    Pack *far; /* counted; NULL: the zoom is not far */
 } Want;
 
+/* A far tile cannot be drawn from rows: while a change is on its way into the pack, the tile is what it was after the last
+ * change that the pack has seen, and says so by that number. */
 static Want want_of(TileLayer *l, const TileAsk *ask)
 {
-    Want w = { ask, atomic_load(&l->epoch), 0 };
+    Want w = { ask, atomic_load(&l->epoch), 0, NULL };
 
     w.number = tile_pyramid_number(l->pyramid, ask->grid, ask->z, ask->x, ask->y);
+    if (ask->z >= atomic_load(&l->single_from))
+        return w;
+    w.far = pack_of(l);
+    if (w.far && !tile_is_far(w.far, ask->z)) {
+        tile_pack_drop(w.far);
+        w.far = NULL;
+    }
+    if (w.far && w.far->seq < w.number)
+        w.number = w.far->seq;
     return w;
 }
 
@@ -292,8 +369,8 @@ static void put_etag(const TileLayer *l, const Want *w, bool gzip, char etag[64]
     uint64_t show =
         l->draw.nattribute < 64 ? ask->show & ((UINT64_C(1) << l->draw.nattribute) - 1) : ask->show;
 
-    snprintf(etag, 64, "\"%llx-%llx-%llx%s\"", (unsigned long long)((l->model ^ w->epoch) >> 8),
-        (unsigned long long)show, (unsigned long long)w->number, gzip ? "-g" : "");
+    snprintf(etag, 64, "\"%llx-%llx-%llx%s%s\"", (unsigned long long)((l->model ^ w->epoch) >> 8),
+        (unsigned long long)show, (unsigned long long)w->number, w->far ? "-f" : "", gzip ? "-g" : "");
 }
 
 bool tile_etag(TileLayer *l, const TileAsk *ask, char etag[64], Err *err)
@@ -304,6 +381,7 @@ bool tile_etag(TileLayer *l, const TileAsk *ask, char etag[64], Err *err)
         return false;
     w = want_of(l, ask);
     put_etag(l, &w, ask->gzip, etag);
+    tile_pack_drop(w.far);
     return true;
 }
 
@@ -312,8 +390,8 @@ static CacheKey key_of(const TileLayer *l, const Want *w, bool gzip)
     const TileAsk *ask = w->ask;
 
     return (CacheKey){ l->number << 48 ^ w->epoch, ask->show,
-        (uint64_t)ask->grid << 60 | (uint64_t)gzip << 59 | (uint64_t)ask->z << 48 | (uint64_t)ask->x << 24 |
-            ask->y };
+        (uint64_t)ask->grid << 60 | (uint64_t)gzip << 59 | (uint64_t)(w->far != NULL) << 58 |
+            (uint64_t)ask->z << 48 | (uint64_t)ask->x << 24 | ask->y };
 }
 
 static Body *kept_body(TileLayer *l, const Want *w, Bytes bytes, bool gzip, size_t dropped)
@@ -335,9 +413,12 @@ static Body *kept_body(TileLayer *l, const Want *w, Bytes bytes, bool gzip, size
 
 static bool draw(TileLayer *l, const Want *w, Arena *a, Buf *out, size_t *dropped, Err *err)
 {
-    Pack *p = pack_of(l);
+    Pack *p;
     bool good;
 
+    if (w->far)
+        return tile_draw_far(&l->draw, w->far, w->ask, a, out, dropped, err);
+    p = pack_of(l);
     if (p && p->seq >= w->number) {
         good = tile_draw_pack(&l->draw, p, w->ask, a, out, dropped, err);
         if (w->ask->z <= WIDE_ZOOM)
@@ -403,30 +484,78 @@ static Body *compressed(TileLayer *l, const Want *w, const Body *raw, Err *err)
     return b;
 }
 
+static Body *found(TileLayer *l, const Want *w, Err *err)
+{
+    const TileAsk *ask = w->ask;
+    const CacheKey key = key_of(l, w, ask->gzip), raw_key = key_of(l, w, false);
+    Body *b = tile_cache_get(l->cache, &key, w->number), *raw;
+
+    if (b) {
+        metric_add(METRIC_tile_cached, 1);
+        return b;
+    }
+    raw = ask->gzip ? tile_cache_get(l->cache, &raw_key, w->number) : NULL;
+    if (!raw && !(raw = drawn(l, w, err)))
+        return NULL;
+    b = ask->gzip ? compressed(l, w, raw, err) : tile_body_keep(raw);
+    tile_body_drop(raw);
+    return b;
+}
+
+const TileBody *tile_cached(TileLayer *l, const TileAsk *ask)
+{
+    CacheKey key;
+    Body *b;
+    Want w;
+
+    if (!in_grid(ask, &(Err){ 0 }))
+        return NULL;
+    w = want_of(l, ask);
+    key = key_of(l, &w, ask->gzip);
+    b = tile_cache_get(l->cache, &key, w.number);
+    tile_pack_drop(w.far);
+    if (!b)
+        return NULL;
+    metric_add(METRIC_tile_cached, 1);
+    return &b->pub;
+}
+
 bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err)
 {
-    CacheKey key, raw_key;
-    Body *b, *raw;
+    Body *b;
     Want w;
 
     if (!in_grid(ask, err))
         return false;
     w = want_of(l, ask);
-    key = key_of(l, &w, ask->gzip);
-    b = tile_cache_get(l->cache, &key, w.number);
-    if (b) {
-        metric_add(METRIC_tile_cached, 1);
-        *out = &b->pub;
-        return true;
-    }
-    raw_key = key_of(l, &w, false);
-    raw = ask->gzip ? tile_cache_get(l->cache, &raw_key, w.number) : NULL;
-    if (!raw && !(raw = drawn(l, &w, err)))
-        return false;
-    b = ask->gzip ? compressed(l, &w, raw, err) : tile_body_keep(raw);
-    tile_body_drop(raw);
+    b = found(l, &w, err);
+    tile_pack_drop(w.far);
     if (!b)
         return false;
     *out = &b->pub;
     return true;
+}
+
+int tile_layer_single_from(TileLayer *l)
+{
+    return tile_layer_packed(l) ? atomic_load(&l->single_from) : -1;
+}
+
+static void drop_pack(void *pack)
+{
+    tile_pack_drop(pack);
+}
+
+bool tile_sums(TileLayer *l, GeoBox box, Arena *a, TileSums *out, Err *err)
+{
+    Pack *p = pack_of(l);
+
+    if (!p || !p->view) {
+        tile_pack_drop(p);
+        return FAIL(err, TILE_NOT_READY, l->draw.name, "sums");
+    }
+    if (arena_defer(a, drop_pack, p)) /* the values are its own */
+        return tile_view_ask(p, box, a, out, err);
+    tile_pack_drop(p);
+    return FAIL(err, BASE_NO_MEMORY, STR("tile"), "sums");
 }

@@ -16,6 +16,7 @@ void tile_pack_drop(Pack *p)
         return;
     for (size_t i = 0; i < p->n; i++)
         tile_block_drop(p->block[i]);
+    tile_view_drop(p->view);
     mem_free(p->block);
     mem_free(p->box);
     mem_free(p);

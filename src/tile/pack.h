@@ -1,11 +1,11 @@
 /* src/tile/pack.h - a layer's blocks at one moment: never changed, counted, swapped whole. And their file.
  *
- *   file: head | block … block | index     appended to by a change: blocks, index; then the head is written over
+ *   file: head | block … square … view | index     appended to by a change: these; then the head is written over
  *
- * Head, index and blocks carry their hashes, so a file cut off or torn anywhere is seen when it is opened.
+ * Head, index, blocks and squares carry their hashes, so a file cut off or torn anywhere is seen when it is opened.
  */
 #pragma once
-#include "tile/block.h"
+#include "tile/square.h"
 
 typedef struct Pack {
     atomic_int refs;
@@ -13,6 +13,7 @@ typedef struct Pack {
     size_t n;
     Block **block; /* in Hilbert order */
     BlockBox *box; /* theirs, close together: every tile looks through all of them */
+    View *view;    /* NULL: not made */
 } Pack;
 typedef struct PackFile { /* what is known of the file; belongs to the one changer */
     const char *path;
@@ -28,7 +29,8 @@ bool tile_pack_build(const TileSource *s, size_t nattribute, Pack **out, Err *er
 /* The pack with the rows of `fid` (rising) as they are now. */
 bool tile_pack_change(const Pack *p, const TileSource *s, size_t nattribute, const int64_t *fid, size_t n,
     int64_t seq, Pack **out, Err *err) MUST;
-Pack *tile_pack_load(PackFile *f, int64_t seq); /* NULL: not there, not whole, not ours or not of that seq */
+Pack *tile_pack_load(PackFile *f, const TileView *how,
+    int64_t seq); /* NULL: not there, not whole, not ours or not of that seq */
 /* What is not written yet; whole when half of the file is waste. */
 bool tile_pack_save(PackFile *f, Pack *p, Err *err) MUST;
 /* Gives the mapped pages back: what is asked for next comes from the system's cache, and counts as ours only then. */

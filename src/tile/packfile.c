@@ -8,13 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FORMAT = 2, HEAD_ROOM = 4096, WASTE_LEAST = 1 << 20 };
+enum { FORMAT = 3, HEAD_ROOM = 4096, WASTE_LEAST = 1 << 20 };
 typedef struct FileHead {
     char magic[8];
     uint64_t format, model;
     int64_t seq;
-    uint64_t index_at, nblock, index_hash;
-    uint64_t self; /* hash of all before */
+    uint64_t index_at, nblock, nsquare, index_hash; /* the index: blocks, squares, the view */
+    uint64_t self;                                  /* hash of all before */
 } FileHead;
 typedef struct FileBlock {
     uint64_t at, len, hash;
@@ -60,17 +60,20 @@ static bool head_of(const TileMap *m, const PackFile *f, int64_t seq, FileHead *
 {
     memcpy(h, m->at, sizeof *h);
     return memcmp(h->magic, "SZTILE1", 8) == 0 && h->self == self_of(h) && h->format == FORMAT &&
-           h->model == f->model && h->seq == seq && h->index_at <= m->len &&
-           h->nblock <= (m->len - h->index_at) / sizeof(FileBlock);
+           h->model == f->model && h->seq == seq && h->index_at <= m->len && h->nblock < SIZE_MAX / 2 &&
+           h->nsquare < SIZE_MAX / 2 &&
+           h->nblock + h->nsquare + 1 <= (m->len - h->index_at) / sizeof(FileBlock);
+}
+
+static bool within(const TileMap *m, const FileBlock *e)
+{
+    return e->at <= m->len && e->len <= m->len - e->at && e->at % 8 == 0 && e->len % 8 == 0;
 }
 
 static bool add_block(Pack *p, TileMap *m, const FileBlock *e)
 {
-    Block *b;
+    Block *b = tile_block_of((Bytes){ (const uint8_t *)m->at + e->at, e->len }, m);
 
-    if (e->at > m->len || e->len > m->len - e->at || e->at % 8)
-        return false;
-    b = tile_block_of((Bytes){ (const uint8_t *)m->at + e->at, e->len }, m);
     if (!b)
         return false;
     b->file_at = e->at;
@@ -78,29 +81,61 @@ static bool add_block(Pack *p, TileMap *m, const FileBlock *e)
     return b->hash == e->hash;
 }
 
-static Pack *read_map(TileMap *m, PackFile *f, int64_t seq)
+static bool add_square(Pack *p, TileMap *m, const FileBlock *e)
+{
+    Square *s = tile_square_of((Bytes){ (const uint8_t *)m->at + e->at, e->len }, m);
+
+    if (!s)
+        return false;
+    s->file_at = e->at;
+    return tile_view_add(p->view, s) && s->hash == e->hash;
+}
+
+static bool add_view(Pack *p, const TileView *how, TileMap *m, const FileBlock *e)
+{
+    const Bytes in = { (const uint8_t *)m->at + e->at, e->len };
+
+    p->view = tile_hash(in) == e->hash ? tile_view_read(in, how) : NULL;
+    return p->view != NULL;
+}
+
+static FileBlock entry(const uint8_t *index, uint64_t i)
+{
+    FileBlock e;
+
+    memcpy(&e, index + i * sizeof e, sizeof e);
+    return e;
+}
+
+/* What the index names: the view first, for its squares. */
+static bool read_parts(Pack *p, const TileView *how, TileMap *m, const FileHead *h)
+{
+    const uint8_t *index = (const uint8_t *)m->at + h->index_at;
+    const uint64_t n = h->nblock + h->nsquare;
+    FileBlock e = entry(index, n);
+    bool good = within(m, &e) && add_view(p, how, m, &e);
+
+    for (uint64_t i = 0; good && i < n; i++) {
+        e = entry(index, i);
+        good = within(m, &e) && (i < h->nblock ? add_block(p, m, &e) : add_square(p, m, &e));
+    }
+    return good && tile_view_whole(p->view);
+}
+
+static Pack *read_map(TileMap *m, PackFile *f, const TileView *how, int64_t seq)
 {
     FileHead h;
     Pack *p;
-    const uint8_t *index;
-    bool good;
 
-    if (!head_of(m, f, seq, &h))
-        return NULL;
-    index = (const uint8_t *)m->at + h.index_at;
-    if (hash64((Bytes){ index, h.nblock * sizeof(FileBlock) }) != h.index_hash ||
+    if (!head_of(m, f, seq, &h) ||
+        hash64((Bytes){ (const uint8_t *)m->at + h.index_at,
+            (h.nblock + h.nsquare + 1) * sizeof(FileBlock) }) != h.index_hash ||
         !(p = mem_new(1, sizeof *p)))
         return NULL;
     atomic_init(&p->refs, 1);
     p->seq = seq;
-    good = (p->block = mem_new(h.nblock, sizeof *p->block)) != NULL;
-    for (uint64_t i = 0; good && i < h.nblock; i++) {
-        FileBlock e;
-
-        memcpy(&e, index + i * sizeof e, sizeof e);
-        good = add_block(p, m, &e);
-    }
-    if (!good || !tile_pack_seal(p)) {
+    p->block = mem_new(h.nblock, sizeof *p->block);
+    if (!p->block || !read_parts(p, how, m, &h) || !tile_pack_seal(p)) {
         tile_pack_drop(p);
         return NULL;
     }
@@ -109,10 +144,10 @@ static Pack *read_map(TileMap *m, PackFile *f, int64_t seq)
     return p;
 }
 
-Pack *tile_pack_load(PackFile *f, int64_t seq)
+Pack *tile_pack_load(PackFile *f, const TileView *how, int64_t seq)
 {
     TileMap *m = map_open(f->path);
-    Pack *p = m ? read_map(m, f, seq) : NULL;
+    Pack *p = m ? read_map(m, f, how, seq) : NULL;
 
     if (m)
         tile_map_drop(m); /* the blocks hold theirs */
@@ -149,42 +184,69 @@ static bool write_at(int fd, const void *p, size_t n, uint64_t at)
     return true;
 }
 
-static bool write_index(int fd, const PackFile *f, const Pack *p, uint64_t at, uint64_t *end)
+static bool write_index(int fd, const PackFile *f, const Pack *p, FileBlock view, uint64_t at, uint64_t *end)
 {
-    FileBlock *index = mem_new(p->n, sizeof *index);
-    FileHead h = { "SZTILE1", FORMAT, f->model, p->seq, at, p->n, 0, 0 };
+    const size_t nsquare = p->view ? p->view->n : 0, n = p->n + nsquare + 1;
+    FileBlock *index = mem_new(n, sizeof *index);
+    FileHead h = { "SZTILE1", FORMAT, f->model, p->seq, at, p->n, nsquare, 0, 0 };
     bool good = index != NULL;
 
     for (size_t i = 0; good && i < p->n; i++)
         index[i] = (FileBlock){ p->block[i]->file_at, p->block[i]->bytes.len, p->block[i]->hash };
+    for (size_t i = 0; good && i < nsquare; i++) {
+        const Square *s = p->view->square[i];
+
+        index[p->n + i] = (FileBlock){ s->file_at, s->bytes.len, s->hash };
+    }
     if (good) {
-        h.index_hash = hash64((Bytes){ (const uint8_t *)index, p->n * sizeof *index });
+        index[n - 1] = view;
+        h.index_hash = hash64((Bytes){ (const uint8_t *)index, n * sizeof *index });
         h.self = self_of(&h);
-        good = write_at(fd, index, p->n * sizeof *index, at) && write_at(fd, &h, sizeof h, 0);
+        good = write_at(fd, index, n * sizeof *index, at) && write_at(fd, &h, sizeof h, 0);
     }
     mem_free(index);
-    *end = at + p->n * sizeof *index;
+    *end = at + n * sizeof *index;
     return good;
 }
 
-/* All blocks (or those without a place) from `at` on, then the index, then the head. */
-static bool write_blocks(int fd, PackFile *f, Pack *p, bool all, uint64_t at)
+/* Behind *at, unless it has its place already and not `all` is written. */
+static bool write_part(int fd, Bytes bytes, bool all, uint64_t *file_at, uint64_t *at)
+{
+    if (*file_at && !all)
+        return true;
+    *file_at = *at;
+    *at += bytes.len;
+    return write_at(fd, bytes.ptr, bytes.len, *file_at);
+}
+
+static bool write_view(int fd, const Pack *p, FileBlock *out, uint64_t *at)
+{
+    Buf b;
+    bool good;
+
+    buf_init(&b, 64 << 20);
+    good = !p->view || tile_view_write(p->view, &b);
+    *out = (FileBlock){ *at, b.len, tile_hash(BYTES(buf_text(&b))) };
+    good = good && write_at(fd, buf_text(&b).ptr, b.len, *at);
+    *at += b.len;
+    buf_clear(&b);
+    return good;
+}
+
+/* All parts (or those without a place) from `at` on, then the index, then the head. */
+static bool write_parts(int fd, PackFile *f, Pack *p, bool all, uint64_t at)
 {
     static const char zeros[HEAD_ROOM];
+    FileBlock view;
     uint64_t end = 0;
     bool good = !all || write_at(fd, zeros, sizeof zeros, 0);
 
     at = (at + 7) & ~(uint64_t)7;
-    for (size_t i = 0; good && i < p->n; i++) {
-        Block *b = p->block[i];
-
-        if (b->file_at && !all)
-            continue;
-        b->file_at = at;
-        good = write_at(fd, b->bytes.ptr, b->bytes.len, at);
-        at += b->bytes.len;
-    }
-    good = good && write_index(fd, f, p, at, &end);
+    for (size_t i = 0; good && i < p->n; i++)
+        good = write_part(fd, p->block[i]->bytes, all, &p->block[i]->file_at, &at);
+    for (size_t i = 0; good && p->view && i < p->view->n; i++)
+        good = write_part(fd, p->view->square[i]->bytes, all, &p->view->square[i]->file_at, &at);
+    good = good && write_view(fd, p, &view, &at) && write_index(fd, f, p, view, at, &end);
     f->end = good ? end : 0;
     return good;
 }
@@ -195,6 +257,8 @@ static bool wasteful(const PackFile *f, const Pack *p)
 
     for (size_t i = 0; i < p->n; i++)
         live += p->block[i]->bytes.len;
+    for (size_t i = 0; p->view && i < p->view->n; i++)
+        live += p->view->square[i]->bytes.len;
     return f->end == 0 || f->end > 2 * live + WASTE_LEAST;
 }
 
@@ -209,7 +273,7 @@ static bool save_whole(PackFile *f, Pack *p)
     fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
     if (fd < 0)
         return false;
-    good = write_blocks(fd, f, p, true, HEAD_ROOM);
+    good = write_parts(fd, f, p, true, HEAD_ROOM);
     good = close(fd) == 0 && good && rename(temporary, f->path) == 0;
     if (!good)
         (void)unlink(temporary);
@@ -225,7 +289,7 @@ bool tile_pack_save(PackFile *f, Pack *p, Err *err)
         good = save_whole(f, p);
     } else {
         fd = open(f->path, O_WRONLY | O_CLOEXEC);
-        good = fd >= 0 && write_blocks(fd, f, p, false, f->end);
+        good = fd >= 0 && write_parts(fd, f, p, false, f->end);
         if (fd >= 0)
             good = close(fd) == 0 && good;
     }

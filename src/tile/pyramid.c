@@ -163,6 +163,21 @@ void tile_pyramid_raise(Pyramid *p, GeoBox box, int64_t seq)
     pthread_rwlock_unlock(&p->lock);
 }
 
+void tile_pyramid_raise_at(Pyramid *p, int z, GeoBox box, int64_t seq)
+{
+    double s[4];
+    Range r;
+
+    if (geo_box_empty(box))
+        return;
+    share_of(box, s);
+    r = tiles_of(s, z, MARGIN);
+    pthread_rwlock_wrlock(&p->lock);
+    if (count_of(r) > PYRAMID_CELLS || !note(p, r, z, false, seq))
+        forget(p, seq);
+    pthread_rwlock_unlock(&p->lock);
+}
+
 void tile_pyramid_forget(Pyramid *p, int64_t seq)
 {
     pthread_rwlock_wrlock(&p->lock);

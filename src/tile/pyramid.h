@@ -13,5 +13,7 @@ typedef struct Pyramid Pyramid;
 Pyramid *tile_pyramid_new(int64_t base); /* `base`: every cell's number to begin with; NULL: no memory */
 void tile_pyramid_free(Pyramid *p);
 void tile_pyramid_raise(Pyramid *p, GeoBox box, int64_t seq); /* cannot fail: without memory it forgets */
-void tile_pyramid_forget(Pyramid *p, int64_t seq);            /* all cells */
+/* The tiles of one zoom alone that the box and their buffers meet. */
+void tile_pyramid_raise_at(Pyramid *p, int z, GeoBox box, int64_t seq);
+void tile_pyramid_forget(Pyramid *p, int64_t seq); /* all cells */
 int64_t tile_pyramid_number(Pyramid *p, GeoGrid g, int z, uint32_t x, uint32_t y);

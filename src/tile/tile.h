@@ -15,20 +15,20 @@
  *
  * A tile's feature has the integer id `fid`, the attributes `id` (ULID) and `division`, then those shown of the layer's.
  * A body is smaller than 500 kB: where a tile is crowded, the smallest features (points: a sample by fid, the same at
- * every zoom) are left out, and `dropped` says how many. Polygons below 4 units², lines below 1 are never in.
+ * every zoom) are left out, and `dropped` says how many. Polygons below 4 units² and lines within one unit are never in.
  *
  * Stands on base, geo, cql. Knows neither store nor ledger: a TileSource reads rows for it.
  * Memory   a TileBody is counted: it stays until its tile_body_free. Layers are freed by tile_layer_close.
  * Threads  tile_get, tile_etag: any number. tile_changed and tile_layer_pack: any, one at a time (they wait). Readers keep
  *          the snapshot they began with. A source's functions are called from those threads.
- * Errors   TILE_NO_TILE (not in the grid), TILE_BAD_DEM; those of the source; BASE_NO_MEMORY, BASE_IO.
+ * Errors   TILE_NO_TILE (not in the grid), TILE_BAD_DEM, TILE_NOT_READY; those of the source; BASE_NO_MEMORY, BASE_IO.
  */
 #pragma once
 #include "base/base.h"
 #include "cql/cql.h"
 #include "geo/geo.h"
 
-extern const ErrKind TILE_NO_TILE, TILE_BAD_DEM;
+extern const ErrKind TILE_NO_TILE, TILE_BAD_DEM, TILE_NOT_READY;
 
 typedef struct TileRow { /* borrowed */
     int64_t fid;
@@ -54,11 +54,20 @@ TileCache *tile_cache_new(size_t bytes); /* NULL: no memory */
 void tile_cache_free(TileCache *c);      /* after the last layer */
 
 typedef struct TileLayer TileLayer;
-enum { TILE_ATTRIBUTES = 64 };
+enum { TILE_ATTRIBUTES = 64, TILE_VIEW_KEYS = 8 };
+typedef struct TileView { /* how the packs' layers show a collection; all zeros: nobody draws it */
+    size_t nkey;
+    uint8_t key[TILE_VIEW_KEYS]; /* attributes that it is drawn and filtered by, the one drawn by first */
+    int from;                    /* the first zoom that shows its polygons filled */
+    bool main_filters;           /* the first is one that it is filtered by, too */
+    bool fills, lines;           /* polygons are filled; lines are drawn */
+    bool circles, words;         /* points are drawn as circles; their names are written */
+} TileView;
 /* Opens DIR/NAME.tiles when it is whole and of the source's seq; else rows are used until tile_layer_pack. */
 bool tile_layer_open(TileCache *c, const char *dir, Str name, const Str *attribute, size_t nattribute,
-    const TileSource *source, TileLayer **out, Err *err) MUST;
+    const TileView *view, const TileSource *source, TileLayer **out, Err *err) MUST;
 void tile_layer_close(TileLayer *l); /* writes what is not yet written; NULL is taken */
+void tile_layer_save(TileLayer *l);  /* what is not yet written, now */
 bool tile_layer_packed(TileLayer *l);
 bool tile_layer_pack(TileLayer *l, Err *err) MUST; /* builds the pack from all rows, unless there is one */
 /* Everything may have changed (a restore, a model swap): all tiles are new; the pack is dropped. */
@@ -86,9 +95,29 @@ typedef struct TileBody {
     int64_t seq; /* the last change in it */
 } TileBody;
 bool tile_etag(TileLayer *l, const TileAsk *ask, char etag[64], Err *err) MUST; /* for 304, without a body */
+const TileBody *tile_cached(
+    TileLayer *l, const TileAsk *ask); /* in memory and fresh, at once; NULL: it has to be drawn */
 bool tile_get(TileLayer *l, const TileAsk *ask, const TileBody **out, Err *err) MUST;
 void tile_body_free(const TileBody *b); /* NULL is taken */
-GeoBox tile_layer_box(TileLayer *l);    /* of all features; GEO_BOX_NONE: unknown or none */
+int tile_layer_single_from(
+    TileLayer *l);                   /* records are shown one by one from this zoom on; -1: not known yet */
+GeoBox tile_layer_box(TileLayer *l); /* of all features; GEO_BOX_NONE: unknown or none */
+
+typedef struct
+    TileSum { /* of the records of one kind of geometry that have these values of the view's keys */
+    GeoType type;
+    const MvtValue *value;
+    uint64_t count;      /* whose envelope's middle lies in the box */
+    double area, length; /* m², m in the box */
+} TileSum;
+typedef struct TileSums {
+    TileSum *sum;
+    size_t n;
+    bool exact; /* else the box was rounded to cells of so many metres: */
+    double cell;
+} TileSums;
+/* From sums kept in the pack, nothing is counted. TILE_NOT_READY: there is no pack yet. Values live in the arena, too. */
+bool tile_sums(TileLayer *l, GeoBox box, Arena *a, TileSums *out, Err *err) MUST;
 
 /* Elevation: a file of magic "SZDEM1\0\0", uint32 width, height, double minx, miny, maxx, maxy (degrees), then float32
  * metres, row by row, the northern first; NaN: unknown. Tiles are 256 px PNG in Terrarium encoding (metres = red * 256 +

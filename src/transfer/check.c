@@ -196,7 +196,8 @@ static bool any_wrong(const ImportBatch *b)
 bool transfer_import_write(const TransferTurn *t, ImportBatch *b, bool dry, Str key, Str who, Arena *a,
     TransferCounts *counts, uint8_t *verdict, Err *err)
 {
-    LedgerTx tx = { .who = who,
+    AccessWho as = ACCESS_VISITOR; /* under the name of whoever said apply */
+    LedgerTx tx = { .who = &as,
         .via = STR("import"),
         .source = STR("imported"),
         .reason = str_fmt(a, "导入 %.*s", STRV(t->file)),
@@ -206,6 +207,7 @@ bool transfer_import_write(const TransferTurn *t, ImportBatch *b, bool dry, Str 
     bool again = true, alone = false;
     Try k;
 
+    as.account = who;
     for (bool faulty = dry && any_wrong(b); again; faulty = false) {
         if (!gather(b, faulty, a, &k))
             return FAIL(err, BASE_NO_MEMORY, STR("batch"), "import");

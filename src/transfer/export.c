@@ -28,7 +28,8 @@ const char *transfer_media(const char *format)
 /* --- which columns ------------------------------------------------------------------------------------------------------ */
 static bool goes_out(const TransferOut *o, const PackProperty *p)
 {
-    if (p->opposite.len || p->retired || (p->grade >= 3 && !o->x.query.sealed))
+    if (p->opposite.len || p->retired || (p->grade >= 3 && !o->x.query.sealed) ||
+        !access_sees(o->x.view.who, p)) /* an empty column would say that there is nothing */
         return false;
     return !p->base || str_eq(p->name, STR("division"));
 }
@@ -59,7 +60,7 @@ static bool choose_columns(TransferOut *o, Err *err)
 /* --- what a value is called ----------------------------------------------------------------------------------------------- */
 static Str reference_title(TransferOut *o, const PackProperty *p, Str id)
 {
-    const PackModel *m = ledger_model(o->x.ledger);
+    const PackModel *m = ledger_model(o->x.view.ledger);
     Str collection = p->nref ? p->ref[0] : STR(""), own = id, key;
     const PackCollection *c;
     Str *known;
@@ -80,7 +81,7 @@ static Str reference_title(TransferOut *o, const PackProperty *p, Str id)
     known = NEW(o->titles, Str);
     if (!known || !o->title)
         return id;
-    *known = ledger_title(o->x.ledger, c, own, o->titles);
+    *known = ledger_title(o->x.view, c, own, o->titles);
     if (!known->len)
         *known = key;
     return map_put(o->title, key, known) ? *known : id;
@@ -146,7 +147,7 @@ static bool slice(TransferOut *o, Err *err)
     q.token = buf_text(&o->token);
     q.count = false;
     q.no_geometry = !o->place;
-    if (!ledger_select(o->x.ledger, &q, see, o, o->slice, &page, err))
+    if (!ledger_select(o->x.view, &q, see, o, o->slice, &page, err))
         return false;
     if (o->err.kind) {
         *err = o->err;
@@ -213,7 +214,7 @@ static bool temp_path(TransferOut *o)
 {
     int fd;
 
-    snprintf(o->path, sizeof o->path, "%s/imports/export-XXXXXX", ledger_dir(o->x.ledger));
+    snprintf(o->path, sizeof o->path, "%s/imports/export-XXXXXX", ledger_dir(o->x.view.ledger));
     fd = mkostemp(o->path, O_CLOEXEC);
     if (fd < 0) {
         snprintf(o->path, sizeof o->path, "/tmp/sangzi-export-XXXXXX");
@@ -294,5 +295,5 @@ bool transfer_export(const TransferExport *x, bool (*write)(void *ctx, Bytes pie
 
 bool transfer_snapshot(Ledger *l, const char *path, Err *err)
 {
-    return store_backup(ledger_store(l), path, err);
+    return ledger_backup(l, path, err);
 }

@@ -46,7 +46,8 @@ static bool is_demo(TransferOut *o)
     Str demo = { NULL, 0 };
     Err e;
 
-    return ledger_meta(o->x.ledger, STR("demo"), o->a, &demo, &e) && demo.len && !str_eq(demo, STR("false"));
+    return ledger_meta(o->x.view.ledger, STR("demo"), o->a, &demo, &e) && demo.len &&
+           !str_eq(demo, STR("false"));
 }
 
 static void above(TransferOut *o, Book *b)

@@ -63,7 +63,7 @@ static bool distance(Ledger *l, const PackCollection *c, double x, double y, dou
     Arena *a = arena_new(0);
     bool good;
 
-    good = ledger_select(l, &q, see_record, &w, a, &page, err);
+    good = ledger_select((LedgerView){ l, &ACCESS_VISITOR }, &q, see_record, &w, a, &page, err);
     arena_free(a);
     *out = sqrt(w.best);
     return good;
@@ -133,7 +133,7 @@ bool transfer_smell_gcj(Ledger *l, const PackCollection *c, const Bytes *wkb, si
         const PackCollection *k = known[i][0] ? pack_collection(ledger_model(l), str_of(known[i])) : c;
 
         if (!k || !k->spatial || k->geometry_grade >= 3 || (i && k == c) ||
-            ledger_count(l, k, STR("")) < AT_LEAST)
+            ledger_count((LedgerView){ l, &ACCESS_VISITOR }, k, STR("")) < AT_LEAST)
             continue;
         if (!against(l, k, (const double(*)[2])at, p.n, is, err))
             return false;

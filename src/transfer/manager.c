@@ -326,11 +326,18 @@ bool transfer_manager_open(Ledger *l, TransferManager **out, Err *err)
     return good;
 }
 
+void transfer_manager_end(TransferManager *m)
+{
+    __atomic_store_n(&m->stop, true, __ATOMIC_RELAXED);
+    if (m->pool)
+        pool_end(m->pool);
+}
+
 void transfer_manager_close(TransferManager *m)
 {
     if (!m)
         return;
-    __atomic_store_n(&m->stop, true, __ATOMIC_RELAXED);
+    transfer_manager_end(m);
     pool_free(m->pool);
     for (Import *im = m->first, *next; im; im = next) {
         next = im->next;

@@ -263,7 +263,7 @@ static GeoBox county_box(const Import *im)
 {
     const PackCollection *c = pack_collection(ledger_model(im->ledger), STR("division"));
 
-    return c ? ledger_extent(im->ledger, c) : GEO_BOX_NONE;
+    return c ? ledger_extent((LedgerView){ im->ledger, &ACCESS_VISITOR }, c) : GEO_BOX_NONE;
 }
 
 static bool smell(Import *im, ImportView *v, const Bytes *shape, size_t n, Err *err)

@@ -144,7 +144,7 @@ bool transfer_find(Ledger *l, const PackCollection *c, const TransferTest *test,
     if (ntest && !filter_of(c, test, ntest, a, &e, err))
         return false;
     q.filter = ntest ? e : NULL;
-    if (!ledger_select(l, &q, see, &f, a, &page, err))
+    if (!ledger_select((LedgerView){ l, &ACCESS_VISITOR }, &q, see, &f, a, &page, err))
         return false;
     *out = f.found;
     *n = f.n;
@@ -427,7 +427,7 @@ bool transfer_stretch_near(TransferRefs *r, Bytes wkb, Arena *a, Str *id, Err *e
     *id = STR("");
     if (geo_box_empty(b) || !r->stretch.of->spatial)
         return true;
-    if (!ledger_select(r->ledger, &q, see_near, &w, a, &page, err))
+    if (!ledger_select((LedgerView){ r->ledger, &ACCESS_VISITOR }, &q, see_near, &w, a, &page, err))
         return false;
     if (w.best <= SNAP_M)
         *id = str_copy(a, str_of(w.id));
@@ -441,7 +441,8 @@ bool transfer_stretch_point(TransferRefs *r, Str id, int64_t stake, Arena *a, By
     Bytes line;
 
     *point = (Bytes){ NULL, 0 };
-    if (!ledger_get(r->ledger, r->stretch.of, id, INT64_MIN, INT64_MIN, a, &rec, err))
+    if (!ledger_get((LedgerView){ r->ledger, &ACCESS_VISITOR }, r->stretch.of, id, INT64_MIN, INT64_MIN, a,
+            &rec, err))
         return false;
     line = rec.geometry;
     if (!line.len || rec.value[r->stretch.from->index].kind != CQL_INT || geo_wkb_type(line) != GEO_LINE ||

@@ -10,7 +10,7 @@
  *
  * Out: transfer_export streams csv, xlsx, geojson or gpkg in slices of 1,000 records, in constant memory.
  *
- * Stands on ledger and below; GDAL/OGR, ICU, libxlsxwriter.
+ * Stands on node, ledger and below; GDAL/OGR, ICU, libxlsxwriter.
  * Memory   a TransferManager outlives requests (_open/_close) and borrows its ledger; results in the Buf handed in.
  * Threads  everything may be called from any thread; two imports are read at once, others wait.
  * Limits   a file of 2 GiB, 1,000,000 rows, 1,000 columns, 1 MiB a cell; the worker 4 GiB and 10 minutes of CPU.
@@ -19,6 +19,7 @@
 #pragma once
 #include "base/base.h"
 #include "ledger/ledger.h"
+#include "node/node.h"
 
 extern const ErrKind TRANSFER_UNREADABLE, TRANSFER_WORKER_DIED, TRANSFER_NO_WORKER, TRANSFER_BAD_FRAME,
     TRANSFER_EMPTY, TRANSFER_NO_LAYER, TRANSFER_TOO_BIG, TRANSFER_CANCELLED, TRANSFER_NO_IMPORT,
@@ -31,12 +32,16 @@ extern const ErrKind TRANSFER_SCIENTIFIC, TRANSFER_UNIT, TRANSFER_THOUSANDS, TRA
     TRANSFER_AMBIGUOUS, TRANSFER_STAKE_BEYOND, TRANSFER_STAKE_TURNED, TRANSFER_NO_KEY, TRANSFER_KEY_TWICE,
     TRANSFER_BAD_BYTES, TRANSFER_NO_SHAPE, TRANSFER_SHAPE_LEFT, TRANSFER_MENDED;
 
+/* Who imports is the visitor who may all, as long as there are no accounts: faces ask nobody else to (face_may_all). */
 /* --- in ----------------------------------------------------------------------------------------------------------- */
 typedef struct TransferManager TransferManager;
 /* Goes on with what was being applied when the county was last open. */
 bool transfer_manager_open(Ledger *l, TransferManager **out, Err *err) MUST;
-void transfer_manager_close(
-    TransferManager *m); /* what is being applied stops between two transactions; NULL is taken */
+/* What is being applied stops between two transactions and is waited for; nothing more is begun, all can still be looked at. */
+void transfer_manager_end(TransferManager *m);
+void transfer_manager_close(TransferManager *m); /* NULL is taken */
+extern const NodeService
+    transfer_service; /* the imports of a running county: node_service gives its TransferManager */
 
 typedef struct TransferPair { /* a sheet's column, and the property it means; empty: leave it out */
     Str column,
@@ -105,7 +110,7 @@ typedef enum TransferHeader {
     TRANSFER_NAMES
 } TransferHeader; /* titles: for people; names: for programs */
 typedef struct TransferExport {
-    Ledger *ledger;
+    LedgerView view;       /* columns that are masked for him are left out */
     LedgerQuery query;     /* limit: records in all, 0: all; `only` chooses properties */
     const char *format;    /* csv, xlsx, geojson, gpkg */
     TransferHeader header; /* of csv and xlsx */

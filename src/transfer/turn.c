@@ -482,7 +482,8 @@ static bool find_by_id(const TransferTurn *t, TransferTurned *row, Arena *a, Err
         err_hint(&e, "%.*s", STRV(t->collection->title.zh));
     } else {
         memcpy(row->change.id, row->key.ptr, ULID_LEN);
-        if (ledger_get(t->ledger, t->collection, row->key, INT64_MIN, INT64_MIN, a, &rec, &e)) {
+        if (ledger_get((LedgerView){ t->ledger, &ACCESS_VISITOR }, t->collection, row->key, INT64_MIN,
+                INT64_MIN, a, &rec, &e)) {
             row->change.verb = LEDGER_UPDATE;
             leave_same_shape(row, rec.geometry, a);
         } else if (e.kind == &LEDGER_NO_RECORD)
@@ -532,7 +533,8 @@ static bool find_again(const TransferTurn *t, TransferTurned *row, Arena *a, Err
     LedgerRecord rec;
     Err e = { .kind = NULL };
 
-    if (ledger_get(t->ledger, t->collection, str_of(row->change.id), INT64_MIN, INT64_MIN, a, &rec, &e))
+    if (ledger_get((LedgerView){ t->ledger, &ACCESS_VISITOR }, t->collection, str_of(row->change.id),
+            INT64_MIN, INT64_MIN, a, &rec, &e))
         row->change.verb = LEDGER_UPDATE;
     else if (fatal(&e)) {
         *err = e;

@@ -75,5 +75,5 @@ export async function serve(dir, { packs = join(root, 'packs'), args = [] } = {}
     child.kill(signal)
     await ended
   }
-  return { url, child, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
+  return { url, child, stderr: () => said, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
 }

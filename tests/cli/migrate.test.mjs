@@ -49,7 +49,7 @@ test('a start follows the packs, GDAL sees the new columns', async () => {
   assert.match(refused.stderr, /12\.5.*ledger\/migration/)
 })
 
-test('while it is developed, packs that would lose a value are refused and mended', async () => {
+test('while it is developed, packs that would lose a value are refused: the old ones are served until they are mended', async () => {
   const packs = give(one.replace('area: {', 'size: { was: area,'))
   const s = await serve(county, { packs, args: ['--dev'] })
   const until = async (good) => {
@@ -61,7 +61,9 @@ test('while it is developed, packs that would lose a value are refused and mende
   }
   await new Promise((done) => setTimeout(done, 1100)) // files are told apart by whole seconds
   give(one.replace('area: {', 'size: { was: area,').replace('type: number', 'type: integer'))
-  await until(async () => !(await fetch(`${s.url}/healthz`).then((r) => r.ok, () => false)))
+  await until(async () => /ledger\/migration/.test(s.stderr()))
+  const shop = await (await fetch(`${s.url}/collections/shop/schema`)).json()
+  assert.equal(shop.properties.size.type, 'number')
   await new Promise((done) => setTimeout(done, 1100))
   give(one.replace('area: {', 'size: { was: area,') + '    floor: { title: { zh: 楼层, en: Floor }, type: integer, grade: 1 }\n')
   await until(async () => 'floor' in (await (await fetch(`${s.url}/collections/shop/schema`)).json()).properties)

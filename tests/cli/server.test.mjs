@@ -29,8 +29,8 @@ const packs = pack(dir, {
     code: { title: { zh: 代码, en: Code }, type: text, required: true, grade: 1 }
     name: { title: { zh: 名称, en: Name }, type: text, required: true, grade: 1 }
     level: { title: { zh: 层级, en: Level }, type: text, grade: 1 }
-    parent: { title: { zh: 上级, en: Parent }, ref: division, derived: { by: lineage }, grade: 1 }
-    full_name: { title: { zh: 全称, en: Full name }, type: text, derived: { by: lineage }, grade: 1 }
+    parent: { title: { zh: 上级, en: Parent }, ref: division, derived: { by: division-tree }, grade: 1 }
+    full_name: { title: { zh: 全称, en: Full name }, type: text, derived: { by: division-tree }, grade: 1 }
 `,
 })
 const sheet = join(dir, 'shops.csv')

@@ -5,7 +5,9 @@
 typedef struct County {
     char dir[64];
     Arena *a;
-    PackModel *model;
+    Node *node;
+    const NodeCounty *held; /* the county as it was when it was opened; NULL: let go */
+    const PackModel *model;
     Ledger *ledger;
     Face *face;
     int port;

@@ -1,5 +1,6 @@
 /* tests/face/face_test.c - the faces as a stranger meets them: a real server, real sockets, one small county. */
 #include <netinet/in.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,25 +57,30 @@ static void make_packs(const char *dir)
     put(dir, "packs/01-test/collections/note.yaml", note);
 }
 
+static void say_findings(const PackMessage *said, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.en));
+}
+
 void county_open(County *c)
 {
-    const PackMessage *said = NULL;
-    size_t nsaid = 0;
-    char path[256];
+    char path[256], packs[256];
     Err err = { 0 };
 
     *c = (County){ .dir = "/tmp/sangzi-face-XXXXXX", .a = arena_new(0) };
     assert_non_null(mkdtemp(c->dir));
     make_packs(c->dir);
-    snprintf(path, sizeof path, "%s/packs", c->dir);
-    if (!pack_load(path, face_above(c->a), c->a, &c->model, &said, &nsaid, &err))
-        for (size_t i = 0; i < nsaid; i++)
-            fprintf(stderr, "%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.en));
-    assert_non_null(c->model);
+    snprintf(packs, sizeof packs, "%s/packs", c->dir);
     snprintf(path, sizeof path, "%s/county", c->dir);
     assert_true(ledger_init(path, STR("990121000000"), 7, &err));
-    assert_true(ledger_open(path, LEDGER_WRITE, c->model, &c->ledger, &err));
-    const FaceOptions o = { .ledger = c->ledger };
+    if (!node_open(path, LEDGER_WRITE, &(NodeOptions){ .packs = packs, .say = say_findings }, &c->node, &err))
+        log_err("test", &err);
+    assert_non_null(c->node);
+    assert_true(node_hold(c->node, &c->held, &err));
+    c->model = c->held->model;
+    c->ledger = c->held->ledger;
+    const FaceOptions o = { .node = c->node };
 
     if (!face_start(&o, &c->face, &err))
         log_err("test", &err);
@@ -87,8 +93,9 @@ void county_close(County *c)
     char command[128];
 
     face_stop(c->face);
-    ledger_close(c->ledger);
-    pack_free(c->model);
+    if (c->held)
+        node_release(c->held);
+    node_close(c->node);
     arena_free(c->a);
     snprintf(command, sizeof command, "rm -rf '%s'", c->dir);
     assert_int_equal(system(command), 0);
@@ -658,7 +665,7 @@ static void bodies_are_packed(void **state)
 
 static void loopback_only(void **state)
 {
-    const FaceOptions o = { .ledger = ((County *)*state)->ledger, .address = "0.0.0.0" };
+    const FaceOptions o = { .node = ((County *)*state)->node, .address = "0.0.0.0" };
     Face *f = NULL;
     Err err = { 0 };
 
@@ -724,6 +731,100 @@ static void broken_queries_never_crash(void **state)
     }
 }
 
+/* --- the county is exchanged under its readers ------------------------------------------------------------------------------ */
+typedef struct Asker {
+    pthread_t thread;
+    int port;
+    size_t good, bad;
+    bool stop;
+} Asker;
+
+static bool is_answered(int port)
+{
+    char text[200], said[16] = "";
+    const int fd = connect_to(port),
+              n = snprintf(text, sizeof text,
+                  "GET /collections/shop/items?limit=1 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: "
+                  "close\r\n\r\n",
+                  port);
+    const bool good =
+        write(fd, text, (size_t)n) == n && read(fd, said, 12) == 12 && has(str_of(said), " 200");
+
+    close(fd);
+    return good;
+}
+
+static void *ask_on(void *arg)
+{
+    Asker *a = arg;
+
+    while (!__atomic_load_n(&a->stop, __ATOMIC_RELAXED))
+        if (is_answered(a->port))
+            __atomic_add_fetch(&a->good, 1, __ATOMIC_RELAXED);
+        else
+            a->bad++;
+    return NULL;
+}
+
+static size_t read_until(int fd, char *said, size_t n, size_t size, const char *what)
+{
+    while (n < size - 1 && !strstr(said, what)) {
+        const ssize_t got = read(fd, said + n, size - 1 - n);
+
+        assert_true(got > 0);
+        n += (size_t)got;
+        said[n] = 0;
+    }
+    return n;
+}
+
+/* Nobody is refused while packs are read again: who comes in the middle is answered by the new county. */
+static void packs_are_exchanged_under_requests(void **state)
+{
+    County *c = *state;
+    Asker a[4] = { 0 };
+    char said[65536] = "";
+    const int fd = connect_to(c->port);
+    const Str text = str_fmt(c->a, "GET /events HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", c->port);
+    Err err = { 0 };
+    Reply r;
+
+    node_release(c->held);
+    c->held = NULL;
+    assert_int_equal(write(fd, text.ptr, text.len), (ssize_t)text.len);
+    read_until(fd, said, 0, sizeof said, "retry:");
+    for (size_t i = 0; i < LEN(a); i++) {
+        a[i].port = c->port;
+        assert_int_equal(pthread_create(&a[i].thread, NULL, ask_on, &a[i]), 0);
+    }
+    for (int i = 0; i < 5; i++) {
+        const size_t before = __atomic_load_n(&a[0].good, __ATOMIC_RELAXED);
+
+        put(c->dir, "packs/01-test/collections/note.yaml",
+            i % 2
+                ? note
+                : str_fmt(c->a, "%s    seen: { title: { zh: 已读, en: Seen }, type: bool, grade: 1 }\n", note)
+                      .ptr);
+        if (!node_reload(c->node, NULL, NULL, &err))
+            fail_msg("%s %s", err.kind->code, err.what);
+        while (__atomic_load_n(&a[0].good, __ATOMIC_RELAXED) < before + 5)
+            usleep(1000);
+    }
+    for (size_t i = 0; i < LEN(a); i++) {
+        __atomic_store_n(&a[i].stop, true, __ATOMIC_RELAXED);
+        pthread_join(a[i].thread, NULL);
+        assert_int_equal(a[i].bad, 0);
+    }
+    r = get(c, "/collections/note/schema");
+    assert_true(has(r.body, "已读"));
+    read_until(fd, said, strlen(said), sizeof said, "event: reset"); /* who listens is told, and stays */
+    r = ask(c, "POST", "/collections/note/items", JSON,
+        "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"text\":\"之后\",\"seen\":true}}");
+    assert_int_equal(r.status, 201);
+    read_until(fd, said, strlen(said), sizeof said, "\"collection\":\"note\"");
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -747,6 +848,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(loopback_only),
         cmocka_unit_test(a_change_is_heard),
         cmocka_unit_test(broken_queries_never_crash),
+        cmocka_unit_test(packs_are_exchanged_under_requests),
     };
 
     if (argc == 5 && !strcmp(argv[1], "worker")) /* the child is this very program, run again */

@@ -77,7 +77,7 @@ static int start(void **state)
     p = (Place){ .dir = "/tmp/sangzi-process-XXXXXX", .a = arena_new(0) };
     assert_non_null(mkdtemp(p.dir));
     snprintf(path, sizeof path, "%s/county", p.dir);
-    assert_true(pack_load(SOURCE_DIR "/packs", face_above(p.a), p.a, &p.model, &said, &nsaid, &err));
+    assert_true(pack_load(SOURCE_DIR "/packs", node_above(p.a), p.a, &p.model, &said, &nsaid, &err));
     assert_true(ledger_init(path, STR("990121000000"), 7, &err));
     assert_true(ledger_open(path, LEDGER_WRITE, p.model, &p.ledger, &err));
     *state = &p;
@@ -123,7 +123,7 @@ static void add_division(
         .valid_from = INT64_MIN,
         .valid_to = INT64_MAX };
     const LedgerTx tx = {
-        .who = STR("test"), .via = STR("cli"), .effective = INT64_MIN, .change = &change, .nchange = 1
+        .who = &ACCESS_VISITOR, .via = STR("cli"), .effective = INT64_MIN, .change = &change, .nchange = 1
     };
     LedgerProblems said = { 0 };
     LedgerDone done;
@@ -136,7 +136,7 @@ static void add_division(
 
 static Str run(Place *p, const char *process, const char *inputs)
 {
-    const ProcessAsk ask = { .who = STR("test"), .en = true };
+    const ProcessAsk ask = { .who = &ACCESS_VISITOR, .en = true };
     Str out = { "", 0 };
     json_t *v;
     Err err = { 0 };
@@ -213,7 +213,8 @@ static void jobs_run_end_and_are_listed(void **state)
     size_t n;
 
     assert_non_null(j);
-    assert_true(process_start(j, STR("road-condition"), v, STR("王芳"), true, id, &err));
+    assert_true(process_start(
+        j, STR("road-condition"), v, &(AccessWho){ .account = STR("王芳"), .grade = 4 }, true, id, &err));
     assert_true(process_wait(j, str_of(id), 10 * TIME_SECOND, &err));
     assert_true(process_info(j, str_of(id), p->a, &info, &err));
     assert_int_equal(info.status, PROCESS_DONE);

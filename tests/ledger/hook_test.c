@@ -31,12 +31,9 @@ static LedgerHooked *hook(const char *name, bool (*before)(void *ctx, LedgerDraf
 static bool write_all(const LedgerChange *c, size_t n, bool dry, LedgerDone *done, Err *err)
 {
     LedgerProblems said = { 0 };
-    const LedgerTx tx = { .who = STR("tester"),
-        .via = STR("test"),
-        .effective = INT64_MIN,
-        .change = c,
-        .nchange = n,
-        .dry = dry };
+    const LedgerTx tx = {
+        .who = &tester, .via = STR("test"), .effective = INT64_MIN, .change = c, .nchange = n, .dry = dry
+    };
     bool good;
 
     *err = (Err){ 0 };
@@ -201,7 +198,7 @@ static void it_adds_findings_or_refuses(void **state)
     LedgerChange c[2];
     LedgerDone done[2];
     Err err = { 0 };
-    LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = c, .nchange = 2 };
+    LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = c, .nchange = 2 };
 
     (void)state;
     c[0] = change_of(&k, LEDGER_CREATE, "visit", NULL, "{\"number\":\"N1\"}", &said, k.arena);
@@ -266,7 +263,7 @@ static void say(const char *letter)
     pthread_cond_broadcast(&order.come);
     while (!order.go_on)
         pthread_cond_wait(&order.come, &order.guard);
-    order.after_gone += order.gone;
+    order.after_gone += order.gone && letter[0] == 'a';
     pthread_mutex_unlock(&order.guard);
 }
 
@@ -319,6 +316,7 @@ static void taking_away_waits_for_a_call_under_way(void **state)
 {
     LedgerHooked *a = hook("a", NULL, after_a, NULL);
     pthread_t taker;
+    bool once;
 
     (void)state;
     order.text[0] = 0;
@@ -338,14 +336,15 @@ static void taking_away_waits_for_a_call_under_way(void **state)
     pthread_mutex_unlock(&order.guard);
     pthread_join(taker, NULL);
     must_save(&k, LEDGER_CREATE, "owner", NULL, "{\"name\":\"五\"}", NULL);
-    a = hook("b", NULL, after_b, NULL);
+    a = hook("b", NULL, after_b, NULL); /* it may still hear of 五, which is told behind the answer */
     must_save(&k, LEDGER_CREATE, "owner", NULL, "{\"name\":\"六\"}", NULL);
     pthread_mutex_lock(&order.guard);
     while (!strchr(order.text, 'b'))
         pthread_cond_wait(&order.come, &order.guard);
-    assert_true(order.text[0] == 'a' && order.text[1] == 'b' && order.after_gone == 1); /* 1: b itself */
+    once = order.text[0] == 'a' && !strchr(order.text + 1, 'a') && !order.after_gone;
     pthread_mutex_unlock(&order.guard);
     ledger_unhook(a);
+    assert_true(once);
 }
 
 /* --- a dry run ------------------------------------------------------------------------------------------------------- */

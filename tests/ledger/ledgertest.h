@@ -11,6 +11,9 @@
 
 #define HELPER   static __attribute__((unused)) /* not every test needs all */
 #define DIVISION "990121000000"
+#ifndef PACK_ABOVE
+#define PACK_ABOVE NULL /* the rooms that read files of the pack: const PackAbove * */
+#endif
 
 /* clang-format off */
 static const char *const pack_files[][2] = {
@@ -59,9 +62,13 @@ static const char *const pack_files[][2] = {
     { "collections/fold.yaml",
         "fold:\n  title: { zh: 畜圈, en: Fold }\n  extends: farm\n  geometry: none\n  owner: 局\n  label: name\n  properties:\n"
         "    heads: { title: { zh: 头数, en: Heads }, type: integer, grade: 1 }\n" },
+#ifdef PACK_MORE /* of a test of another room: its own files, and the room that reads them */
+    PACK_MORE
+#endif
 };
 /* clang-format on */
 
+HELPER const AccessWho tester = { .account = { "tester", 6 }, .grade = 4 };
 typedef struct County {
     char dir[64], packs[80], county[80];
     PackModel *model;
@@ -104,7 +111,7 @@ HELPER void county_make_in(County *k, const char *base)
         (void)snprintf(path, sizeof path, "%s/00-try/%s", k->packs, pack_files[i][0]);
         assert_true(file_write(path, BYTES(str_of(pack_files[i][1])), 0600, &err));
     }
-    if (!pack_load(k->packs, NULL, k->arena, &k->model, &said, &n, &err))
+    if (!pack_load(k->packs, PACK_ABOVE, k->arena, &k->model, &said, &n, &err))
         fail_msg("%.*s:%zu %.*s", STRV(said[0].file), said[0].line, STRV(said[0].text.en));
     assert_true(ledger_init(k->county, STR(DIVISION), 0, &err));
     county_open(k);
@@ -184,7 +191,7 @@ HELPER bool save(const County *k, LedgerVerb verb, const char *collection, const
     LedgerProblems said = { 0 };
     const LedgerChange c = change_of(k, verb, collection, id, json, &said, a);
     const LedgerTx tx = {
-        .who = STR("tester"), .via = STR("test"), .effective = INT64_MIN, .change = &c, .nchange = 1
+        .who = &tester, .via = STR("test"), .effective = INT64_MIN, .change = &c, .nchange = 1
     };
     LedgerDone unused;
     bool good;
@@ -214,7 +221,8 @@ HELPER LedgerRecord get(const County *k, const char *collection, const char *id)
     LedgerRecord r = { 0 };
     Err err = { 0 };
 
-    if (!ledger_get(k->ledger, col(k, collection), str_of(id), INT64_MIN, INT64_MIN, k->arena, &r, &err))
+    if (!ledger_get((LedgerView){ k->ledger, &ACCESS_VISITOR }, col(k, collection), str_of(id), INT64_MIN,
+            INT64_MIN, k->arena, &r, &err))
         fail_msg("%s %s", id, err.kind->code);
     return r;
 }

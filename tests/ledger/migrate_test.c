@@ -94,16 +94,16 @@ static size_t found(const County *k, const char *filter)
 {
     Arena *a = arena_new(0);
     LedgerQuery q = { .collection = col(k, "farm") };
-    LedgerStat *stat;
+    LedgerStats stat;
     CqlExpr *e;
-    size_t n = 0, count;
+    size_t count;
     Err err = { 0 };
 
     if (!cql_parse_text(str_of(filter), a, &e, &err) || !cql_check(e, &q.collection->schema, a, &err))
         fail_msg("%s: %s", filter, err.kind->code);
     q.filter = e;
-    assert_true(ledger_stats(k->ledger, &q, NULL, 0, NULL, a, &stat, &n, &err));
-    count = n ? (size_t)stat[0].count : 0;
+    assert_true(ledger_stats((LedgerView){ k->ledger, &ACCESS_VISITOR }, &q, NULL, 0, NULL, a, &stat, &err));
+    count = (size_t)stat.total.count;
     arena_free(a);
     return count;
 }
@@ -114,6 +114,7 @@ static void renamed(void **state)
     LedgerDone done;
     LedgerRecord r;
     LedgerVersion *v;
+    int64_t next;
     size_t n;
     Err err = { 0 };
 
@@ -126,7 +127,9 @@ static void renamed(void **state)
     assert_int_equal(found(k, "number = 'A7'"), 1);
     assert_int_equal(faults_of(k), 0);
     must_save(k, LEDGER_UPDATE, "farm", done.id, "{\"number\": \"B8\"}", NULL);
-    assert_true(ledger_history(k->ledger, r.collection, str_of(done.id), k->arena, &v, &n, &err) && n == 2);
+    assert_true(ledger_history((LedgerView){ k->ledger, &ACCESS_VISITOR }, r.collection, str_of(done.id), 0,
+                    0, k->arena, &v, &n, &next, &err) &&
+                n == 2);
     assert_true(v[0].nchange == 1 &&
                 str_eq(v[0].before[0].text, STR("A7"))); /* what an old entry calls by its old name */
     assert_int_equal(faults_of(k), 0);
@@ -242,6 +245,7 @@ static void raised_it_stands_nowhere_in_clear(void **state)
     LedgerDone done;
     LedgerRecord r;
     LedgerVersion *v;
+    int64_t next;
     size_t n;
     Err err = { 0 };
 
@@ -255,7 +259,9 @@ static void raised_it_stands_nowhere_in_clear(void **state)
     text_is(of(&r, "plate"), "秘密门牌七号");
     assert_int_equal(found(k, "plate = '秘密门牌七号'"), 1);
     assert_int_equal(faults_of(k), 0);
-    assert_true(ledger_history(k->ledger, r.collection, str_of(done.id), k->arena, &v, &n, &err) && n == 2);
+    assert_true(ledger_history((LedgerView){ k->ledger, &ACCESS_VISITOR }, r.collection, str_of(done.id), 0,
+                    0, k->arena, &v, &n, &next, &err) &&
+                n == 2);
     assert_int_equal(r.version, 2);
     migrate(k, "find: equal, grade: 3", "grade: 4"); /* from one seal into the other */
     r = get(k, "farm", done.id);

@@ -1,5 +1,5 @@
 /* tests/ledger/range_test.c - ranges of sealed values are found in memory, miss nothing, and are fresh after each commit. */
-#include "ledger/ledger_in.h"
+#include "ledger/sealed.h"
 #include "ledgertest.h"
 #include <pthread.h>
 
@@ -88,11 +88,12 @@ static size_t found(const char *filter, size_t *hand)
     if (!cql_parse_text(str_of(filter), a, &e, &err) || !cql_check(e, &q.collection->schema, a, &err))
         fail_msg("%s: %s %s", filter, err.kind->code, err.what);
     q.filter = h.e = e;
-    assert_true(ledger_select(k.ledger, &q, count_it, &n, a, &page, &err));
+    assert_true(ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, count_it, &n, a, &page, &err));
     q.filter = NULL;
     q.sealed = true;
     if (hand) {
-        assert_true(ledger_select(k.ledger, &q, by_hand, &h, a, &page, &err));
+        assert_true(
+            ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, by_hand, &h, a, &page, &err));
         *hand = h.n;
     }
     arena_free(a);

@@ -80,7 +80,7 @@ static void page_through(size_t limit, bool descending)
 
     q.sort[0] = (LedgerSort){ prop(q.collection, "size"), descending };
     do {
-        assert_true(ledger_select(k.ledger, &q, see, &s, a, &page, &err));
+        assert_true(ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, see, &s, a, &page, &err));
         assert_int_equal(page.matched, FARMS);
         q.token = page.next;
     } while (page.next.len);
@@ -127,9 +127,11 @@ static void boxes_in_pages(size_t limit, bool sorted, double east)
     q.nsort = sorted;
     q.uncounted = true;
     q.sort[0] = (LedgerSort){ prop(q.collection, "size"), false };
-    assert_true(ledger_select(k.ledger, &all, see_place, &want, a, &page, &err));
+    assert_true(
+        ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &all, see_place, &want, a, &page, &err));
     do {
-        assert_true(ledger_select(k.ledger, &q, see_place, &got, a, &page, &err));
+        assert_true(
+            ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, see_place, &got, a, &page, &err));
         assert_true(page.matched == -1 || !page.next.len);
         q.token = page.next;
     } while (page.next.len);
@@ -159,19 +161,21 @@ static void a_changed_token_is_refused(void **state)
 
     (void)state;
     q.sort[0].property = prop(q.collection, "size");
-    assert_true(ledger_select(k.ledger, &q, see, &s, a, &page, &err) && page.next.len);
+    assert_true(ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, see, &s, a, &page, &err) &&
+                page.next.len);
     token = str_c(a, page.next);
     q.token = str_of(token);
     for (size_t i = 0; i + 1 < page.next.len; i++) { /* the last one holds unused bits */
         const char was = token[i];
 
         token[i] = was == 'A' ? 'B' : 'A';
-        if (ledger_select(k.ledger, &q, see, &s, a, &page, &err) || err.kind != &LEDGER_BAD_TOKEN)
+        if (ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, see, &s, a, &page, &err) ||
+            err.kind != &LEDGER_BAD_TOKEN)
             fail_msg("byte %zu of the token", i);
         token[i] = was;
     }
     q.sort[0].descending = true; /* another question */
-    assert_false(ledger_select(k.ledger, &q, see, &s, a, &page, &err));
+    assert_false(ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, see, &s, a, &page, &err));
     assert_ptr_equal(err.kind, &LEDGER_BAD_TOKEN);
     arena_free(a);
 }
@@ -235,10 +239,11 @@ static void sql_and_memory_agree(void **state)
         if (!cql_parse_text(str_of(filter[i]), a, &e, &err) || !cql_check(e, &c->schema, a, &err))
             fail_msg("%s: %s %s %s", filter[i], err.kind->code, err.where, err.what);
         q.filter = g.e = e;
-        if (!ledger_select(k.ledger, &q, count_it, &n, a, &page, &err))
+        if (!ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, count_it, &n, a, &page, &err))
             fail_msg("%s: %s", filter[i], err.kind->code);
         assert_int_equal(page.matched, n);
-        assert_true(ledger_select(k.ledger, &all, is_true, &g, a, &page, &err));
+        assert_true(
+            ledger_select((LedgerView){ k.ledger, &ACCESS_VISITOR }, &all, is_true, &g, a, &page, &err));
         if (n != g.n || !n || n == FARMS)
             fail_msg("%s: %zu by the store, %zu in memory", filter[i], n, g.n);
         arena_free(a);
@@ -251,24 +256,26 @@ static void statistics_are_sums(void **state)
     const LedgerQuery q = { .collection = c };
     const PackProperty *of_what[] = { prop(c, "size"), prop(c, "rent") };
     Arena *a = arena_new(0);
-    LedgerStat *s;
-    size_t n;
+    LedgerStats s;
     Err err = { 0 };
     int64_t wood = 0;
 
     (void)state;
-    assert_true(ledger_stats(k.ledger, &q, of_what, 2, prop(c, "kind"), a, &s, &n, &err));
-    assert_int_equal(n, 2);
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(s[i].group.text, STR("林"))) {
-            wood = s[i].count;
-            assert_true(s[i].property[1].min == 0.5 && s[i].property[1].max == 57.5); /* yuan */
-            assert_true(s[i].property[1].sum == 20 * 0.5 + 3 * 190);
-            assert_int_equal(s[i].property[0].n, 16); /* nulls are not counted */
+    assert_true(ledger_stats(
+        (LedgerView){ k.ledger, &ACCESS_VISITOR }, &q, of_what, 2, prop(c, "kind"), a, &s, &err));
+    assert_int_equal(s.n, 2);
+    assert_int_equal(s.total.count, FARMS);
+    for (size_t i = 0; i < s.n; i++)
+        if (str_eq(s.group[i].group.text, STR("林"))) {
+            wood = s.group[i].count;
+            assert_true(s.group[i].property[1].min == 0.5 && s.group[i].property[1].max == 57.5); /* yuan */
+            assert_true(s.group[i].property[1].sum == 20 * 0.5 + 3 * 190);
+            assert_int_equal(s.group[i].property[0].n, 16); /* nulls are not counted */
         }
     assert_int_equal(wood, 20);
-    assert_int_equal(ledger_count(k.ledger, c, STR("")), FARMS);
-    assert_true(ledger_extent(k.ledger, c).minx < 110.1 && ledger_extent(k.ledger, c).maxx > 113);
+    assert_int_equal(ledger_count((LedgerView){ k.ledger, &ACCESS_VISITOR }, c, STR("")), FARMS);
+    assert_true(ledger_extent((LedgerView){ k.ledger, &ACCESS_VISITOR }, c).minx < 110.1 &&
+                ledger_extent((LedgerView){ k.ledger, &ACCESS_VISITOR }, c).maxx > 113);
     arena_free(a);
 }
 
@@ -323,7 +330,8 @@ static bool finds(const char *words, const char *id)
     Err err = { 0 };
     bool found = false;
 
-    assert_true(ledger_search(k.ledger, str_of(words), NULL, 0, STR(""), 20, a, &hit, &n, &err));
+    assert_true(ledger_search(
+        (LedgerView){ k.ledger, &ACCESS_VISITOR }, str_of(words), NULL, 0, STR(""), 20, a, &hit, &n, &err));
     for (size_t i = 0; i < n; i++)
         found |= str_eq(hit[i].id, str_of(id));
     arena_free(a);
@@ -353,7 +361,7 @@ static bool save_from(const char *id, const char *json, const char *effective, c
     Arena *a = arena_new(0);
     LedgerProblems said = { 0 };
     const LedgerChange c = change_of(&k, id ? LEDGER_UPDATE : LEDGER_CREATE, "owner", id, json, &said, a);
-    LedgerTx tx = { .who = STR("tester"), .change = &c, .nchange = 1, .reason = STR("更正") };
+    LedgerTx tx = { .who = &tester, .change = &c, .nchange = 1, .reason = STR("更正") };
     LedgerDone d;
     Err err = { 0 };
     bool good =
@@ -371,7 +379,8 @@ static const char *name_at(const char *id, const char *valid, int64_t known)
     int64_t at;
 
     assert_true(time_parse(str_of(valid), &at));
-    if (!ledger_get(k.ledger, col(&k, "owner"), str_of(id), at, known, k.arena, &r, &err))
+    if (!ledger_get((LedgerView){ k.ledger, &ACCESS_VISITOR }, col(&k, "owner"), str_of(id), at, known,
+            k.arena, &r, &err))
         return err.kind->code;
     return str_c(k.arena, of(&r, "name").text);
 }
@@ -396,19 +405,21 @@ static void history_tells_the_differences(void **state)
 {
     LedgerDone d;
     LedgerVersion *v;
+    int64_t next;
     LedgerRecord r;
     size_t n;
     Err err = { 0 };
     Arena *a = arena_new(0);
     LedgerProblems said = { 0 };
     LedgerChange c;
-    const LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = &c, .nchange = 1 };
+    const LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = &c, .nchange = 1 };
 
     (void)state;
     must_save(&k, LEDGER_CREATE, "owner", NULL, "{\"name\":\"王一\",\"id_no\":\"N1\"}", &d);
     must_save(&k, LEDGER_UPDATE, "owner", d.id, "{\"name\":\"王二\"}", NULL);
     must_save(&k, LEDGER_UPDATE, "owner", d.id, "{\"id_no\":\"N2\"}", NULL);
-    assert_true(ledger_history(k.ledger, col(&k, "owner"), str_of(d.id), a, &v, &n, &err));
+    assert_true(ledger_history((LedgerView){ k.ledger, &ACCESS_VISITOR }, col(&k, "owner"), str_of(d.id), 0,
+        0, a, &v, &n, &next, &err));
     assert_int_equal(n, 3);
     for (size_t i = 0; i < n; i++) {
         if (v[i].version != 2)
@@ -464,7 +475,7 @@ static void a_load_is_there_after_reopening(void **state)
     }
     assert_true(ledger_load_end(load, true, &err));
     county_again(&n);
-    assert_int_equal(ledger_count(n.ledger, col(&n, "farm"), STR("")), 299);
+    assert_int_equal(ledger_count((LedgerView){ n.ledger, &ACCESS_VISITOR }, col(&n, "farm"), STR("")), 299);
     assert_int_equal(faults_of(&n), 0);
     must_save(&n, LEDGER_CREATE, "farm", NULL, "{\"name\":\"后来\",\"at\":[111,31]}",
         NULL); /* indexes and triggers stand again */
@@ -498,9 +509,9 @@ static void a_load_given_up_leaves_nothing(void **state)
         assert_true(ledger_load_put(load, &r, &err));
     }
     assert_true(ledger_load_end(load, false, &err));
-    assert_int_equal(ledger_count(n.ledger, col(&n, "owner"), STR("")), 0);
+    assert_int_equal(ledger_count((LedgerView){ n.ledger, &ACCESS_VISITOR }, col(&n, "owner"), STR("")), 0);
     must_save(&n, LEDGER_CREATE, "owner", NULL, "{\"name\":\"后来\"}", NULL);
-    assert_int_equal(ledger_count(n.ledger, col(&n, "owner"), STR("")), 1);
+    assert_int_equal(ledger_count((LedgerView){ n.ledger, &ACCESS_VISITOR }, col(&n, "owner"), STR("")), 1);
     assert_int_equal(faults_of(&n), 0);
     county_drop(&n);
 }

@@ -63,7 +63,7 @@ static void only_who_saw_it_may_change_it(void **state)
     LedgerRecord r;
     Err err = { 0 };
     LedgerChange c;
-    LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = &c, .nchange = 1 };
+    LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = &c, .nchange = 1 };
 
     (void)state;
     must_save(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"甲\"}", &d);
@@ -112,7 +112,7 @@ static void each_fault_is_said(void **state)
         LedgerDone d;
         Err err = { 0 };
         const LedgerChange c = change_of(&k, LEDGER_CREATE, "farm", NULL, bad[i].json, &said, a);
-        const LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = &c, .nchange = 1 };
+        const LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = &c, .nchange = 1 };
 
         if (ledger_write(k.ledger, &tx, a, &d, &said, &err) || !said.n || err.kind != &LEDGER_INVALID)
             fail_msg("%s: was taken", bad[i].say);
@@ -136,7 +136,7 @@ static void findings_are_gathered(void **state)
             a),
         change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"a\",\"kind\":\"园\",\"size\":51}", &said, a),
     };
-    const LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = c, .nchange = 2 };
+    const LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = c, .nchange = 2 };
 
     (void)state;
     assert_false(ledger_write(k.ledger, &tx, a, d, &said, &err));
@@ -154,12 +154,12 @@ static void a_batch_is_whole(void **state)
     Err err = { 0 };
     LedgerChange c[2] = { change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"好\"}", &said, a),
         change_of(&k, LEDGER_CREATE, "farm", NULL, "{}", &said, a) };
-    const LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = c, .nchange = 2 };
-    const int64_t n = ledger_count(k.ledger, col(&k, "farm"), STR(""));
+    const LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = c, .nchange = 2 };
+    const int64_t n = ledger_count((LedgerView){ k.ledger, &ACCESS_VISITOR }, col(&k, "farm"), STR(""));
 
     (void)state;
     assert_false(ledger_write(k.ledger, &tx, a, d, &said, &err));
-    assert_int_equal(ledger_count(k.ledger, col(&k, "farm"), STR("")), n);
+    assert_int_equal(ledger_count((LedgerView){ k.ledger, &ACCESS_VISITOR }, col(&k, "farm"), STR("")), n);
     mem_free(said.item);
     arena_free(a);
 }
@@ -208,7 +208,7 @@ static void a_key_is_held_once_among_changes(void **state)
     LedgerProblems said = { 0 };
     LedgerDone d, done[2];
     LedgerChange c[2];
-    LedgerTx tx = { .who = STR("tester"), .effective = INT64_MIN, .change = c, .nchange = 2 };
+    LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = c, .nchange = 2 };
     Err err = { 0 };
 
     (void)state;
@@ -256,9 +256,7 @@ static void the_same_key_gives_the_same_answer(void **state)
     LedgerDone one, two;
     Err err = { 0 };
     const LedgerChange c = change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"一次\"}", &said, a);
-    LedgerTx tx = {
-        .who = STR("tester"), .effective = INT64_MIN, .change = &c, .nchange = 1, .key = STR("k-1")
-    };
+    LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = &c, .nchange = 1, .key = STR("k-1") };
     int64_t seq;
 
     (void)state;
@@ -281,18 +279,18 @@ static void a_dry_run_leaves_nothing(void **state)
     LedgerRecord r;
     Err err = { 0 };
     const LedgerChange c = change_of(&k, LEDGER_CREATE, "farm", NULL, "{\"name\":\"试一试\"}", &said, a);
-    LedgerTx tx = { .who = STR("tester"),
-        .effective = INT64_MIN,
-        .change = &c,
-        .nchange = 1,
-        .dry = true,
-        .key = STR("k-3") };
-    const int64_t seq = ledger_seq(k.ledger), n = ledger_count(k.ledger, col(&k, "farm"), STR(""));
+    LedgerTx tx = {
+        .who = &tester, .effective = INT64_MIN, .change = &c, .nchange = 1, .dry = true, .key = STR("k-3")
+    };
+    const int64_t seq = ledger_seq(k.ledger),
+                  n = ledger_count((LedgerView){ k.ledger, &ACCESS_VISITOR }, col(&k, "farm"), STR(""));
 
     (void)state;
     assert_true(ledger_write(k.ledger, &tx, a, &d, &said, &err));
-    assert_true(ledger_seq(k.ledger) == seq && ledger_count(k.ledger, col(&k, "farm"), STR("")) == n);
-    assert_false(ledger_get(k.ledger, c.collection, str_of(d.id), INT64_MIN, INT64_MIN, a, &r, &err));
+    assert_true(ledger_seq(k.ledger) == seq &&
+                ledger_count((LedgerView){ k.ledger, &ACCESS_VISITOR }, col(&k, "farm"), STR("")) == n);
+    assert_false(ledger_get((LedgerView){ k.ledger, &ACCESS_VISITOR }, c.collection, str_of(d.id), INT64_MIN,
+        INT64_MIN, a, &r, &err));
     assert_ptr_equal(err.kind, &LEDGER_NO_RECORD);
     tx.dry = false; /* and the key is not used up */
     assert_true(ledger_write(k.ledger, &tx, a, &d, &said, &err));
@@ -312,7 +310,7 @@ static void what_a_process_derives_makes_no_version(void **state)
         .nfield = 1,
         .valid_from = INT64_MIN,
         .valid_to = INT64_MIN };
-    const LedgerTx tx = { .who = STR("try-score"), .effective = INT64_MIN, .change = &c, .nchange = 1 };
+    const LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = &c, .nchange = 1 };
     Arena *a = arena_new(0);
     LedgerProblems said = { 0 };
     Err err = { 0 };

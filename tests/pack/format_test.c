@@ -13,6 +13,8 @@ static const struct Row {
     { "GB 11643-1999, the standard's own example",      "id-card",   "11010519491231002X", NULL },
     { "the second example: ends in a digit",            "id-card",   "440524188001010014", "出生日期" }, /* 1880: before 1900 */
     { "the demo county's region, made by us",           "id-card",   "990121196003124512", "最后一位应为" },
+    { "resident of Taiwan, permit of 2018; made by us", "id-card",   "830000199001010012", NULL },
+    { "resident of Hong Kong; made by us",              "id-card",   "810000199001010019", NULL },
     { "check digit turned",                             "id-card",   "110105194912310021", "应为 X" },
     { "small x is not taken",                           "id-card",   "11010519491231002x", "大写 X" },
     { "31 February",                                    "id-card",   "110105194902310021", "出生日期" },

@@ -19,7 +19,7 @@ static int load(void **state)
 
     (void)state;
     arena = arena_new(0);
-    if (!pack_load(SOURCE_DIR "/packs", face_above(arena), arena, &model, &said, &n, &err)) {
+    if (!pack_load(SOURCE_DIR "/packs", node_above(arena), arena, &model, &said, &n, &err)) {
         for (size_t i = 0; i < n; i++)
             printf("%.*s:%zu %.*s\n", STRV(said[i].file), said[i].line, STRV(said[i].text.en));
         return -1;
@@ -201,7 +201,7 @@ static void the_same_files_give_the_same_digest(void **state)
     Err err = { 0 };
 
     (void)state;
-    assert_true(pack_load(SOURCE_DIR "/packs/", face_above(a), a, &again, &said, &n, &err));
+    assert_true(pack_load(SOURCE_DIR "/packs/", node_above(a), a, &again, &said, &n, &err));
     assert_memory_equal(again->digest, model->digest, SM3_LEN);
     pack_free(again);
     arena_free(a);

@@ -42,7 +42,8 @@ static void run_to_its_end(ProcessJobs *j, const char *process, const json_t *in
 {
     Err err = { 0 };
 
-    assert_true(process_start(j, str_of(process), inputs, STR("王芳"), false, id, &err));
+    assert_true(process_start(
+        j, str_of(process), inputs, &(AccessWho){ .account = STR("王芳"), .grade = 4 }, false, id, &err));
     assert_true(process_wait(j, str_of(id), 10 * TIME_SECOND, &err));
 }
 

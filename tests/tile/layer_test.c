@@ -181,8 +181,8 @@ static TileLayer *layer(Bench *b, bool packed)
     TileLayer *l = NULL;
     Err err = { 0 };
 
-    assert_true(
-        tile_layer_open(b->cache, b->dir, STR("parcel"), attributes, LEN(attributes), &b->source, &l, &err));
+    assert_true(tile_layer_open(b->cache, b->dir, STR("parcel"), attributes, LEN(attributes),
+        &(TileView){ 0 }, &b->source, &l, &err));
     assert_true(!packed || tile_layer_pack(l, &err));
     return l;
 }

@@ -9,7 +9,7 @@ static bool to_file(void *ctx, Bytes piece)
 static void export(County *k, const char *collection, const char *format, TransferHeader header, size_t limit,
     char path[160])
 {
-    TransferExport x = { .ledger = k->ledger,
+    TransferExport x = { .view = { k->ledger, &ACCESS_VISITOR },
         .query = { .collection = pack_collection(k->model, str_of(collection)), .limit = limit },
         .format = format,
         .header = header };
@@ -100,7 +100,7 @@ static void a_reader_may_go_away(void **state)
     County *k = *state;
 
     for (size_t i = 0; i < LEN(format); i++) {
-        TransferExport x = { .ledger = k->ledger,
+        TransferExport x = { .view = { k->ledger, &ACCESS_VISITOR },
             .query = { .collection = pack_collection(k->model, STR("land_patch")) },
             .format = format[i] };
         TransferOut *o;
@@ -122,7 +122,7 @@ static void a_reader_may_go_away(void **state)
 static void an_unknown_format_is_said(void **state)
 {
     County *k = *state;
-    TransferExport x = { .ledger = k->ledger,
+    TransferExport x = { .view = { k->ledger, &ACCESS_VISITOR },
         .query = { .collection = pack_collection(k->model, STR("road")) },
         .format = "pdf" };
     TransferOut *o;

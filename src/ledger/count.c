@@ -1,5 +1,5 @@
-/* src/ledger/herald.c - counters, links, titles. */
-#include "ledger/ledger_in.h"
+/* src/ledger/count.c - current records by division, counted as they come and go; when a register last changed. */
+#include "ledger/commit.h"
 
 /* --- counters of current records by division --------------------------------------------------------------------------- */
 void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at)
@@ -81,32 +81,19 @@ bool ledger_touch(Ledger *l, Err *err)
     return false;
 }
 
-/* Digits of a code that name its subtree: 990121000000 → 6. */
-static size_t significant(Str code)
+int64_t ledger_tallied(LedgerView v, const PackCollection *c, Str division)
 {
-    static const size_t level[] = { 2, 4, 6, 9, 12 };
-
-    for (size_t i = 0; i < LEN(level); i++) {
-        bool zeros = true;
-
-        for (size_t k = level[i]; k < code.len && zeros; k++)
-            zeros = code.ptr[k] == '0';
-        if (zeros)
-            return level[i];
-    }
-    return code.len;
-}
-
-int64_t ledger_count(Ledger *l, const PackCollection *c, Str division)
-{
+    Ledger *l = v.ledger;
     Sheet *s = ledger_sheet(l, c);
     int64_t n = 0;
 
+    if (!access_narrow(v.who, division, &division))
+        return 0;
     pthread_mutex_lock(&l->count_guard);
     if (!division.len)
         n = s->total;
     else {
-        const Str prefix = str_sub(division, 0, significant(division));
+        const Str prefix = access_subtree(division);
 
         for (size_t i = 0;; i++) {
             Str key;
@@ -122,8 +109,9 @@ int64_t ledger_count(Ledger *l, const PackCollection *c, Str division)
     return n;
 }
 
-int64_t ledger_changed_at(Ledger *l, const PackCollection *c)
+int64_t ledger_changed_at(LedgerView v, const PackCollection *c)
 {
+    Ledger *l = v.ledger;
     int64_t at;
 
     pthread_mutex_lock(&l->count_guard);
@@ -132,7 +120,7 @@ int64_t ledger_changed_at(Ledger *l, const PackCollection *c)
     return at;
 }
 
-GeoBox ledger_extent(Ledger *l, const PackCollection *c)
+GeoBox ledger_layer_box(Ledger *l, const PackCollection *c)
 {
     StoreRead *r;
     GeoBox box = GEO_BOX_NONE;
@@ -144,62 +132,4 @@ GeoBox ledger_extent(Ledger *l, const PackCollection *c)
         box = GEO_BOX_NONE;
     store_read_end(r);
     return box;
-}
-
-/* --- links: of the record's own references ----------------------------------------------------------------------------------- */
-static void target_of(const PackProperty *p, CqlValue v, Str *out, size_t *n)
-{
-    Str collection, id = v.text;
-
-    if (v.kind != CQL_TEXT)
-        return;
-    if (p->nref > 1)
-        str_cut(v.text, '/', &collection, &id);
-    out[(*n)++] = id;
-}
-
-bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, Arena *a, Err *err)
-{
-    const PackCollection *c = r->collection;
-
-    if (!ledger_sheet(l, c)->has_links)
-        return true;
-    for (size_t i = 0; i < c->ndeclared; i++) {
-        const PackProperty *p = c->property + i;
-        const CqlValue v = r->value[i];
-        const bool retired = r->value[base_at(c, BASE_VALID_TO)].kind != CQL_NULL;
-        size_t n = 0;
-        Str *to;
-
-        if (p->type != PACK_REF || !ledger_is_typed(p) ||
-            (before ? ledger_same(v, before->value[i]) && !retired : v.kind == CQL_NULL))
-            continue;
-        to = NEWS(a, Str, v.kind == CQL_LIST ? v.list.n + 1 : 2);
-        if (!to)
-            return FAIL(err, BASE_NO_MEMORY, p->name, "links");
-        if (v.kind == CQL_LIST)
-            for (size_t k = 0; k < v.list.n; k++)
-                target_of(p, v.list.item[k], to, &n);
-        else
-            target_of(p, v, to, &n);
-        if (!store_link_set(l->store, c->name, p->name, r->id, to, n, !before, err))
-            return false;
-    }
-    return true;
-}
-
-Str ledger_name_of(const LedgerRecord *r, Arena *a)
-{
-    const PackProperty *p =
-        r->collection->label.len ? pack_property(r->collection, r->collection->label) : NULL;
-    Buf b;
-    Str out;
-
-    if (!p || p->index >= r->collection->nproperty || r->value[p->index].kind == CQL_NULL)
-        return str_sub(r->id, r->id.len > 6 ? r->id.len - 6 : 0, 6);
-    buf_init(&b, 4096);
-    ledger_value_to_text(p, r->value[p->index], &b);
-    out = str_copy(a, buf_text(&b));
-    buf_clear(&b);
-    return out;
 }
