@@ -136,6 +136,9 @@ bool face_download(FaceRequest *r, const FaceItems *it, const char *kind, FaceAn
 {
     Download *d;
 
+    if (!ledger_may_ask(
+            r->view, &it->q, err)) /* of a stream that has begun nothing can be refused any more */
+        return false;
     if (strcmp(kind, "geojson"))
         return send_sheet(r, it, kind, out, err);
     d = NEW(r->a, Download);

@@ -1,9 +1,9 @@
 /* src/ledger/ledger.h - the only code that writes a record: validates, seals, writes, journals, indexes, announces.
  *
- * Whatever enters (form, sheet, frame, process) is a LedgerTx of changes: all or none. One writer thread commits groups of
- * them and answers after the sync. Reading goes on meanwhile, on snapshots, and always through somebody's eyes: a LedgerView
- * shows only the records of his division and his row filter; a value above his grade is masked: CQL_NULL, and
- * ledger_masked says so. He cannot filter, sort, group or search by what is masked (LEDGER_MASKED).
+ * Whatever enters (form, sheet, frame, process) is a LedgerTx of changes: all or none. One writer thread commits groups of them and
+ * answers after the sync. Reading goes on meanwhile, on snapshots, and always through somebody's eyes: a LedgerView shows only the
+ * records of his division and his row filter; a value above his grade is masked: CQL_NULL, and ledger_masked says so. He cannot
+ * filter, sort, group or search by what is masked (LEDGER_MASKED).
  *
  *     ledger_select((LedgerView){ ledger, who }, &query, see, ctx, arena, &page, err)
  *     county folder: county.gpkg (records, links, journal, words) keys/ files/ tiles/ lock sangzi.sock
@@ -22,13 +22,10 @@
 #include "pack/pack.h"
 #include "store/store.h"
 
-extern const ErrKind LEDGER_INVALID, LEDGER_STALE, LEDGER_NO_RECORD, LEDGER_GONE, LEDGER_EXISTS,
-    LEDGER_MASKED, LEDGER_REFERRED, LEDGER_LOCKED, LEDGER_READ_ONLY, LEDGER_BAD_TOKEN, LEDGER_BAD_VALUE,
-    LEDGER_REQUIRED, LEDGER_NO_TARGET, LEDGER_TWICE, LEDGER_DERIVED, LEDGER_BAD_GEOMETRY, LEDGER_NOT_A_COUNTY,
-    LEDGER_BUSY, LEDGER_RULE, LEDGER_NO_PROPERTY, LEDGER_NO_FILE, LEDGER_MIGRATION, LEDGER_MIGRATING,
-    LEDGER_PACKS_DIFFER, LEDGER_NOT_HIS;
-
 /* clang-format off */
+extern const ErrKind LEDGER_INVALID, LEDGER_STALE, LEDGER_NO_RECORD, LEDGER_GONE, LEDGER_EXISTS, LEDGER_MASKED, LEDGER_REFERRED, LEDGER_NOT_HIS,
+    LEDGER_LOCKED, LEDGER_READ_ONLY, LEDGER_BAD_TOKEN, LEDGER_BAD_VALUE, LEDGER_REQUIRED, LEDGER_NO_TARGET, LEDGER_TWICE, LEDGER_DERIVED,
+    LEDGER_BAD_GEOMETRY, LEDGER_NOT_A_COUNTY, LEDGER_BUSY, LEDGER_RULE, LEDGER_NO_PROPERTY, LEDGER_NO_FILE, LEDGER_MIGRATION, LEDGER_MIGRATING, LEDGER_PACKS_DIFFER;
 typedef struct Ledger Ledger;
 typedef struct LedgerView { Ledger *ledger; const AccessWho *who; } LedgerView;
 typedef enum LedgerMode { LEDGER_READ, LEDGER_WRITE } LedgerMode;
@@ -44,8 +41,7 @@ Str ledger_division(const Ledger *l); /* the node's own */
 const AccessKeys *ledger_keys(const Ledger *l);
 const char *ledger_dir(const Ledger *l);
 int64_t ledger_seq(const Ledger *l); /* of the last commit */
-/* Settings: "name", "demo", "today" …. */
-bool ledger_meta(Ledger *l, Str key, Arena *a, Str *out, Err *err) MUST;
+bool ledger_meta(Ledger *l, Str key, Arena *a, Str *out, Err *err) MUST; /* settings: "name", "demo", "today" … */
 bool ledger_meta_set(Ledger *l, Str key, Str value, Err *err) MUST;
 bool ledger_backup(Ledger *l, const char *to, Err *err) MUST; /* one consistent file; work goes on */
 typedef struct LedgerFault { Str where, what_zh, what_en; } LedgerFault;
@@ -53,22 +49,15 @@ bool ledger_verify(Ledger *l, void (*see)(void *ctx, const LedgerFault *f),
     void (*progress)(void *ctx, size_t done, size_t total), void *ctx, size_t *faults, Err *err) MUST;
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
-typedef enum LedgerVerb {
-    LEDGER_CREATE,
-    LEDGER_UPDATE,  /* fields given change, others stay */
-    LEDGER_REPLACE, /* fields not given become empty, but for those that are masked */
-    LEDGER_RETIRE,
-    LEDGER_RESTORE, /* of version `restore` (0: the last), current again */
-    LEDGER_DERIVE   /* PACK_OTHERS properties only: no version, no journal body, raises changed_seq */
-} LedgerVerb;
+/* Update: fields given change, others stay. Replace: those not given become empty, but for the masked. Restore: current again, of
+ * version `restore` (0: the last). Derive: PACK_OTHERS properties only: no version, no journal body, raises changed_seq. */
+typedef enum LedgerVerb { LEDGER_CREATE, LEDGER_UPDATE, LEDGER_REPLACE, LEDGER_RETIRE, LEDGER_RESTORE, LEDGER_DERIVE } LedgerVerb;
 typedef struct LedgerField { const PackProperty *property; CqlValue value; } LedgerField; /* CQL_NULL empties */
 typedef struct LedgerChange {
-    LedgerVerb verb;
-    const PackCollection *collection;
+    LedgerVerb verb; const PackCollection *collection;
     char id[ULID_LEN + 1];        /* create: empty for a new one */
     int64_t if_version, restore;  /* if_version -1: whatever it is */
-    bool has_geometry;            /* create and replace: always taken */
-    Bytes geometry;               /* WKB in degrees; empty: none */
+    bool has_geometry; Bytes geometry; /* create and replace: always taken; WKB in degrees, empty: none */
     const LedgerField *field; size_t nfield;
     int64_t valid_from, valid_to; /* INT64_MIN: effective / open */
     Str source_ref;
@@ -101,12 +90,8 @@ void ledger_value_to_text(const PackProperty *p, CqlValue v, Buf *out); /* as a 
 /* Bulk: first loads into empty collections; no validation beyond types (the caller vouches), no hook is asked. */
 typedef struct LedgerLoad LedgerLoad;
 typedef struct LedgerLoadRecord { /* with all its typed values; references given as they are stored */
-    const PackCollection *collection;
-    char id[ULID_LEN + 1];
-    Str division;
-    Bytes geometry;
-    int64_t valid_from, valid_to;
-    const LedgerField *field; size_t nfield;
+    const PackCollection *collection; char id[ULID_LEN + 1]; Str division; Bytes geometry;
+    int64_t valid_from, valid_to; const LedgerField *field; size_t nfield;
 } LedgerLoadRecord;
 bool ledger_load_begin(Ledger *l, Str who, Str source, Str reason, int64_t at, uint64_t salt, LedgerLoad **out, Err *err) MUST;
 bool ledger_load_put(LedgerLoad *load, const LedgerLoadRecord *r, Err *err) MUST; /* copies; commits every 20,000 */
@@ -115,26 +100,20 @@ bool ledger_load_end(LedgerLoad *load, bool keep, Err *err) MUST; /* builds inde
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 struct LedgerRecord { /* borrowed while it is seen */
-    const PackCollection *collection;
-    int64_t fid, version, seq;
-    Str id, division;
+    const PackCollection *collection; int64_t fid, version, seq; Str id, division;
     Bytes geometry;        /* WKB; empty: none, masked, or not asked for; sealed places rounded to 100 m for whom they are masked */
     const CqlValue *value; /* one a property of the collection, sealed ones opened, money in 分 */
-    int grade;             /* values above it are masked */
-    Bytes rounded, seal[2]; /* the ledger's own */
+    int grade; Bytes rounded, seal[2]; /* values above the grade are masked; the ledger's own */
 };
 bool ledger_masked(const LedgerRecord *r, const PackProperty *p); /* its value is not empty: it is not shown */
 typedef struct LedgerSort { const PackProperty *property; bool descending; } LedgerSort;
 typedef struct LedgerQuery {
-    const PackCollection *collection;
-    const CqlExpr *filter;        /* checked against collection->schema; may be NULL */
+    const PackCollection *collection; const CqlExpr *filter; /* checked against collection->schema; may be NULL */
     GeoBox box[2]; size_t nbox;
     Str division, words;          /* that division and all below; search words; empty: all */
-    int64_t valid_from, valid_to; /* with `timed`: valid at some moment of it; else current records */
-    bool timed;
+    int64_t valid_from, valid_to; bool timed; /* timed: valid at some moment of it; else current records */
     LedgerSort sort[4]; size_t nsort;
-    size_t limit;                 /* 0: all */
-    Str token;                    /* of the page before */
+    size_t limit; Str token;      /* 0: all; of the page before */
     bool no_geometry, count, uncounted, sealed; /* count: exactly; uncounted: not at all; sealed: open what is sealed (costs) */
     const PackProperty *const *only; size_t nonly; /* properties wanted; NULL: all */
 } LedgerQuery;
@@ -142,16 +121,15 @@ typedef struct LedgerPage { Str next; int64_t matched; size_t returned; } Ledger
 /* Shows records in order until one `see` is false. Holds a reader meanwhile: slow consumers use tokens. */
 bool ledger_select(LedgerView v, const LedgerQuery *q, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx, Arena *a,
     LedgerPage *page, Err *err) MUST;
+bool ledger_may_ask(LedgerView v, const LedgerQuery *q, Err *err) MUST; /* LEDGER_MASKED; before a stream begins */
 /* valid_at, known_at INT64_MIN: now. */
 bool ledger_get(LedgerView v, const PackCollection *c, Str id, int64_t valid_at, int64_t known_at, Arena *a, LedgerRecord *out,
     Err *err) MUST;
 /* Rows for drawing, in no order, each with its values as they are stored: those of `fid`, or of the box (none: all); polygons
  * whose envelope has less than `least` square degrees may be left out. False without an error: `see` said stop. */
 typedef struct LedgerDraw {
-    const PackCollection *collection;
-    const PackProperty *const *property; size_t nproperty; /* of grade 1 and 2 */
-    GeoBox box; double least;
-    const int64_t *fid; size_t nfid;
+    const PackCollection *collection; const PackProperty *const *property; size_t nproperty; /* of grade 1 and 2 */
+    GeoBox box; double least; const int64_t *fid; size_t nfid;
 } LedgerDraw;
 typedef struct LedgerDrawn { int64_t fid; Str id, division; Bytes wkb; const CqlValue *value; } LedgerDrawn;
 bool ledger_draw(LedgerView v, const LedgerDraw *d, bool (*see)(void *ctx, const LedgerDrawn *r), void *ctx, Err *err) MUST;
@@ -159,8 +137,7 @@ int64_t ledger_count(LedgerView v, const PackCollection *c, Str division); /* cu
 GeoBox ledger_extent(LedgerView v, const PackCollection *c);
 int64_t ledger_changed_at(LedgerView v, const PackCollection *c); /* µs of its last change; 0: never */
 typedef struct LedgerVersion {
-    int64_t version, seq, at, effective;
-    Str who, post, via, source, reason, verb;
+    int64_t version, seq, at, effective; Str who, post, via, source, reason, verb;
     uint8_t hash[SM3_LEN];        /* of its transaction */
     const LedgerField *change;    /* properties that differ from the version before: their new values */
     const CqlValue *before; size_t nchange;
@@ -177,11 +154,8 @@ typedef struct LedgerStats { LedgerStat *group; size_t n; LedgerStat total; Str 
 bool ledger_stats(LedgerView v, const LedgerQuery *q, const PackProperty *const *of, size_t n, const PackProperty *group, Arena *a,
     LedgerStats *out, Err *err) MUST;
 typedef struct LedgerHit {
-    const PackCollection *collection;
-    Str id, title, subtitle, division, matched;
-    double score, x, y;
-    bool has_point;
-    GeoBox box;
+    const PackCollection *collection; Str id, title, subtitle, division, matched;
+    double score, x, y; bool has_point; GeoBox box;
 } LedgerHit;
 /* Words, pinyin, initials, codes, phones, addresses. `only` names: collections; may be NULL. */
 bool ledger_search(LedgerView v, Str words, const PackCollection *const *only, size_t nonly, Str division, size_t limit, Arena *a,
@@ -194,28 +168,20 @@ bool ledger_file(LedgerView v, Str file, bool *seen, Err *err) MUST; /* a record
 
 /* --- what happens ------------------------------------------------------------------------------------------------- */
 typedef struct LedgerEvent {
-    int64_t seq, at, version, fid;
-    const PackCollection *collection;
-    char id[ULID_LEN + 1];        /* empty: a bulk load, the whole collection */
-    LedgerVerb verb;
-    char division[16], who[64], title[96];
-    GeoBox before, after;         /* envelopes; empty: none */
+    int64_t seq, at, version, fid; const PackCollection *collection; LedgerVerb verb;
+    char id[ULID_LEN + 1], division[16], who[64], title[96]; /* id empty: a bulk load, the whole collection */
+    GeoBox before, after;                                    /* envelopes; empty: none */
 } LedgerEvent;
 bool ledger_event(LedgerView v, const LedgerEvent *e, LedgerEvent *out); /* as he may be told of it; false: not at all */
 /* A hook is asked before each transaction is checked, and told after it was committed. `before` runs inside the transaction, in
  * the writer (a dry run's in its caller's thread), ahead of the required check: it sees all changes, may fill properties whose
  * pack says `filled: { by: NAME }` with its name, add findings, or refuse by false. `after` is told by one thread, in order.
  * Neither may write nor unhook itself. */
-typedef struct LedgerDraftChange {
-    LedgerVerb verb;
-    size_t change;                      /* its place in LedgerTx.change; one that extends has two */
-    const LedgerRecord *before, *after; /* before NULL: there was none */
+typedef struct LedgerDraftChange { /* change: its place in LedgerTx.change, one that extends has two; before NULL: there was none */
+    LedgerVerb verb; size_t change; const LedgerRecord *before, *after;
 } LedgerDraftChange;
 typedef struct LedgerDraft { /* borrowed while `before` runs; changes in the order they are written */
-    const LedgerTx *tx;
-    const LedgerDraftChange *change; size_t nchange;
-    Arena *arena;
-    struct Work *work; /* the ledger's own */
+    const LedgerTx *tx; const LedgerDraftChange *change; size_t nchange; Arena *arena; struct Work *work; /* the ledger's own */
 } LedgerDraft;
 typedef struct LedgerHook {
     const char *name;
