@@ -96,15 +96,15 @@ typedef struct FaceAnswer {
 
 typedef bool FaceHandler(FaceRequest *r, FaceAnswer *out, Err *err);
 typedef enum FaceFlag {
-    FACE_QUICK = 1, /* lanes; none of these: READ */
-    FACE_WAITS = 32,
-    FACE_HEAVY = 64,
-    FACE_FILE = 2,
-    FACE_BIG = 4 /* bodies to FACE_CHANGES_MAX, read by scan_check */,
-    FACE_SCANNED = 128 /* bodies to FACE_FEATURE_MAX, read by scan_check */,
-    FACE_HIDDEN = 8 /* not in the OpenAPI document */,
-    FACE_MEDIA = 16 /* with FACE_FILE: an attachment, to FILES_MAX */,
-    FACE_WHOLE = 128 /* only for whom nothing is hidden: what it tells is of all records */
+    FACE_QUICK = 1 << 0, /* lanes; none of these three: READ */
+    FACE_WAITS = 1 << 1,
+    FACE_HEAVY = 1 << 2,
+    FACE_FILE = 1 << 3,    /* the body goes to a file, to FACE_FILE_MAX */
+    FACE_MEDIA = 1 << 4,   /* with FACE_FILE: an attachment, to FILES_MAX */
+    FACE_SCANNED = 1 << 5, /* bodies to FACE_FEATURE_MAX, read by scan_check */
+    FACE_BIG = 1 << 6,     /* bodies to FACE_CHANGES_MAX, read by scan_check */
+    FACE_HIDDEN = 1 << 7,  /* not in the OpenAPI document */
+    FACE_WHOLE = 1 << 8    /* only for whom nothing is hidden: what it tells is of all records */
 } FaceFlag;
 struct FaceRow {
     FaceMethod method;
