@@ -248,7 +248,7 @@ bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out)
         return false;
     if (tolerance(zoom) > 0)
         simplify(p, tolerance(zoom));
-    if (!geo_path_tidy(&p->unit)) {
+    if (!geo_path_tidy(&p->unit) || (zoom < MVT_FULL && !geo_path_valid(&p->unit))) {
         if (!keep || p->unit.bad || !p->unit.nxy)
             return false;
         p->unit.nrun = 1;
