@@ -385,6 +385,20 @@ void store_sqlite_cursor_close(StoreCursor *c)
     mem_free(c);
 }
 
+/* In the words of the column's index where it has one: by `x` alone SQLite reads the table, a hundred times as much. */
+static void group_by(Buf *b, const StoreTable *t, size_t group)
+{
+    if (!t->column[group].indexed) {
+        buf_str(b, STR(" GROUP BY 1 ORDER BY 1"));
+        return;
+    }
+    for (int k = 0; k < 2; k++) {
+        buf_str(b, k ? STR(" ORDER BY (") : STR(" GROUP BY ("));
+        name(b, t, group);
+        buf_str(b, k ? STR(" IS NULL) DESC,1") : STR(" IS NULL),1"));
+    }
+}
+
 static void stats_sql(Buf *b, const StoreQuery *q, size_t group)
 {
     buf_str(b, STR("SELECT "));
@@ -405,7 +419,7 @@ static void stats_sql(Buf *b, const StoreQuery *q, size_t group)
     from(b, q);
     where(b, q, true);
     if (group != SIZE_MAX)
-        buf_str(b, STR(" GROUP BY 1 ORDER BY 1"));
+        group_by(b, q->table, group);
 }
 
 static CqlValue kept(CqlValue v, Arena *a)
