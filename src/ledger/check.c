@@ -80,8 +80,8 @@ static void geometry(Check *k)
 static bool target_there(Check *k, Str collection, Str id, bool *there)
 {
     const PackCollection *c = pack_collection(k->ledger->model, collection);
-    LedgerRecord target;
     char ulid[ULID_LEN + 1];
+    bool current;
 
     *there = false;
     if (!c)
@@ -93,9 +93,9 @@ static bool target_there(Check *k, Str collection, Str id, bool *there)
         ulid_make(0, digest, ulid);
         id = str_of(ulid);
     }
-    if (!ledger_find(k->in, ledger_sheet(k->ledger, c), id, k->arena, &target, there, k->err))
+    if (!ledger_stands(k->in, ledger_sheet(k->ledger, c), id, k->arena, there, &current, k->err))
         return false;
-    *there = *there && (c->by_code || target.value[base_at(c, BASE_VALID_TO)].kind == CQL_NULL);
+    *there = *there && (c->by_code || current);
     return true;
 }
 

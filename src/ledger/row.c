@@ -98,6 +98,33 @@ bool ledger_find(const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord
     return true;
 }
 
+bool ledger_stands(const Sight *in, const Sheet *s, Str id, Arena *a, bool *there, bool *current, Err *err)
+{
+    const LedgerRecord *made = in->made ? ledger_made(in->made, s->collection, id) : NULL;
+    const StoreQuery q = { .table = &s->table,
+        .retired = true,
+        .column = &s->table.valid_to,
+        .ncolumn = 1,
+        .id = made ? NULL : str_c(a, id) };
+    StoreCursor *cursor;
+    const StoreRow *row;
+    bool good;
+
+    *there = made != NULL;
+    *current = made && made->value[base_at(s->collection, BASE_VALID_TO)].kind == CQL_NULL;
+    if (made)
+        return true;
+    if (!q.id)
+        return FAIL(err, BASE_NO_MEMORY, id, "record");
+    if (!store_select(in->read, &q, &cursor, err))
+        return false;
+    good = store_next(cursor, &row, err);
+    *there = good && row;
+    *current = *there && row->value[0].kind == CQL_NULL;
+    store_cursor_close(cursor);
+    return good;
+}
+
 /* Nearest first, as the pack room lays them out (pack/collection.c): above's own declared ones, then what it inherits. */
 void ledger_take_above(LedgerRecord *rec, const LedgerRecord *up)
 {

@@ -30,6 +30,9 @@ bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const St
 /* *found false: no such id. Also retired ones. */
 bool ledger_find(
     const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
+/* Whether it is there and not retired; little of it is read. */
+bool ledger_stands(
+    const Sight *in, const Sheet *s, Str id, Arena *a, bool *there, bool *current, Err *err) MUST;
 /* Fills value[nproperty …]. */
 bool ledger_inherit(const Sight *in, LedgerRecord *rec, Arena *a, Err *err) MUST;
 void ledger_take_above(LedgerRecord *rec, const LedgerRecord *up);

@@ -604,6 +604,8 @@ StoreRead *store_writer(Store *s)
 
 bool store_begin(Store *s, Err *err)
 {
+    if (!sqlite3_get_autocommit(s->writer.db)) /* a rollback failed: what it left must not be committed with this */
+        store_rollback(s);
     return sqlite_run(&s->writer, err, "BEGIN IMMEDIATE");
 }
 

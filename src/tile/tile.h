@@ -79,6 +79,10 @@ typedef struct TileChange {
 } TileChange;
 /* After the commit `seq`, in order. Tiles are fresh as soon as it has begun, the pack when it returns. */
 bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
+/* The same in two steps, where commits come in a stream: touched after each, and tiles are fresh, drawn from rows where the
+ * pack has not followed; followed once for many of them, `seq` the last one's. */
+void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq);
+bool tile_followed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
 
 typedef struct TileAsk {
     GeoGrid grid;
