@@ -18,7 +18,7 @@ typedef struct Apply {  /* one record's change on its way */
     bool touch; /* what it is shown with has changed: a version of its own, even if nothing here differs */
     const Sheet *sheet;
     LedgerRecord before;
-    bool there;
+    bool there, placed; /* placed: its division is where its place lies */
     struct Apply
         *prior; /* the change of the same record before this one: before.fid is known when it is written */
     CqlValue *value; /* of after */

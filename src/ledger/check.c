@@ -128,8 +128,8 @@ static bool targets(Check *k)
         const CqlValue v = k->record->value[i];
 
         if (i == base_at(c, BASE_DIVISION) &&
-            (c->by_code || (v.kind == CQL_TEXT && str_eq(v.text, k->ledger->division))))
-            continue; /* it lies in itself; the node's own division need not be registered yet */
+            (c->by_code || k->apply->placed || (v.kind == CQL_TEXT && str_eq(v.text, k->ledger->division))))
+            continue; /* it lies in itself, or was found in a division that stands; the node's own need not be registered yet */
         if (p->type != PACK_REF || !ledger_is_typed(p) || (k->before && ledger_same(v, k->before->value[i])))
             continue;
         if (v.kind == CQL_LIST) {

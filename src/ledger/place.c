@@ -266,6 +266,8 @@ static bool holds(const Area *a, double x, double y)
     for (uint32_t i = a->start[b]; i < a->start[b + 1]; i++) {
         const Edge *e = a->edge + a->member[i];
 
+        if ((e->y1 < y && e->y2 < y) || (e->y1 > y && e->y2 > y)) /* its band, and yet not at its height */
+            continue;
         if (on_edge(e, x, y))
             return true;
         if ((e->y1 > y) != (e->y2 > y) && x < (e->x2 - e->x1) * (y - e->y1) / (e->y2 - e->y1) + e->x1)
