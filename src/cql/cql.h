@@ -128,6 +128,10 @@ CqlTruth cql_eval(const CqlExpr *e, const CqlRecord *record, Arena *a); /* of a 
 /* Of a tree checked by cql_check_value. */
 CqlValue cql_value(const CqlExpr *e, const CqlRecord *record, Arena *a);
 CqlExpr *cql_and(CqlExpr *x, CqlExpr *y, Arena *a); /* either may be NULL; NULL: no memory or both NULL */
+/* Parts a checked tree into what speaks only of properties that `can` passes, and the rest; a record passes the tree where it
+ * passes both. NULL: nothing of it. False: no memory. */
+bool cql_split(const CqlExpr *e, bool (*can)(const CqlProperty *p), Arena *a, const CqlExpr **said,
+    const CqlExpr **rest) MUST;
 /* The box of geometry literals outside which a checked tree cannot be true; GEO_BOX_NONE: anywhere. */
 GeoBox cql_box(const CqlExpr *e);
 /* Calls `see` with the name of every property used. */

@@ -26,6 +26,50 @@ CqlExpr *cql_and(CqlExpr *x, CqlExpr *y, Arena *a)
     return e;
 }
 
+static bool all_can(const CqlExpr *e, bool (*can)(const CqlProperty *p))
+{
+    if (e->op == CQL_OP_PROPERTY)
+        return e->property && can(e->property);
+    for (size_t i = 0; i < e->narg; i++)
+        if (!all_can(e->arg[i], can))
+            return false;
+    return true;
+}
+
+/* Those parts of a conjunction of which `want` holds; NULL: none. */
+static bool some_parts(
+    const CqlExpr *e, bool (*can)(const CqlProperty *p), bool want, Arena *a, const CqlExpr **out)
+{
+    CqlExpr *part = NEW(a, CqlExpr);
+    size_t n = 0;
+
+    if (!part)
+        return false;
+    *part = *e;
+    part->arg = NEWS(a, CqlExpr *, e->narg);
+    if (!part->arg)
+        return false;
+    for (size_t i = 0; i < e->narg; i++)
+        if (all_can(e->arg[i], can) == want)
+            part->arg[n++] = e->arg[i];
+    part->narg = n;
+    *out = n > 1 ? part : n ? part->arg[0] : NULL;
+    return true;
+}
+
+/* A record passes `e` where it passes both: a conjunction is true where all its parts are. Nothing else may be parted: of OR or
+ * NOT a part alone says nothing about the whole. */
+bool cql_split(
+    const CqlExpr *e, bool (*can)(const CqlProperty *p), Arena *a, const CqlExpr **said, const CqlExpr **rest)
+{
+    const bool whole = all_can(e, can);
+
+    *said = whole ? e : NULL;
+    *rest = whole ? NULL : e;
+    return whole || e->op != CQL_OP_AND ||
+           (some_parts(e, can, true, a, said) && some_parts(e, can, false, a, rest));
+}
+
 /* A relation that needs a common point binds the property to the literal's box. */
 static GeoBox box_of_relation(const CqlExpr *e)
 {

@@ -1,4 +1,5 @@
 /* src/face/openapi.c - the OpenAPI 3.0 document: from the table of rows, and one path a collection from the model. */
+#include "face/openapi_shapes.h"
 #include "face/page.h"
 #include "face/table.h"
 
@@ -101,7 +102,7 @@ static void write_operation(Doc *d, const FaceRow *row)
                              "octet-stream\":{\"schema\":{\"type\":\"string\",\"format\":"
                              "\"binary\"}}}}")
                        : STR(",\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{}}}}"));
-    responses("application/json", NULL, b);
+    responses("application/json", face_shape_of(row->method, row->path), b);
     buf_c(b, '}');
 }
 
@@ -149,7 +150,7 @@ static void post_operation(Doc *d, const PackCollection *c)
     buf_c(b, '{');
     face_text(b, "operationId", str_fmt(d->r->a, "create_%.*s", STRV(c->name)));
     buf_str(b, STR(",\"tags\":[\"data\"],\"requestBody\":{\"content\":{\"application/geo+json\":{\"schema\":"
-                   "{\"$ref\":\"#/components/schemas/Feature\"}}}}"));
+                   "{\"$ref\":\"#/components/schemas/FeatureDraft\"}}}}"));
     responses("application/geo+json", "Feature", b);
     buf_c(b, '}');
 }
@@ -168,27 +169,6 @@ static void write_collections(Doc *d)
         buf_c(d->out, '}');
     }
 }
-
-static const char components[] =
-    "\"components\":{\"schemas\":{\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\","
-    "\"status\",\"detail\"],"
-    "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":"
-    "\"integer\"},"
-    "\"detail\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},\"where\":{\"type\":\"string\"},"
-    "\"trace\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}},"
-    "\"Feature\":{\"type\":\"object\",\"required\":[\"type\",\"geometry\",\"properties\"],\"properties\":{"
-    "\"type\":"
-    "{\"type\":\"string\",\"enum\":[\"Feature\"]},\"id\":{\"type\":\"string\"},\"geometry\":{\"type\":"
-    "\"object\","
-    "\"nullable\":true},\"properties\":{\"type\":\"object\",\"nullable\":true}}},\"FeatureCollection\":{"
-    "\"type\":\"object\","
-    "\"required\":[\"type\",\"features\"],\"properties\":{\"type\":{\"type\":\"string\",\"enum\":["
-    "\"FeatureCollection\"]},"
-    "\"features\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/"
-    "Feature\"}},\"numberMatched\":"
-    "{\"type\":\"integer\"},\"numberReturned\":{\"type\":\"integer\"},\"timeStamp\":{\"type\":\"string\","
-    "\"format\":"
-    "\"date-time\"},\"links\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}";
 
 static bool api_page(FaceRequest *r, const Doc *d, FaceAnswer *out)
 {
@@ -229,8 +209,9 @@ static bool api_get(FaceRequest *r, FaceAnswer *out, Err *err)
     buf_str(b, STR("}],\"paths\":{"));
     write_rows(&d);
     write_collections(&d);
-    buf_str(b, STR("},"));
-    buf_str(b, str_of(components));
+    buf_str(b, STR("},\"components\":{"));
+    face_shapes_write(b);
+    buf_str(b, STR("}}"));
     return true;
 }
 

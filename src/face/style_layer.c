@@ -278,7 +278,7 @@ static void draw_lines(
 }
 
 static void draw_fill(
-    FaceRequest *r, const OnemapLayer *l, const PackCollection *c, const PackProperty *p, Buf *b)
+    FaceRequest *r, const OnemapLayer *l, const PackCollection *c, const PackProperty *p, int far, Buf *b)
 {
     open_layer(l, "", "fill", b);
     style_filter(r, l, c, l->filter_text, b);
@@ -286,10 +286,22 @@ static void draw_fill(
     buf_str(b, STR("},\"paint\":{\"fill-color\":"));
     by_class(l, p, COLOR, b);
     buf_str(b, STR(",\"fill-outline-color\":"));
+    if (far > 0) /* merged patches have no borders of their own */
+        buf_fmt(b, "[\"step\",[\"zoom\"],\"rgba(0,0,0,0)\",%d,", far);
     by_class(l, p, BORDER, b);
+    if (far > 0)
+        buf_c(b, ']');
     buf_str(b, STR(",\"fill-opacity\":"));
     by_class(l, p, OPACITY, b);
     buf_str(b, STR("}}"));
+}
+
+static void radius(
+    const OnemapLayer *l, const PackProperty *p, Buf *b) /* of a cluster, by the digits of its count */
+{
+    buf_str(b, STR("[\"+\","));
+    by_class(l, p, WIDTH, b);
+    buf_str(b, STR(",[\"case\",[\"has\",\"cluster\"],[\"*\",2.5,[\"log10\",[\"get\",\"count\"]]],0]]"));
 }
 
 static void draw_circle(
@@ -299,15 +311,39 @@ static void draw_circle(
     style_filter(r, l, c, l->filter_text, b);
     layout(l, b);
     buf_str(b, STR("},\"paint\":{\"circle-color\":"));
+    if (l->property.len) { /* a cluster of several classes has the colour of none */
+        buf_str(b, STR("[\"case\",[\"all\",[\"has\",\"cluster\"],[\"!\",[\"has\","));
+        buf_json_str(b, l->property);
+        buf_str(b, STR("]]],\"#8A8F98\","));
+    }
     by_class(l, p, COLOR, b);
+    if (l->property.len)
+        buf_c(b, ']');
     buf_str(b, STR(",\"circle-stroke-color\":"));
     by_class(l, p, BORDER, b);
     buf_str(b, STR(",\"circle-stroke-width\":1.5,\"circle-radius\":[\"interpolate\",[\"linear\"],[\"zoom\"],"
                    "8,[\"*\",0.6,"));
-    by_class(l, p, WIDTH, b);
+    radius(l, p, b);
     buf_str(b, STR("],15,[\"*\",1.3,"));
-    by_class(l, p, WIDTH, b);
+    radius(l, p, b);
     buf_str(b, STR("]]}}"));
+}
+
+/* How many a cluster stands for, beside it. */
+static void draw_counts(FaceRequest *r, const OnemapLayer *l, const PackCollection *c, int far, Buf *b)
+{
+    OnemapLayer until = *l;
+
+    if (l->minzoom >= far)
+        return;
+    until.maxzoom = far;
+    open_layer(&until, "-count", "symbol", b);
+    style_filter(r, l, c, l->filter_text, b);
+    layout(l, b);
+    buf_str(
+        b, STR(",\"text-field\":[\"case\",[\"has\",\"cluster\"],[\"to-string\",[\"get\",\"count\"]],\"\"],"
+               "\"text-size\":11},\"paint\":{\"text-color\":\"#2B2F36\",\"text-halo-color\":\"#FFFFFF\","
+               "\"text-halo-width\":1.4}}"));
 }
 
 static void draw_words(
@@ -342,8 +378,18 @@ static void draw_words(
     buf_str(b, STR("}}"));
 }
 
+/* The zoom at which its records are shown one by one; 0: always, or not known yet. */
+static int far_until(const FaceRequest *r, const PackCollection *c)
+{
+    const OnemapTiles *t = onemap_tiles(r->county, c);
+    const int z = t ? tile_layer_single_from(t->layer) : 0;
+
+    return z > 0 ? z : 0;
+}
+
 void face_style_layer(FaceRequest *r, const OnemapLayer *l, const PackCollection *c, Buf *b)
 {
+    const int far = far_until(r, c);
     const PackProperty *p = pack_property(c, l->property);
 
     switch (l->kind) {
@@ -352,10 +398,11 @@ void face_style_layer(FaceRequest *r, const OnemapLayer *l, const PackCollection
         draw_lines(r, l, c, p, b);
         break;
     case ONEMAP_FILL:
-        draw_fill(r, l, c, p, b);
+        draw_fill(r, l, c, p, far, b);
         break;
     case ONEMAP_CIRCLE:
         draw_circle(r, l, c, p, b);
+        draw_counts(r, l, c, far, b);
         break;
     case ONEMAP_SYMBOL:
         draw_words(r, l, c, p, false, b);

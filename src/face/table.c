@@ -7,6 +7,7 @@
     X(events)       \
     X(features)     \
     X(tiles)        \
+    X(sums)         \
     X(styles)       \
     X(processes)    \
     X(imports)      \

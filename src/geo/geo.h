@@ -144,7 +144,7 @@ typedef struct MvtValue {         /* one attribute */
 enum { MVT_EXTENT = 4096, MVT_BUFFER = 64, MVT_BUFFER_POINT = 128, MVT_FULL = 19 };
 MvtLayer *mvt_layer(Str name, GeoGrid g, int z, uint32_t x, uint32_t y, Arena *a); /* NULL: no memory */
 size_t mvt_key(MvtLayer *l, Str key); /* index of an attribute's name, from 0 in order of calls */
-/* Clips, simplifies for the zoom, quantises; a polygon smaller than 4 units² or a line shorter than 1 is dropped
+/* Clips, simplifies for the zoom, quantises; a polygon smaller than 4 units² or a line within one unit is dropped
  * (returns false, nothing written) unless `keep`. value[i] belongs to key i; MVT_NULL is left out. */
 bool mvt_add(MvtLayer *l, uint64_t id, Bytes wkb, const MvtValue *value, size_t nvalue, bool keep);
 /* Takes out the features, numbered from 0 as they were put, that `keep` says no to, and the values that only they had.
@@ -171,7 +171,7 @@ bool mvt_load(MvtPen *p, Bytes wkb) MUST;                  /* degrees; false: em
 bool mvt_load_piece(MvtPen *p, const MvtPiece *full) MUST; /* a piece of zoom MVT_FULL, in Mercator */
 double mvt_size(const MvtPen *p); /* of what was loaded, world units² or world units; scale it by mvt_scale */
 double mvt_scale(GeoType t, int zoom); /* units² of the zoom a world unit², units a world unit */
-double mvt_least(GeoType t); /* below this size, in units of the zoom, a feature is not seen; points: 0 */
+double mvt_least(GeoType t); /* below this size, in units of the zoom, a polygon is not seen; others: 0 */
 /* What was loaded as a piece for the zoom (MVT_FULL: nothing is simplified); tail is borrowed until the next call. False:
  * too small to show, or no memory. */
 bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out) MUST;

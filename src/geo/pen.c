@@ -5,8 +5,7 @@
 #include "geo/run.h"
 
 enum { TAIL_MAX = 64 << 20 };
-#define LEAST_AREA   4.0 /* units²; below it a polygon is not seen */
-#define LEAST_LENGTH 1.0
+#define LEAST_AREA 4.0 /* units²; below it a polygon is not seen */
 
 static void pen_close(void *thing)
 {
@@ -68,7 +67,7 @@ double mvt_scale(GeoType t, int zoom)
 
 double mvt_least(GeoType t)
 {
-    return t == GEO_POLYGON ? LEAST_AREA : t == GEO_LINE ? LEAST_LENGTH : 0;
+    return t == GEO_POLYGON ? LEAST_AREA : 0;
 }
 
 double mvt_size(const MvtPen *p)

@@ -191,19 +191,18 @@ static void rules(Check *k)
 }
 
 /* Where a property's value can be looked up: its column, or of a sealed one its keyed mark. Empty: nowhere, or no value. */
-static Str lookup(const Check *k, const Sheet *s, const PackProperty *p, CqlValue *value)
+/* The column of the value, or its blind index; false: there is none. */
+static bool lookup(const Check *k, const Sheet *s, const PackProperty *p, StoreEqual *out)
 {
     const CqlValue v = k->record->value[p->index];
 
     if (v.kind == CQL_NULL)
-        return STR("");
-    if (s->column[p->index] != NO_COLUMN) {
-        *value = v;
-        return p->name;
-    }
-    if (s->blind[p->index] == NO_COLUMN || !ledger_blind(k->ledger, p, s->collection, v, k->arena, value))
-        return STR("");
-    return str_fmt(k->arena, "bx_%.*s", STRV(p->name));
+        return false;
+    *out = (StoreEqual){ s->column[p->index], v };
+    if (out->column != NO_COLUMN)
+        return true;
+    out->column = s->blind[p->index];
+    return out->column != NO_COLUMN && ledger_blind(k->ledger, p, s->collection, v, k->arena, &out->value);
 }
 
 static void twice(Check *k, const PackProperty *p, Str holder)
@@ -231,9 +230,9 @@ static bool let_go(const Check *k, const Sheet *s, const PackProperty *p, Str id
            !ledger_same(r->value[p->index], k->record->value[p->index]);
 }
 
-static bool in_a_row(Check *k, const Sheet *s, const PackProperty *p, const CqlSql *where, Str *holder)
+static bool in_a_row(Check *k, const Sheet *s, const PackProperty *p, const StoreEqual *same, Str *holder)
 {
-    const StoreQuery q = { .table = &s->table, .where = where };
+    const StoreQuery q = { .table = &s->table, .equal = same, .nequal = 1 };
     StoreCursor *cursor;
     const StoreRow *row;
     bool good;
@@ -274,16 +273,12 @@ static bool among_changes(Check *k, const Sheet *s, const PackProperty *p, Str *
 
 static bool unique_one(Check *k, const Sheet *s, const PackProperty *p)
 {
-    CqlValue value;
-    const Str column = lookup(k, s, p, &value);
-    const CqlSql where = {
-        .text = str_fmt(k->arena, "\"%.*s\"=?", STRV(column)), .params = &value, .nparams = 1
-    };
+    StoreEqual same;
     Str holder = STR("");
 
-    if (!column.len)
+    if (!lookup(k, s, p, &same))
         return true;
-    if (!in_a_row(k, s, p, &where, &holder) || (!holder.len && !among_changes(k, s, p, &holder)))
+    if (!in_a_row(k, s, p, &same, &holder) || (!holder.len && !among_changes(k, s, p, &holder)))
         return false;
     if (holder.len)
         twice(k, p, holder);

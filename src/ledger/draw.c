@@ -36,40 +36,24 @@ static bool give_rows(Drawing *d, StoreCursor *cursor)
     return good && go;
 }
 
-static Str list_of(const int64_t *fid, size_t n, Arena *a)
-{
-    Buf b;
-    Str out;
-
-    buf_init(&b, (size_t)32 << 20);
-    for (size_t i = 0; i < n; i++) {
-        buf_c(&b, i ? ',' : '[');
-        buf_i64(&b, fid[i]);
-    }
-    buf_c(&b, ']');
-    out = b.bad ? (Str){ NULL, 0 } : str_copy(a, buf_text(&b));
-    buf_clear(&b);
-    return out;
-}
-
 static bool draw_all(Drawing *d, const Sheet *s, StoreRead *read, const size_t *column)
 {
     const LedgerDraw *w = d->draw;
-    const size_t n = w->nproperty + 1;
     const bool small = s->table.geometry == GEO_POLYGON || s->table.geometry == GEO_MULTIPOLYGON;
-    StoreQuery q = { .table = &s->table, .column = column, .ncolumn = n, .geometry = true };
+    const bool all = w->fid || geo_box_empty(w->box);
+    const StoreQuery q = { .table = &s->table,
+        .column = column,
+        .ncolumn = w->nproperty + 1,
+        .geometry = true,
+        .fid = w->fid,
+        .nfid = w->nfid,
+        .box = &w->box,
+        .nbox = !all,
+        .scattered = !all,
+        .least = small ? w->least : 0 };
     StoreCursor *cursor;
-    bool good;
 
-    if (w->fid) {
-        q.fids = list_of(w->fid, w->nfid, d->arena);
-        if (!q.fids.ptr)
-            return FAIL(d->err, BASE_NO_MEMORY, STR("tile"), "rows");
-    }
-    good = w->fid || geo_box_empty(w->box)
-               ? store_select(read, &q, &cursor, d->err)
-               : store_select_box(read, &s->table, column, n, w->box, small ? w->least : 0, &cursor, d->err);
-    return good && give_rows(d, cursor);
+    return store_select(read, &q, &cursor, d->err) && give_rows(d, cursor);
 }
 
 static bool draw_rows(Drawing *d)

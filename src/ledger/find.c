@@ -127,7 +127,7 @@ static void *build(void *arg)
 {
     LedgerFind *f = arg;
     Err err = { 0 };
-    const bool good = ledger_show(f->ledger, f->collection, STR(""), false, &f->property, 1, see, f, &err);
+    const bool good = ledger_show(f->ledger, f->collection, NULL, 0, false, &f->property, 1, see, f, &err);
 
     if (!good)
         log_err("ledger.find", &err);
@@ -198,24 +198,27 @@ void ledger_find_note(Sheet *s, int64_t fid) /* 0: everything */
 /* Reads the noted rows again; without the guard, for reading waits. What could not be read is noted once more. */
 static void catch_up(LedgerFind *f)
 {
-    Buf fids;
+    int64_t *fid;
+    size_t n;
     Err err = { 0 };
 
-    buf_init(&fids, 1 << 20);
     pthread_mutex_lock(&f->guard);
-    for (size_t i = 0; i < f->nstale; i++)
-        buf_fmt(&fids, "%s%lld", i ? "," : "[", (long long)f->stale[i]);
-    f->nstale = 0;
+    n = f->nstale;
+    fid = mem_new(n + 1, sizeof *fid);
+    if (fid) {
+        memcpy(fid, f->stale, n * sizeof *fid);
+        f->nstale = 0;
+    }
     pthread_mutex_unlock(&f->guard);
-    buf_c(&fids, ']');
-    if (fids.len > 1 &&
-        !ledger_show(f->ledger, f->collection, buf_text(&fids), false, &f->property, 1, see, f, &err)) {
+    if (!fid) /* what is noted stays so */
+        return;
+    if (n && !ledger_show(f->ledger, f->collection, fid, n, false, &f->property, 1, see, f, &err)) {
         log_err("ledger.find", &err);
         pthread_mutex_lock(&f->guard);
         f->all_stale = true;
         pthread_mutex_unlock(&f->guard);
     }
-    buf_clear(&fids);
+    mem_free(fid);
 }
 
 /* --- asking ------------------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* src/ledger/plan.c - a question made ready for the store.
  *
- * The in-memory answer is the definition: SQL may over-select, what it cannot say is decided on the opened record (select.c).
+ * The in-memory answer is the definition: the store may over-select, what it cannot say is decided on the opened record (select.c).
  */
 #include "ledger/plan.h"
 #include "ledger/sealed.h"
@@ -77,10 +77,10 @@ bool ledger_may_ask(LedgerView v, const LedgerQuery *q, Err *err)
            FAIL(err, LEDGER_MASKED, c->geometry_title.zh.len ? c->geometry_title.zh : STR("图形"), "filter");
 }
 
-/* His question and the row filter become one condition. SQL may over-select wherever the store cannot say a part of it
+/* His question and the row filter become one condition. The store may over-select wherever it cannot say a part of it
  * (sealed values, relations of shapes): what is left is judged on the opened record (select.c), so no row passes that the
  * whole condition refuses. */
-static bool plan_filter(Plan *p, const LedgerQuery *q, Names *use, Arena *a, Err *err)
+static bool plan_filter(Ledger *l, Plan *p, const LedgerQuery *q, Names *use, Arena *a, Err *err)
 {
     const CqlExpr *rows = access_rows(p->who, q->collection);
     const CqlExpr *all = q->filter && rows
@@ -90,12 +90,12 @@ static bool plan_filter(Plan *p, const LedgerQuery *q, Names *use, Arena *a, Err
 
     if (!all)
         return (!q->filter && !rows) || FAIL(err, BASE_NO_MEMORY, STR("filter"), "filter");
-    if (!cql_to_sql(all, store_dialect(&p->sheet->table, a), a, &p->sql, err))
+    if (!store_filter(l->store, &p->sheet->table, all, a, &p->filter, err))
         return false;
-    p->store.where = &p->sql;
-    if (p->sql.residual)
-        cql_names(p->sql.residual, see_name, use);
-    if (!ledger_range_plan(p->sheet, p->sql.residual, a, &p->store))
+    p->store.filter = &p->filter;
+    if (p->filter.residual)
+        cql_names(p->filter.residual, see_name, use);
+    if (!ledger_range_plan(p->sheet, p->filter.residual, a, &p->spans))
         return FAIL(err, BASE_NO_MEMORY, STR("filter"), "filter");
     return true;
 }
@@ -119,24 +119,17 @@ static bool plan_order(const Ledger *l, Plan *p, const LedgerQuery *q, Arena *a,
 static bool plan_words(Plan *p, const LedgerQuery *q, Arena *a)
 {
     enum { NAMES = 5000 };
-    Buf b;
     int64_t *fid = q->words.len && ledger_find_may(p->sheet, p->who) ? NEWS(a, int64_t, NAMES) : NULL;
     const size_t n = fid ? ledger_find_text((Sheet *)(uintptr_t)p->sheet, q->words, fid, NAMES) : 0;
 
     if (!q->words.len)
         return true;
-    buf_init(&b, 1 << 20);
     if (n) {
-        for (size_t i = 0; i < n; i++)
-            buf_fmt(&b, "%s%lld", i ? "," : "[", (long long)fid[i]);
-        buf_c(&b, ']');
-        p->store.fids = str_copy(a, buf_text(&b));
-    } else {
-        ledger_match(q->words, p->who->grade, &b);
-        p->store.match = b.len ? str_copy(a, buf_text(&b)) : STR("\"\"");
+        p->store.fid = fid;
+        p->store.nfid = n;
+        return true;
     }
-    buf_clear(&b);
-    return n ? p->store.fids.ptr != NULL : p->store.match.ptr != NULL;
+    return ledger_match(q->words, p->who->grade, a, &p->store.word, &p->store.nword);
 }
 
 static bool plan_boxes(Plan *p, const LedgerQuery *q, Arena *a, Err *err)
@@ -168,13 +161,13 @@ bool ledger_plan(LedgerView v, const LedgerQuery *q, Arena *a, Plan *p, Err *err
 
     *p = (Plan){ .sheet = ledger_sheet(v.ledger, q->collection), .who = v.who };
     p->store.table = &p->sheet->table;
-    if (!ledger_may_ask(v, q, err) || !plan_filter(p, q, &use, a, err) ||
+    if (!ledger_may_ask(v, q, err) || !plan_filter(v.ledger, p, q, &use, a, err) ||
         !plan_order(v.ledger, p, q, a, err) || !plan_boxes(p, q, a, err))
         return false;
     if (!plan_words(p, q, a))
         return FAIL(err, BASE_NO_MEMORY, STR("words"), "q");
-    if (!ledger_shape(p->sheet, p->sql.residual || q->nsort ? NULL : q->only, q->nonly, opens || use.sealed,
-            a, &p->shape))
+    if (!ledger_shape(p->sheet, p->filter.residual || q->nsort ? NULL : q->only, q->nonly,
+            opens || use.sealed, a, &p->shape))
         return FAIL(err, BASE_NO_MEMORY, STR("query"), "items");
     p->store.column = p->shape.column;
     p->store.ncolumn = p->shape.ncolumn;

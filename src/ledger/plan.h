@@ -7,11 +7,13 @@ typedef struct Plan { /* a LedgerQuery made ready */
     bool nothing; /* his division and the one asked for have nothing in common */
     const Sheet *sheet;
     RowShape shape;
-    CqlSql sql;
+    StoreFilter filter;
     StoreQuery store;
     StoreOrder order[4];
     CqlValue after[5];
     char from[16], to[16];
+    struct LedgerSpans *spans; /* sealed numbers that the filter bounds; NULL: none */
+    StoreSet among;
     bool exact_box; /* envelopes are not enough */
     GeoShape *box[2];
 } Plan;

@@ -129,7 +129,7 @@ static void *build(void *arg)
     LedgerRange *f = arg;
     Err err = { 0 };
 
-    if (!ledger_show(f->ledger, f->collection, STR(""), true, f->property, f->n, see, f, &err))
+    if (!ledger_show(f->ledger, f->collection, NULL, 0, true, f->property, f->n, see, f, &err))
         log_err("ledger.range", &err);
     pthread_mutex_lock(&f->guard);
     f->warm = true;
@@ -191,24 +191,27 @@ void ledger_range_note(Sheet *s, int64_t fid) /* 0: everything */
 /* Reads the noted rows again. A commit may touch one meanwhile; what is noted since the list was taken is forgotten once more. */
 static void catch_up(LedgerRange *f)
 {
-    Buf fids;
+    int64_t *fid;
+    size_t n;
     Err err = { 0 };
 
-    buf_init(&fids, 1 << 20);
     pthread_mutex_lock(&f->guard);
-    for (size_t i = 0; i < f->nstale; i++)
-        buf_fmt(&fids, "%s%lld", i ? "," : "[", (long long)f->stale[i]);
-    f->nstale = 0;
+    n = f->nstale;
+    fid = mem_new(n + 1, sizeof *fid);
+    if (fid) {
+        memcpy(fid, f->stale, n * sizeof *fid);
+        f->nstale = 0;
+    }
     pthread_mutex_unlock(&f->guard);
-    buf_c(&fids, ']');
-    if (fids.len > 1 &&
-        !ledger_show(f->ledger, f->collection, buf_text(&fids), true, f->property, f->n, see, f, &err))
+    if (!fid) /* what is noted stays so */
+        return;
+    if (n && !ledger_show(f->ledger, f->collection, fid, n, true, f->property, f->n, see, f, &err))
         log_err("ledger.range", &err); /* what was not read stays a candidate */
     pthread_mutex_lock(&f->guard);
     for (size_t i = 0; i < f->nstale; i++)
         forget(f, f->stale[i]);
     pthread_mutex_unlock(&f->guard);
-    buf_clear(&fids);
+    mem_free(fid);
 }
 
 /* --- asking ---------------------------------------------------------------------------------------------------------- */
@@ -221,28 +224,41 @@ struct LedgerSpans { /* of one query */
     size_t n;
 };
 
-static bool may(const void *ctx, int64_t fid)
+static bool may(const LedgerSpans *s, size_t fid)
 {
-    const LedgerSpans *s = ctx;
     bool yes = true;
 
-    pthread_mutex_lock(&s->range->guard);
-    for (size_t i = 0; i < s->n && yes && (size_t)fid < s->range->room; i++) {
+    for (size_t i = 0; i < s->n && yes; i++) {
         const double v = s->range->kept[s->span[i].kept].value[fid];
 
         yes = isnan(v) || (v >= s->span[i].least && v <= s->span[i].most);
     }
-    pthread_mutex_unlock(&s->range->guard);
     return yes;
 }
 
-bool ledger_range_plan(const Sheet *s, const CqlExpr *residual, Arena *a, StoreQuery *q)
+bool ledger_range_among(const LedgerSpans *s, Arena *a, StoreSet *out)
+{
+    uint64_t *bit;
+    size_t n;
+
+    pthread_mutex_lock(&s->range->guard);
+    n = s->range->room;
+    bit = NEWS(a, uint64_t, n / 64 + 1);
+    for (size_t fid = 0; bit && fid < n; fid++)
+        bit[fid / 64] |= (uint64_t)may(s, fid) << fid % 64;
+    pthread_mutex_unlock(&s->range->guard);
+    *out = (StoreSet){ bit, n };
+    return bit != NULL;
+}
+
+bool ledger_range_plan(const Sheet *s, const CqlExpr *residual, Arena *a, LedgerSpans **out)
 {
     LedgerRange *f = s->range;
     LedgerSpans *spans;
     double least, most;
     bool behind;
 
+    *out = NULL;
     if (!f || !residual)
         return true;
     spans = NEW(a, LedgerSpans);
@@ -262,7 +278,6 @@ bool ledger_range_plan(const Sheet *s, const CqlExpr *residual, Arena *a, StoreQ
         return true;
     if (behind)
         catch_up(f);
-    q->may = may;
-    q->may_ctx = spans;
+    *out = spans;
     return true;
 }

@@ -69,7 +69,8 @@ bool ledger_unseal(
     const Ledger *l, LedgerRecord *r, CqlValue *value, int grade, Bytes sealed, Arena *a, Err *err) MUST;
 /* words.c */
 void ledger_words(const Sheet *s, const LedgerRecord *r, Buf *g1, Buf *g2);
-void ledger_cut(Str text, Buf *out);               /* for the index */
-void ledger_match(Str words, int grade, Buf *out); /* FTS5 expression; empty: nothing to look for */
+void ledger_cut(Str text, Buf *out); /* for the index */
+/* What the index is asked for by whom so much is open; none: nothing to look for. False: no memory. */
+bool ledger_match(Str words, int grade, Arena *a, const StoreWord **out, size_t *n) MUST;
 void ledger_pinyin(Str text, Buf *full, Buf *initials);
 Str ledger_name_of(const LedgerRecord *r, Arena *a); /* its title from its own values */

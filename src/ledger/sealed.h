@@ -2,9 +2,10 @@
 #pragma once
 #include "ledger/row.h"
 
-/* warm.c: current rows, or retired ones too, with what is sealed opened, until `see` is false. fids "[1,2,3]"; empty: all. */
-bool ledger_show(Ledger *l, const PackCollection *c, Str fids, bool retired, const PackProperty *const *only,
-    size_t nonly, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx, Err *err) MUST;
+/* warm.c: current rows, or retired ones too, with what is sealed opened, until `see` is false. `fid` NULL: all. */
+bool ledger_show(Ledger *l, const PackCollection *c, const int64_t *fid, size_t nfid, bool retired,
+    const PackProperty *const *only, size_t nonly, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx,
+    Err *err) MUST;
 /* sealed texts in memory: fids of the records that hold the words, at most so many */
 bool ledger_find_may(const Sheet *s, const AccessWho *who); /* he may ask by them */
 bool ledger_find_open(Ledger *l, Sheet *s, Err *err) MUST;
@@ -19,5 +20,7 @@ void ledger_range_warm(Sheet *s);
 void ledger_range_note(Sheet *s, int64_t fid);
 void ledger_range_hold(Sheet *s, int64_t fid); /* before a commit, then released after it */
 void ledger_range_release(Sheet *s);
-/* May leave rows out. */
-bool ledger_range_plan(const Sheet *s, const CqlExpr *residual, Arena *a, StoreQuery *q) MUST;
+/* What the filter asks of them; *out NULL: nothing. Once a snapshot is taken, the rows that may meet it. */
+typedef struct LedgerSpans LedgerSpans;
+bool ledger_range_plan(const Sheet *s, const CqlExpr *residual, Arena *a, LedgerSpans **out) MUST;
+bool ledger_range_among(const LedgerSpans *s, Arena *a, StoreSet *out) MUST;

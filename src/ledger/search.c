@@ -24,6 +24,8 @@ typedef struct Search {
     size_t nfound, room; /* room: of found and hit */
     LedgerHit *hit;
     size_t nhit;
+    const StoreWord *word; /* what the index is asked for */
+    size_t nword;
 } Search;
 
 static bool wanted(const Search *s, const PackCollection *c)
@@ -171,27 +173,25 @@ static void add_hit(Search *s, const LedgerRecord *r, double rank)
 /* All hits of one register are fetched by one query. */
 static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
 {
-    Buf fids;
+    int64_t *fid = NEWS(s->arena, int64_t, s->nfound + 1);
     StoreQuery q = { .table = &sheet->table, .geometry = true };
     RowShape shape;
     CqlValue *value = NEWS(s->arena, CqlValue, sheet->collection->nproperty + sheet->collection->ninherited);
     StoreCursor *cursor;
     const StoreRow *row;
-    bool good, any = false;
+    bool good;
 
-    if (!value || !ledger_shape(sheet, NULL, 0, sheet->find != NULL, s->arena, &shape))
+    if (!value || !fid || !ledger_shape(sheet, NULL, 0, sheet->find != NULL, s->arena, &shape))
         return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
-    buf_init(&fids, 1 << 16);
     for (size_t i = 0; i < s->nfound; i++)
-        if (s->found[i].sheet == sheet) {
-            buf_fmt(&fids, "%s%lld", any ? "," : "[", (long long)s->found[i].fid);
-            any = true;
-        }
-    buf_c(&fids, ']');
+        if (s->found[i].sheet == sheet)
+            fid[q.nfid++] = s->found[i].fid;
+    if (!q.nfid)
+        return true;
     q.column = shape.column;
     q.ncolumn = shape.ncolumn;
-    q.fids = buf_text(&fids);
-    good = any && store_select(read, &q, &cursor, err);
+    q.fid = fid;
+    good = store_select(read, &q, &cursor, err);
     if (good) {
         while ((good = store_next(cursor, &row, err)) && row) {
             LedgerRecord r;
@@ -212,8 +212,7 @@ static bool fetch(Search *s, StoreRead *read, const Sheet *sheet, Err *err)
         }
         store_cursor_close(cursor);
     }
-    buf_clear(&fids);
-    return good || !any;
+    return good;
 }
 
 static int better(const void *x, const void *y)
@@ -250,7 +249,7 @@ static size_t tidy(Search *s, size_t limit)
 }
 
 /* The best `room` of the index, and of them those that are his; *all: the index holds no more. */
-static bool gather(Search *s, StoreRead *read, Str match, bool *all, Err *err)
+static bool gather(Search *s, StoreRead *read, bool *all, Err *err)
 {
     bool good;
 
@@ -259,7 +258,7 @@ static bool gather(Search *s, StoreRead *read, Str match, bool *all, Err *err)
     s->hit = NEWS(s->arena, LedgerHit, s->room);
     if (!s->found || !s->hit)
         return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
-    good = store_words_find(read, match, s->room, found_one, s, err);
+    good = store_words_find(read, s->word, s->nword, s->room, found_one, s, err);
     *all = s->nfound < s->room;
     find_names(s);
     for (size_t i = 0; good && i < s->view.ledger->model->ncollection; i++)
@@ -267,12 +266,12 @@ static bool gather(Search *s, StoreRead *read, Str match, bool *all, Err *err)
     return good;
 }
 
-static bool search(Search *s, StoreRead *read, Str match, size_t limit, size_t *n, Err *err)
+static bool search(Search *s, StoreRead *read, size_t limit, size_t *n, Err *err)
 {
     bool all;
 
     for (s->room = HITS;; s->room *= 4) {
-        if (!gather(s, read, match, &all, err))
+        if (!gather(s, read, &all, err))
             return false;
         if (all || s->nhit >= limit)
             break;
@@ -289,22 +288,22 @@ bool ledger_search(LedgerView v, Str words, const PackCollection *const *only, s
 {
     Search s = { .view = v, .words = str_trim(words), .only = only, .nonly = nonly, .arena = a };
     StoreRead *read;
-    Buf match;
     bool good;
 
     *out = NULL;
     *n = 0;
     if (!access_narrow(v.who, division, &s.division))
         return true;
-    buf_init(&match, 65536);
-    ledger_match(s.words, v.who->grade, &match);
-    good = !match.len || store_read_begin(v.ledger->store, &read, err);
-    if (good && match.len) {
-        good = search(&s, read, buf_text(&match), limit, n, err);
+    if (!ledger_match(s.words, v.who->grade, a, &s.word, &s.nword))
+        return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
+    if (!s.nword)
+        return true;
+    good = store_read_begin(v.ledger->store, &read, err);
+    if (good) {
+        good = search(&s, read, limit, n, err);
         store_read_end(read);
         *out = s.hit;
     }
-    buf_clear(&match);
     return good;
 }
 

@@ -1,8 +1,9 @@
 /* src/ledger/select.c - lists in order, page by page. A page is filled until limit + 1 records passed or 50,000 were examined. */
 #include "ledger/plan.h"
 #include "ledger/commit.h"
+#include "ledger/sealed.h"
 
-enum { EXAMINED_MAX = 50000, COUNT_MAX = 20000, COUNT_STEPS = 2000000 };
+enum { EXAMINED_MAX = 50000, COUNT_MAX = 20000, COUNT_LOOKED = 200000 };
 
 static bool inside(GeoBox in, GeoBox out)
 {
@@ -32,7 +33,7 @@ static bool passes(const Plan *p, const LedgerQuery *q, const LedgerRecord *r, A
 
     if (p->exact_box && !box_holds(p, q, r->geometry, a))
         return false;
-    return !p->sql.residual || cql_eval(p->sql.residual, &seen, a) == CQL_TRUE;
+    return !p->filter.residual || cql_eval(p->filter.residual, &seen, a) == CQL_TRUE;
 }
 
 typedef struct Walk {
@@ -155,14 +156,14 @@ static bool count_matches(Walk *w, LedgerPage *page, Err *err)
     counting.store.norder = 0;
     counting.store.after_fid = 0;
     counting.store.limit = 0;
-    counting.store.budget = w->query->count ? 0 : COUNT_STEPS;
-    if (!counting.sql.residual) { /* nothing of the record is needed but its place */
+    counting.store.most = w->query->count ? 0 : COUNT_LOOKED;
+    if (!counting.filter.residual) { /* nothing of the record is needed but its place */
         counting.shape.ncolumn = counting.store.ncolumn = 0;
         counting.store.geometry = counting.exact_box;
     }
     c.plan = &counting;
     c.examined = 0;
-    if (!counting.sql.residual && counting.store.nbox <= 1) {
+    if (!counting.filter.residual && counting.store.nbox <= 1) {
         if (!count_inside(w, &counting, &n, err))
             return err->kind == &STORE_BUDGET;
         if (!counting.exact_box) {
@@ -277,12 +278,16 @@ bool ledger_select(LedgerView v, const LedgerQuery *q, bool (*see)(void *ctx, co
     }
     w.value = NEWS(a, CqlValue, q->collection->nproperty + q->collection->ninherited);
     w.arena = arena_new(0);
-    if (q->limit && !p->sql.residual &&
+    if (q->limit && !p->filter.residual &&
         !p->exact_box) /* all that SQL gives passes: it need not sort more than a page */
         p->store.limit = q->limit + 1;
     good = w.value && store_read_begin(v.ledger->store, &w.read, err);
-    if (good) {
-        good = fill_page(&w, see, ctx, a, page, err) && count_page(&w, page, err);
+    /* Behind the snapshot: what a commit in it has touched is known anew or a candidate. */
+    good = good && (!p->spans || ledger_range_among(p->spans, a, &p->among) ||
+                       FAIL(err, BASE_NO_MEMORY, STR("filter"), "items"));
+    p->store.among = p->spans ? &p->among : NULL;
+    if (w.read) {
+        good = good && fill_page(&w, see, ctx, a, page, err) && count_page(&w, page, err);
         store_read_end(w.read);
     }
     arena_free(w.arena);

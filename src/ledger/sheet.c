@@ -113,8 +113,15 @@ static bool sheet_of(Sheet *s, const PackCollection *c, Arena *a)
         s->sealed = add_blob(col, &n, STR("sealed"), STR("密封内容（敏感）"));
     if (four)
         s->sealed4 = add_blob(col, &n, STR("sealed4"), STR("密封内容（高敏）"));
-    s->table = (StoreTable){ c->name, c->title.zh, c->description.zh, c->spatial, c->geometry, col, n,
-        s->column[base_at(c, BASE_DIVISION)], s->column[base_at(c, BASE_VALID_TO)] };
+    s->table = (StoreTable){ .name = c->name,
+        .title = c->title.zh,
+        .description = c->description.zh,
+        .spatial = c->spatial,
+        .geometry = c->geometry,
+        .column = col,
+        .ncolumn = n,
+        .division = s->column[base_at(c, BASE_DIVISION)],
+        .valid_to = s->column[base_at(c, BASE_VALID_TO)] };
     s->all = NEWS(a, size_t, n + 1);
     for (size_t i = 0; s->all && i < n; i++)
         s->all[i] = i;

@@ -1,4 +1,4 @@
-/* src/ledger/stats.c - counts and sums by group: by SQL where it can say the whole question, else record by record.
+/* src/ledger/stats.c - counts and sums by group: by the store where it can say the whole question, else record by record.
  *
  * The total is always of all groups; a page of them is cut out after all were added up, in order of their values, so that the
  * pages together are the whole and no group is left out in silence.
@@ -264,7 +264,7 @@ bool ledger_stats(LedgerView v, const LedgerQuery *q, const PackProperty *const 
         return FAIL(err, LEDGER_INVALID, STR("16"), "properties");
     if (!may_be_asked(v.who, &s, err) || !ledger_plan(v, &all, a, p, err))
         return false;
-    sql = !p->sql.residual && !p->exact_box && (!group || p->sheet->column[group->index] != NO_COLUMN);
+    sql = !p->filter.residual && !p->exact_box && (!group || p->sheet->column[group->index] != NO_COLUMN);
     for (size_t i = 0; i < n; i++)
         sql &= p->sheet->column[of[i]->index] != NO_COLUMN;
     if (!p->nothing && !(sql ? stats_by_sql(v.ledger, p, &s, err) : stats_by_hand(v, &all, &s, err)))

@@ -29,15 +29,16 @@ static bool show(Ledger *l, StoreRead *read, const Showing *s, const StoreQuery 
     return good;
 }
 
-bool ledger_show(Ledger *l, const PackCollection *c, Str fids, bool retired, const PackProperty *const *only,
-    size_t nonly, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx, Err *err)
+bool ledger_show(Ledger *l, const PackCollection *c, const int64_t *fid, size_t nfid, bool retired,
+    const PackProperty *const *only, size_t nonly, bool (*see)(void *ctx, const LedgerRecord *r), void *ctx,
+    Err *err)
 {
     Arena *a = arena_new(0);
     Showing s = { .sheet = ledger_sheet(l, c),
         .value = NEWS(a, CqlValue, c->nproperty + c->ninherited),
         .see = see,
         .ctx = ctx };
-    StoreQuery q = { .table = &s.sheet->table, .retired = retired, .fids = fids };
+    StoreQuery q = { .table = &s.sheet->table, .retired = retired, .fid = fid, .nfid = nfid };
     StoreRead *read;
     bool good = s.value && ledger_shape(s.sheet, only, nonly, true, a, &s.shape);
 

@@ -117,36 +117,55 @@ static size_t points(Str s)
     return n;
 }
 
-/* All of the words: a Han run of two and more by its pairs, others by prefix. Words of grade 2 stand in a column of their own,
- * which is not asked for whom they are masked. */
-void ledger_match(Str words, int grade, Buf *out)
+/* Words as the index is asked for them: a Han run of two and more by its pairs, others by prefix. */
+static void cut_asked(const Token *t, Buf *cut)
 {
-    Token t;
-    const size_t from = out->len;
+    if (!t->han)
+        lower(t->text, cut);
+    else if (points(t->text) == 1)
+        buf_str(cut, t->text);
+    else
+        pairs(t->text, cut, false);
+}
 
-    while (next_run(&words, &t)) {
+static bool add_word(StoreWord **word, size_t *n, StoreWord one, Arena *a)
+{
+    if (*n % 16 == 0) { /* full: the next sixteen */
+        StoreWord *more = NEWS(a, StoreWord, *n + 16);
+
+        if (more && *n)
+            memcpy(more, *word, *n * sizeof *more);
+        if (!more)
+            return false;
+        *word = more;
+    }
+    one.text = str_copy(a, one.text);
+    (*word)[*n] = one;
+    return (*word)[(*n)++].text.ptr != NULL;
+}
+
+/* All of the words. Those of grade 2 are not looked at for whom they are masked. */
+bool ledger_match(Str words, int grade, Arena *a, const StoreWord **out, size_t *n)
+{
+    StoreWord *word = NEWS(a, StoreWord, 1); /* not NULL even of no word: then nothing is found */
+    bool good = word != NULL;
+    Token t;
+
+    *n = 0;
+    while (good && next_run(&words, &t)) {
         Buf cut;
         Str rest, one;
 
         buf_init(&cut, 65536);
-        if (!t.han)
-            lower(t.text, &cut);
-        else if (points(t.text) == 1)
-            buf_str(&cut, t.text);
-        else
-            pairs(t.text, &cut, false);
-        for (rest = str_trim(buf_text(&cut)); rest.len;) {
+        cut_asked(&t, &cut);
+        for (rest = str_trim(buf_text(&cut)); good && rest.len;) {
             str_cut(rest, ' ', &one, &rest);
-            buf_fmt(out, "%s\"%.*s\"%s",
-                out->len > from ? " AND "
-                : grade < 2     ? "g1 : ("
-                                : "",
-                STRV(one), t.han ? "" : "*");
+            good = add_word(&word, n, (StoreWord){ one, !t.han, grade < 2 }, a);
         }
         buf_clear(&cut);
     }
-    if (grade < 2 && out->len > from)
-        buf_c(out, ')');
+    *out = word;
+    return good;
 }
 
 static _Thread_local UTransliterator *to_latin; /* opened once a thread: opening costs milliseconds */

@@ -54,8 +54,29 @@ typedef struct OnemapTiles {
     TileLayer *layer;
     const PackProperty *attribute[TILE_ATTRIBUTES];
     size_t nattribute;
+    TileView view;
 } OnemapTiles;
 const OnemapTiles *onemap_tiles(const NodeCounty *c, const PackCollection *of); /* NULL: none */
+typedef struct OnemapSum {
+    MvtValue value;
+    uint64_t count;
+    double area, length; /* m², m */
+} OnemapSum;
+typedef struct OnemapSums { /* what lies in a box, by the values of a property, from sums kept in the pack */
+    OnemapSum all, *group;
+    size_t ngroup;
+    bool areas, lengths, exact; /* areas, lengths: there are such */
+    double cell;                /* metres that the box was rounded to, unless exact */
+} OnemapSums;
+typedef struct OnemapAsk {
+    const OnemapLayer *layer; /* only what it shows; NULL: all */
+    const PackProperty *by;   /* a property that layers draw or filter the collection by; NULL: not grouped */
+    GeoBox box;
+} OnemapAsk;
+extern const ErrKind
+    ONEMAP_HIDDEN; /* sums are of all records: he sees all of them and what is asked by, or is refused */
+bool onemap_sums(const OnemapTiles *t, const AccessWho *who, const OnemapAsk *ask, Arena *a, OnemapSums *out,
+    Err *err) MUST;
 uint64_t onemap_shown(const OnemapTiles *t, const AccessWho *who);  /* of TileAsk: the attributes he sees */
 bool onemap_sees_whole(const OnemapTiles *t, const AccessWho *who); /* what is kept for all is for him too */
 typedef struct OnemapPart { /* a tile made for one reader, of what he sees; in the arena */

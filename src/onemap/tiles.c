@@ -163,18 +163,17 @@ static bool open_layer(Tiles *m, const PackCollection *c, const char *dir, Err *
     Layer *l = &m->layer[m->nlayer];
     const TileSource source = onemap_source(l);
     Str name[TILE_ATTRIBUTES];
-    TileView view;
 
     l->tiles.collection = c;
     l->view = (LedgerView){ m->ledger,
         &ACCESS_SYSTEM }; /* what is kept is whole; who may see of it what is asked of tiles */
     l->ending = &m->ending;
     onemap_choose_attributes(ledger_model(m->ledger), l);
-    view = onemap_view(ledger_model(m->ledger), l);
+    l->tiles.view = onemap_view(ledger_model(m->ledger), l);
     for (size_t i = 0; i < l->tiles.nattribute; i++)
         name[i] = l->tiles.attribute[i]->name;
     if (!tile_layer_open(
-            m->cache, dir, c->name, name, l->tiles.nattribute, &view, &source, &l->tiles.layer, err))
+            m->cache, dir, c->name, name, l->tiles.nattribute, &l->tiles.view, &source, &l->tiles.layer, err))
         return false;
     m->nlayer++;
     return tile_layer_packed(l->tiles.layer) || pool_run(m->packers, pack_layer, l) || true;

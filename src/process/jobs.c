@@ -3,13 +3,14 @@
 #include <stdio.h>
 #include <time.h>
 #include "process/job.h"
+#include "process/kept.h"
 #include "process/metrics.h"
 
 enum { THREADS = 2, KEPT = 500, WAITING = 100 };
 struct ProcessJobs {
     Ledger *ledger;
     Pool *pool;
-    StoreNode *node; /* NULL: it could not be opened, jobs are in memory only */
+    Kept *node; /* NULL: it could not be opened, jobs are in memory only */
     void (*tell)(void *ctx, const char *job);
     void *ctx;
     pthread_mutex_t guard; /* guards all below; never taken while a job's own is held */
@@ -52,7 +53,7 @@ static void say(const Err *err, bool en, Arena *a, Str *out)
 static void keep(ProcessJobs *j, ProcessJob *job)
 {
     Arena *a = arena_new(0);
-    StoreJob k;
+    KeptJob k;
     Err err;
 
     if (!j || !j->node) {
@@ -60,7 +61,7 @@ static void keep(ProcessJobs *j, ProcessJob *job)
         return;
     }
     pthread_mutex_lock(&job->guard);
-    k = (StoreJob){ .id = str_of(job->id),
+    k = (KeptJob){ .id = str_of(job->id),
         .process = str_of(job->process->id),
         .status = str_of(process_status_name(job->status)),
         .who = job->who,
@@ -80,7 +81,7 @@ static void keep(ProcessJobs *j, ProcessJob *job)
     say(&job->err, false, a, &k.zh);
     say(&job->err, true, a, &k.en);
     pthread_mutex_unlock(&job->guard);
-    if (!store_job_put(j->node, &k, KEPT, &err))
+    if (!process_keep(j->node, &k, KEPT, &err))
         log_err("job.keep", &err);
     arena_free(a);
 }
@@ -96,14 +97,14 @@ static bool status_of(Str name, ProcessStatus *out)
 }
 
 /* What it said then, word for word: the sentence is a kind of its own. */
-static void past_failure(ProcessJob *job, const StoreJob *k)
+static void past_failure(ProcessJob *job, const KeptJob *k)
 {
     ErrKind *kind = NEW(job->arena, ErrKind);
 
     if (!kind || !k->code.len)
         return;
-    *kind =
-        (ErrKind){ str_c(job->arena, k->code), k->http, str_c(job->arena, k->zh), str_c(job->arena, k->en) };
+    *kind = (ErrKind){ str_c(job->arena, k->code), (int)k->http, str_c(job->arena, k->zh),
+        str_c(job->arena, k->en) };
     if (kind->code && kind->zh && kind->en)
         (void)FAIL(&job->err, *kind, STR(""), "%.*s", STRV(k->place));
 }
@@ -111,7 +112,7 @@ static void past_failure(ProcessJob *job, const StoreJob *k)
 static ProcessJob *job_new(
     ProcessJobs *j, const Process *p, const json_t *inputs, const AccessWho *who, bool en);
 
-static bool recall(void *ctx, const StoreJob *k)
+static bool recall(void *ctx, const KeptJob *k)
 {
     ProcessJobs *j = ctx;
     const Process *p;
@@ -125,7 +126,7 @@ static bool recall(void *ctx, const StoreJob *k)
     job->past = true;
     snprintf(
         job->message, sizeof job->message, "%.*s", STRV(str_sub(k->message, 0, sizeof job->message - 1)));
-    job->percent = k->percent;
+    job->percent = (int)k->percent;
     job->created = k->created;
     job->started = k->started;
     job->finished = k->finished;
@@ -149,7 +150,7 @@ static void open_node(ProcessJobs *j)
     Err err = { 0 };
 
     snprintf(path, sizeof path, "%s/node.db", ledger_dir(j->ledger));
-    if (!store_node_open(path, &j->node, &err) || !store_jobs(j->node, STR(""), recall, j, &err)) {
+    if (!process_kept_open(path, &j->node, &err) || !process_kept(j->node, STR(""), recall, j, &err)) {
         log_err("job.node", &err);
         return;
     }
@@ -163,7 +164,7 @@ typedef struct Past {
     ProcessInfo *info;
 } Past;
 
-static bool whole(void *ctx, const StoreJob *k)
+static bool whole(void *ctx, const KeptJob *k)
 {
     const Past *p = ctx;
 
@@ -205,7 +206,7 @@ void process_jobs_free(ProcessJobs *j)
         return;
     process_jobs_end(j);
     pool_free(j->pool);
-    store_node_close(j->node);
+    process_kept_close(j->node);
     while (j->first) {
         ProcessJob *job = j->first;
 
@@ -413,7 +414,7 @@ bool process_info(ProcessJobs *j, Str id, Arena *a, ProcessInfo *out, Err *err)
     past = job && job->past;
     pthread_mutex_unlock(&j->guard);
     return job != NULL &&
-           (!past || !j->node || store_jobs(j->node, str_of(out->id), whole, &(Past){ a, out }, err));
+           (!past || !j->node || process_kept(j->node, str_of(out->id), whole, &(Past){ a, out }, err));
 }
 
 bool process_cancel(ProcessJobs *j, Str id, Err *err)

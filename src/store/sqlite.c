@@ -1,22 +1,10 @@
 /* src/store/sqlite.c - the driver's ground: connections, statements, values, functions, errors. */
 #include "store/sqlite_in.h"
 #include "store/sqlite_cql.h"
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
-
-const ErrKind STORE_BUSY = { "store/busy", 503, "“{0}”正被另一个进程写入，请稍候再试。",
-    "{0} is being written by another process; try again." };
-const ErrKind STORE_SCHEMA = { "store/schema", 500,
-    "数据文件与业务包不一致：{0}（{1}）。请用原来的业务包打开，或按说明迁移。",
-    "The file and the packs disagree: {0} ({1}). Open it with its own packs, or migrate." };
-const ErrKind STORE_TWICE = { "store/twice", 409, "“{0}”已经有了，不能重复。", "{0} exists already." };
-const ErrKind STORE_FAILED = { "store/failed", 500, "数据文件出错：{0}。没有写入，原有数据不受影响。",
-    "The store failed: {0}. Nothing was written." };
-const ErrKind STORE_BUDGET = { "store/budget", 503, "查询“{0}”要看的记录太多，请缩小范围。",
-    "The query {0} looks at too many rows; narrow it." };
-const ErrKind STORE_NOT_OURS = { "store/not-ours", 400, "“{0}”不是桑梓的数据文件。",
-    "{0} is not a file of Sangzi." };
 
 bool sqlite_fail(sqlite3 *db, Str what, const char *file, int line, Err *err)
 {
@@ -161,6 +149,28 @@ int sqlite_bind_blob(sqlite3_stmt *stmt, int at, Bytes b)
                  : sqlite3_bind_null(stmt, at);
 }
 
+/* Words as FTS5 is asked for them: "石桥" AND "shi"*; none at all is a word that nothing has. */
+int sqlite_bind_words(sqlite3_stmt *stmt, int at, const StoreWord *word, size_t n)
+{
+    Buf b;
+    int rc;
+
+    buf_init(&b, 1 << 20);
+    for (size_t i = 0; i < n; i++) {
+        buf_str(&b, i ? STR(" AND ") : STR(""));
+        buf_str(&b, word[i].open ? STR("g1 : \"") : STR("\"")); /* a column of its own */
+        for (size_t k = 0; k < word[i].text.len; k++) {
+            buf_c(&b, word[i].text.ptr[k]);
+            if (word[i].text.ptr[k] == '"')
+                buf_c(&b, '"');
+        }
+        buf_str(&b, word[i].prefix ? STR("\"*") : STR("\""));
+    }
+    rc = sqlite_bind_text(stmt, at, n ? buf_text(&b) : STR("\"\""));
+    buf_clear(&b);
+    return rc;
+}
+
 int sqlite_bind(sqlite3_stmt *stmt, int at, CqlValue v)
 {
     char small[40];
@@ -251,13 +261,14 @@ static void is_writer(sqlite3_context *ctx, int n, sqlite3_value **arg)
     sqlite3_result_int(ctx, c->writes);
 }
 
-/* A question of the query's owner about a row (StoreQuery.may): asked before its columns are read. */
-static void may_be_wanted(sqlite3_context *ctx, int n, sqlite3_value **arg)
+/* Whether a row is among those wanted (StoreQuery.among): asked before its columns are read. */
+static void is_among(sqlite3_context *ctx, int n, sqlite3_value **arg)
 {
-    const StoreQuery *q = sqlite3_value_pointer(arg[0], "StoreQuery");
+    const StoreSet *set = sqlite3_value_pointer(arg[0], "StoreSet");
+    const uint64_t fid = (uint64_t)sqlite3_value_int64(arg[1]);
 
     (void)n;
-    sqlite3_result_int(ctx, !q || q->may(q->may_ctx, sqlite3_value_int64(arg[1])));
+    sqlite3_result_int(ctx, !set || fid >= set->n || (set->bit[fid / 64] >> fid % 64 & 1));
 }
 
 static bool envelope(sqlite3_value *arg, GeoBox *box)
@@ -301,7 +312,7 @@ bool sqlite_functions(Conn *c, Err *err)
 
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(
-            c->db, "sangzi_may", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, may_be_wanted, NULL, NULL);
+            c->db, "sangzi_among", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, is_among, NULL, NULL);
     for (size_t i = 0; i < LEN(bounds) && rc == SQLITE_OK; i++)
         rc = sqlite3_create_function(c->db, bounds[i], 1, pure, (void *)(uintptr_t)i, bound, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -489,6 +500,17 @@ static bool is_ours(Store *s, Conn *c, Err *err)
     return good || FAIL(err, STORE_NOT_OURS, str_of(s->path), "store");
 }
 
+/* SQLite's other files take the mode of the first. */
+static bool open_private(const char *path, Err *err)
+{
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return FAIL(err, BASE_IO, str_of(path), "store");
+    close(fd);
+    return true;
+}
+
 static bool open_writer(Store *s, Err *err)
 {
     const bool create = s->mode == STORE_CREATE;
@@ -496,7 +518,7 @@ static bool open_writer(Store *s, Err *err)
     if (!connect_to(s->path, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0), &s->writer, err))
         return false;
     s->writer.writes = true;
-    s->own = (StoreRead){ s, &s->writer, true };
+    s->own = (StoreRead){ s->head, s, &s->writer, true };
     if (create && !sqlite_run(&s->writer, err, "PRAGMA page_size=8192; PRAGMA auto_vacuum=0"))
         return false;
     if (!sqlite_run(&s->writer, err,
@@ -504,13 +526,25 @@ static bool open_writer(Store *s, Err *err)
             "wal_autocheckpoint=4000;"
             "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=0"))
         return false;
+    if (s->mode == STORE_NODE)
+        return true;
     if (create)
         return sqlite_run(&s->writer, err, "BEGIN") && lay_ground(&s->writer, err) &&
                guard_ground(&s->writer, err) && sqlite_run(&s->writer, err, "COMMIT");
     return is_ours(s, &s->writer, err) && guarded(&s->writer, err);
 }
 
-bool store_open(const char *path, StoreMode mode, Store **out, Err *err)
+static bool may_open(Store *s, const char *path, Err *err)
+{
+    if ((size_t)snprintf(s->path, sizeof s->path, "%s", path) >= sizeof s->path ||
+        (s->mode == STORE_CREATE && file_exists(path)))
+        return FAIL(err, BASE_IO, str_of(path), "store");
+    if (s->mode == STORE_NODE)
+        return open_private(path, err);
+    return s->mode == STORE_CREATE || file_exists(path) || FAIL(err, BASE_NO_FILE, str_of(path), "store");
+}
+
+bool store_sqlite_open(const StoreDriver *self, const char *path, StoreMode mode, Store **out, Err *err)
 {
     Store *s = mem_new(1, sizeof *s);
 
@@ -519,36 +553,32 @@ bool store_open(const char *path, StoreMode mode, Store **out, Err *err)
     pthread_once(&once, count_nothing);
     pthread_mutex_init(&s->guard, NULL);
     pthread_cond_init(&s->freed, NULL);
+    s->head.driver = self;
     s->mode = mode;
-    if ((size_t)snprintf(s->path, sizeof s->path, "%s", path) >= sizeof s->path ||
-        (mode == STORE_CREATE && file_exists(path)))
-        FAIL(err, BASE_IO, str_of(path), "store");
-    else if (mode != STORE_CREATE && !file_exists(path))
-        FAIL(err, BASE_NO_FILE, str_of(path), "store");
-    else if ((mode == STORE_READ || open_writer(s, err))) {
+    if (may_open(s, path, err) && (mode == STORE_READ || open_writer(s, err))) {
         for (size_t i = 0; i < STORE_READERS; i++) {
-            s->read[i] = (StoreRead){ s, &s->conn[i], false };
+            s->read[i] = (StoreRead){ s->head, s, &s->conn[i], false };
             if (!connect_to(path, SQLITE_OPEN_READONLY, &s->conn[i], err))
                 goto failed;
         }
-        if (is_ours(s, &s->conn[0], err)) {
+        if (mode == STORE_NODE || is_ours(s, &s->conn[0], err)) {
             *out = s;
             return true;
         }
     }
 failed:
-    store_close(s);
+    store_sqlite_close(s);
     return false;
 }
 
-void store_hurry(Store *s)
+void store_sqlite_hurry(Store *s)
 {
     for (size_t i = 0; i < STORE_READERS; i++)
         if (s->conn[i].db)
             sqlite3_interrupt(s->conn[i].db);
 }
 
-void store_close(Store *s)
+void store_sqlite_close(Store *s)
 {
     if (!s)
         return;
@@ -564,7 +594,7 @@ void store_close(Store *s)
     mem_free(s);
 }
 
-bool store_read_begin(Store *s, StoreRead **out, Err *err)
+bool store_sqlite_read_begin(Store *s, StoreRead **out, Err *err)
 {
     StoreRead *r = NULL;
 
@@ -582,11 +612,11 @@ bool store_read_begin(Store *s, StoreRead **out, Err *err)
         *out = r;
         return true;
     }
-    store_read_end(r);
+    store_sqlite_read_end(r);
     return false;
 }
 
-void store_read_end(StoreRead *r)
+void store_sqlite_read_end(StoreRead *r)
 {
     if (!r || r->conn == &r->store->writer)
         return;
@@ -597,47 +627,47 @@ void store_read_end(StoreRead *r)
     pthread_mutex_unlock(&r->store->guard);
 }
 
-StoreRead *store_writer(Store *s)
+StoreRead *store_sqlite_writer(Store *s)
 {
     return &s->own;
 }
 
-bool store_begin(Store *s, Err *err)
+bool store_sqlite_begin(Store *s, Err *err)
 {
     if (!sqlite3_get_autocommit(s->writer.db)) /* a rollback failed: what it left must not be committed with this */
         store_rollback(s);
     return sqlite_run(&s->writer, err, "BEGIN IMMEDIATE");
 }
 
-bool store_commit(Store *s, Err *err)
+bool store_sqlite_commit(Store *s, Err *err)
 {
     if (sqlite_run(&s->writer, err, "COMMIT"))
         return true;
-    store_rollback(s);
+    store_sqlite_rollback(s);
     return false;
 }
 
-void store_rollback(Store *s)
+void store_sqlite_rollback(Store *s)
 {
     sqlite3_exec(s->writer.db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-bool store_savepoint(Store *s, Err *err)
+bool store_sqlite_savepoint(Store *s, Err *err)
 {
     return sqlite_run(&s->writer, err, "SAVEPOINT one");
 }
 
-bool store_release(Store *s, Err *err)
+bool store_sqlite_release(Store *s, Err *err)
 {
     return sqlite_run(&s->writer, err, "RELEASE one");
 }
 
-void store_undo(Store *s)
+void store_sqlite_undo(Store *s)
 {
     sqlite3_exec(s->writer.db, "ROLLBACK TO one; RELEASE one", NULL, NULL, NULL);
 }
 
-bool store_integrity(StoreRead *r, Buf *said, Err *err)
+bool store_sqlite_integrity(StoreRead *r, Buf *said, Err *err)
 {
     sqlite3_stmt *stmt;
     bool good = true;
@@ -657,17 +687,17 @@ bool store_integrity(StoreRead *r, Buf *said, Err *err)
     return good;
 }
 
-bool store_backup(Store *s, const char *to, Err *err)
+bool store_sqlite_backup(Store *s, const char *to, Err *err)
 {
     StoreRead *r;
     bool good;
 
     if (file_exists(to))
         return FAIL(err, BASE_IO, str_of(to), "backup: exists");
-    if (!store_read_begin(s, &r, err))
+    if (!store_sqlite_read_begin(s, &r, err))
         return false;
     good = sqlite_run(r->conn, err, "COMMIT") && sqlite_run(r->conn, err, "VACUUM INTO %Q", to) &&
            sqlite_run(r->conn, err, "BEGIN");
-    store_read_end(r);
+    store_sqlite_read_end(r);
     return good;
 }

@@ -3,28 +3,6 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-const char *store_type(const StoreColumn *c)
-{
-    if (c->list)
-        return "TEXT";
-    switch (c->kind) {
-    case CQL_BOOL:
-        return "BOOLEAN";
-    case CQL_INT:
-        return "INTEGER";
-    case CQL_NUMBER:
-        return "DOUBLE";
-    case CQL_DATE:
-        return "DATE";
-    case CQL_TIME:
-        return "DATETIME";
-    case CQL_GEOM:
-        return "BLOB";
-    default:
-        return "TEXT";
-    }
-}
-
 /* The geometry type's GeoPackage name (clause 2.1.4, annex G). */
 static const char *geometry_name(GeoType t)
 {
@@ -179,24 +157,27 @@ static bool guard_triggers(Conn *c, const StoreTable *t, Err *err)
 
 static bool make_indexes(Conn *c, const StoreTable *t, Err *err)
 {
-    if (!sqlite_run(c, err,
-            "CREATE UNIQUE INDEX IF NOT EXISTS \"_%.*s_id\" ON \"%.*s\"(id);"
+    const char *const current = t->plain ? "" : " WHERE valid_to IS NULL";
+
+    if (!sqlite_run(c, err, "CREATE UNIQUE INDEX IF NOT EXISTS \"_%.*s_id\" ON \"%.*s\"(id)", STRV(t->name),
+            STRV(t->name)))
+        return false;
+    if (!t->plain &&
+        !sqlite_run(c, err,
             "CREATE INDEX IF NOT EXISTS \"_%.*s_division\" ON \"%.*s\"(division,fid) WHERE valid_to IS NULL",
-            STRV(t->name), STRV(t->name), STRV(t->name), STRV(t->name)))
+            STRV(t->name), STRV(t->name)))
         return false;
     for (size_t i = 0; i < t->ncolumn; i++) {
         const StoreColumn *col = t->column + i;
 
         if (col->unique && !sqlite_run(c, err,
-                               "CREATE UNIQUE INDEX IF NOT EXISTS \"_%.*s_one_%.*s\" ON \"%.*s\"(\"%.*s\") "
-                               "WHERE valid_to IS NULL",
-                               STRV(t->name), STRV(col->name), STRV(t->name), STRV(col->name)))
+                               "CREATE UNIQUE INDEX IF NOT EXISTS \"_%.*s_one_%.*s\" ON \"%.*s\"(\"%.*s\")%s",
+                               STRV(t->name), STRV(col->name), STRV(t->name), STRV(col->name), current))
             return false;
         if (col->indexed &&
             !sqlite_run(c, err,
-                "CREATE INDEX IF NOT EXISTS \"_%.*s_by_%.*s\" ON \"%.*s\"((\"%.*s\" IS NULL),\"%.*s\",fid)"
-                " WHERE valid_to IS NULL",
-                STRV(t->name), STRV(col->name), STRV(t->name), STRV(col->name), STRV(col->name)))
+                "CREATE INDEX IF NOT EXISTS \"_%.*s_by_%.*s\" ON \"%.*s\"((\"%.*s\" IS NULL),\"%.*s\",fid)%s",
+                STRV(t->name), STRV(col->name), STRV(t->name), STRV(col->name), STRV(col->name), current))
             return false;
     }
     return true;
@@ -219,7 +200,7 @@ static bool add_columns(Conn *c, const StoreTable *t, Err *err)
         }
         if (!there && !(sqlite_run(c, err, "ALTER TABLE \"%.*s\" ADD COLUMN \"%s\" %s", STRV(t->name), name,
                             store_type(col)) &&
-                          register_column(c, t, col, err)))
+                          (t->plain || register_column(c, t, col, err))))
             return false;
     }
     return true;
@@ -234,6 +215,8 @@ static bool define(Conn *c, const StoreTable *t, Err *err)
         return false;
     if (there)
         return add_columns(c, t, err) && make_indexes(c, t, err);
+    if (t->plain)
+        return create_table(c, t, err) && make_indexes(c, t, err);
     if (!create_table(c, t, err) || !register_table(c, t, err) || !make_indexes(c, t, err) ||
         !guard_triggers(c, t, err))
         return false;
@@ -245,23 +228,23 @@ static bool define(Conn *c, const StoreTable *t, Err *err)
     return true;
 }
 
-bool store_define(Store *s, const StoreTable *table, size_t n, Err *err)
+bool store_sqlite_define(Store *s, const StoreTable *table, size_t n, Err *err)
 {
-    if (!store_begin(s, err))
+    if (!store_sqlite_begin(s, err))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (!define(&s->writer, table + i, err)) {
-            store_rollback(s);
+            store_sqlite_rollback(s);
             return false;
         }
     }
-    return store_commit(s, err);
+    return store_sqlite_commit(s, err);
 }
 
 /* --- bulk loads ------------------------------------------------------------------------------------------------- */
 static const char *const rtree_trigger[] = { "insert", "update1", "update2", "update3", "update4", "delete" };
 
-bool store_load_begin(Store *s, const StoreTable *t, Err *err)
+bool store_sqlite_load_begin(Store *s, const StoreTable *t, Err *err)
 {
     Conn *c = &s->writer;
 
@@ -359,13 +342,13 @@ static bool fill_rtree(Conn *c, const StoreTable *t, Err *err)
     return good;
 }
 
-void store_load_over(Store *s)
+void store_sqlite_load_over(Store *s)
 {
     sqlite3_exec(s->writer.db, "PRAGMA cache_size=-16384; PRAGMA shrink_memory", NULL, NULL, NULL);
     malloc_trim(0); /* back to the system: the process idles small */
 }
 
-bool store_load_end(Store *s, const StoreTable *t, Err *err)
+bool store_sqlite_load_end(Store *s, const StoreTable *t, Err *err)
 {
     Conn *c = &s->writer;
 
@@ -400,21 +383,22 @@ static bool mend_table(Store *s, const StoreTable *t, Err *err)
     bool there;
 
     snprintf(name, sizeof name, "_%.*s_id", STRV(t->name));
-    return stands(&s->writer, name, &there, err) && (there || store_load_end(s, t, err));
+    return stands(&s->writer, name, &there, err) && (there || store_sqlite_load_end(s, t, err));
 }
 
-bool store_mend(Store *s, const StoreTable *t, Err *err)
+bool store_sqlite_mend(Store *s, const StoreTable *t, Err *err)
 {
     bool there, good;
 
-    if (!store_begin(s, err))
+    if (!store_sqlite_begin(s, err))
         return false;
     if (t)
         good = mend_table(s, t, err);
     else
-        good = stands(&s->writer, "_text_record", &there, err) && (there || store_ground_build(s, err));
+        good =
+            stands(&s->writer, "_text_record", &there, err) && (there || store_sqlite_ground_build(s, err));
     if (good)
-        return store_commit(s, err);
-    store_rollback(s);
+        return store_sqlite_commit(s, err);
+    store_sqlite_rollback(s);
     return false;
 }

@@ -1,6 +1,6 @@
 /* src/store/sqlite_in.h - what the parts of the SQLite driver share; private to the room. */
 #pragma once
-#include "store/store.h"
+#include "store/driver.h"
 #include <pthread.h>
 #include <sqlite3.h>
 
@@ -17,11 +17,13 @@ typedef struct Conn { /* one connection and its prepared statements, by text */
     bool writes; /* what sangzi_writer() answers */
 } Conn;
 struct StoreRead {
+    StoreHead head;
     Store *store;
     Conn *conn;
     bool taken;
 };
 struct Store {
+    StoreHead head;
     char path[4096];
     StoreMode mode;
     Conn writer;
@@ -41,6 +43,7 @@ bool sqlite_statement(Conn *c, Str sql, sqlite3_stmt **out, Err *err) MUST;
 void sqlite_done(Conn *c, sqlite3_stmt *stmt);
 int sqlite_bind(sqlite3_stmt *stmt, int at, CqlValue v);
 int sqlite_bind_text(sqlite3_stmt *stmt, int at, Str s);
+int sqlite_bind_words(sqlite3_stmt *stmt, int at, const StoreWord *word, size_t n);
 int sqlite_bind_blob(sqlite3_stmt *stmt, int at, Bytes b);
 Str sqlite_text(sqlite3_stmt *stmt, int at);
 Bytes sqlite_blob(sqlite3_stmt *stmt, int at);
@@ -52,6 +55,10 @@ typedef struct SqliteRows { /* row numbers as a table of a query (sqlite_rows.c)
     int64_t *fid;
     size_t from, n, cap; /* from: the first not yet behind a page */
 } SqliteRows;
+typedef struct SqliteWith { /* what a query's statement is lent until it is reset */
+    SqliteRows boxes, only; /* what the boxes found; the fids asked for (theirs who asked) */
+    StoreSet among;
+} SqliteWith;
 int sqlite_rows_register(sqlite3 *db);
 /* The first column of all its rows; false: no memory. */
 bool sqlite_rows_add(SqliteRows *r, sqlite3_stmt *stmt) MUST;

@@ -1,7 +1,7 @@
 /* src/store/sqlite_migrate.c - columns of a table that is there: listed, renamed, dropped, wiped from the file. */
 #include "store/sqlite_in.h"
 
-bool store_columns(StoreRead *r, Str table, void (*see)(void *ctx, Str name, Str type), void *ctx, Err *err)
+bool store_sqlite_columns(StoreRead *r, Str table, StoreSeeColumn *see, void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -29,7 +29,7 @@ static bool unregister(Conn *c, Str table, Str column, Err *err)
         STRV(table), STRV(column), STRV(table), STRV(column));
 }
 
-bool store_column_rename(Store *s, Str table, Str from, Str to, Err *err)
+bool store_sqlite_column_rename(Store *s, Str table, Str from, Str to, Err *err)
 {
     Conn *c = &s->writer;
 
@@ -38,7 +38,7 @@ bool store_column_rename(Store *s, Str table, Str from, Str to, Err *err)
                STRV(from), STRV(to));
 }
 
-bool store_column_drop(Store *s, Str table, Str column, Err *err)
+bool store_sqlite_column_drop(Store *s, Str table, Str column, Err *err)
 {
     Conn *c = &s->writer;
 
@@ -46,7 +46,7 @@ bool store_column_drop(Store *s, Str table, Str column, Err *err)
            sqlite_run(c, err, "ALTER TABLE \"%.*s\" DROP COLUMN \"%.*s\"", STRV(table), STRV(column));
 }
 
-bool store_wipe(Store *s, Err *err)
+bool store_sqlite_wipe(Store *s, Err *err)
 {
     return sqlite_run(&s->writer, err, "INSERT INTO _words(_words) VALUES('rebuild')") &&
            sqlite_run(&s->writer, err, "VACUUM") &&

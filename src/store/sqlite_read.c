@@ -3,14 +3,18 @@
 #include "store/sqlite_cql.h"
 #include <math.h>
 
+/* A step of SQLite's machine is no row: a row looked at costs about so many. */
+enum { STEPS_A_ROW = 10 };
+
 struct StoreCursor {
+    StoreHead head;
     StoreRead *read;
     sqlite3_stmt *stmt;
     const StoreTable *table;
     const size_t *column;
     size_t ncolumn;
     bool geometry;
-    SqliteRows rows; /* what the boxes found */
+    SqliteWith with;
     StoreRow row;
     CqlValue *value;
 };
@@ -93,6 +97,21 @@ static void from(Buf *b, const StoreQuery *q)
         buf_fmt(b, " FROM \"%.*s\"", STRV(q->table->name));
 }
 
+/* The index of a column rises with nulls last: it begins with whether there is a value, so that must be asked too. */
+static void equal_sql(Buf *b, const StoreTable *t, size_t column)
+{
+    buf_c(b, '(');
+    name(b, t, column);
+    buf_str(b, STR(" IS NULL)=0 AND "));
+    name(b, t, column);
+    buf_str(b, STR("=?"));
+}
+
+static const CqlSql *sql_of(const StoreQuery *q)
+{
+    return q->filter ? q->filter->said : NULL;
+}
+
 /* What decides soonest first; columns that stand far behind in a row last. Who looks at all rows anyhow (a sum; an order
  * that falls, while indexes rise with nulls last) must not be led through an index of current rows, whose order is none of
  * the table's: the + hides it, unless a division narrows it. */
@@ -102,20 +121,22 @@ static void where(Buf *b, const StoreQuery *q, bool all)
 
     if (q->id)
         and_(b, &any), buf_str(b, STR("id=?"));
-    if (q->match.len)
+    for (size_t i = 0; i < q->nequal; i++)
+        and_(b, &any), equal_sql(b, q->table, q->equal[i].column);
+    if (q->word)
         and_(b, &any),
             /* CROSS: the words first; else SQLite may ask them once a row */
             buf_str(b, STR("fid IN (SELECT t.fid FROM _words w CROSS JOIN _text t ON t.doc=w.rowid WHERE "
                            "_words MATCH ? AND t.collection=?)"));
-    if (q->fids.len)
-        and_(b, &any), buf_str(b, STR("fid IN (SELECT value FROM json_each(?))"));
-    if (q->may)
-        and_(b, &any), buf_str(b, STR("sangzi_may(?,fid)"));
-    if (q->where && q->where->text.len)
-        and_(b, &any), buf_c(b, '('), buf_str(b, q->where->text), buf_c(b, ')');
+    if (q->fid)
+        and_(b, &any), buf_str(b, STR("fid IN (SELECT _row FROM sangzi_rows(?))"));
+    if (q->among)
+        and_(b, &any), buf_str(b, STR("sangzi_among(?,fid)"));
+    if (sql_of(q))
+        and_(b, &any), buf_c(b, '('), buf_str(b, sql_of(q)->text), buf_c(b, ')');
     if (q->division_from.len)
         and_(b, &any), buf_str(b, STR("division>=? AND division<?"));
-    if (!q->retired && !q->timed)
+    if (!q->retired && !q->timed && !q->table->plain)
         and_(b, &any),
             buf_str(b, all && !q->division_from.len ? STR("+valid_to IS NULL") : STR("valid_to IS NULL"));
     if (q->timed)
@@ -133,20 +154,28 @@ static CqlValue moment(int64_t us)
     return (CqlValue){ .kind = CQL_TIME, .time = us < least ? least : us > most ? most : us };
 }
 
-static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q)
+static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q, SqliteWith *with)
 {
+    const CqlSql *sql = sql_of(q);
+
     if (q->id)
         sqlite_bind_text(stmt, at++, str_of(q->id));
-    if (q->match.len) {
-        sqlite_bind_text(stmt, at++, q->match);
+    for (size_t i = 0; i < q->nequal; i++)
+        sqlite_bind(stmt, at++, q->equal[i].value);
+    if (q->word) {
+        sqlite_bind_words(stmt, at++, q->word, q->nword);
         sqlite_bind_text(stmt, at++, q->table->name);
     }
-    if (q->fids.len)
-        sqlite_bind_text(stmt, at++, q->fids);
-    if (q->may)
-        sqlite3_bind_pointer(stmt, at++, (void *)(uintptr_t)q, "StoreQuery", NULL);
-    for (size_t i = 0; q->where && q->where->text.len && i < q->where->nparams; i++)
-        sqlite_bind(stmt, at++, q->where->params[i]);
+    if (q->fid) {
+        with->only = (SqliteRows){ .fid = (int64_t *)(uintptr_t)q->fid, .n = q->nfid }; /* only read */
+        sqlite_rows_bind(stmt, at++, &with->only);
+    }
+    if (q->among) {
+        with->among = *q->among;
+        sqlite3_bind_pointer(stmt, at++, &with->among, "StoreSet", NULL);
+    }
+    for (size_t i = 0; sql && i < sql->nparams; i++)
+        sqlite_bind(stmt, at++, sql->params[i]);
     if (q->division_from.len) {
         sqlite_bind_text(stmt, at++, q->division_from);
         sqlite_bind_text(stmt, at++, q->division_to);
@@ -218,6 +247,13 @@ static int over(void *unused)
     return 1;
 }
 
+static void end_after(Conn *c, size_t rows)
+{
+    const size_t most = (size_t)INT32_MAX / STEPS_A_ROW;
+
+    sqlite3_progress_handler(c->db, (int)(rows < most ? rows : most) * STEPS_A_ROW, rows ? over : NULL, NULL);
+}
+
 static bool cursor_of(StoreRead *r, Str sql, const StoreTable *t, const size_t *column, size_t ncolumn,
     bool geometry, StoreCursor **out, Err *err)
 {
@@ -229,6 +265,7 @@ static bool cursor_of(StoreRead *r, Str sql, const StoreTable *t, const size_t *
         mem_free(c);
         return false;
     }
+    c->head = r->head;
     c->read = r;
     c->table = t;
     c->column = column;
@@ -239,7 +276,15 @@ static bool cursor_of(StoreRead *r, Str sql, const StoreTable *t, const size_t *
     return true;
 }
 
-bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err)
+static bool select_box(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err);
+static bool select_rows(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err);
+
+bool store_sqlite_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err)
+{
+    return q->scattered && q->nbox == 1 ? select_box(r, q, out, err) : select_rows(r, q, out, err);
+}
+
+static bool select_rows(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err)
 {
     StoreCursor *c;
     bool good;
@@ -253,16 +298,16 @@ bool store_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err
     buf_clear(&sql);
     if (!good)
         return false;
-    if (!rows_of_boxes(r, q, &c->rows, err)) {
-        store_cursor_close(c);
+    if (!rows_of_boxes(r, q, &c->with.boxes, err)) {
+        store_sqlite_cursor_close(c);
         return false;
     }
     if (q->nbox)
-        sqlite_rows_bind(c->stmt, 1, &c->rows);
-    at = where_bind(c->stmt, q->nbox ? 2 : 1, q);
+        sqlite_rows_bind(c->stmt, 1, &c->with.boxes);
+    at = where_bind(c->stmt, q->nbox ? 2 : 1, q, &c->with);
     if (q->limit && !q->id)
         sqlite3_bind_int64(c->stmt, at, (int64_t)q->limit);
-    sqlite3_progress_handler(r->conn->db, q->budget ? (int)q->budget : 0, q->budget ? over : NULL, NULL);
+    end_after(r->conn, q->most);
     *out = c;
     return true;
 }
@@ -281,8 +326,7 @@ static void box_sql_of(Buf *b, const StoreTable *t, const size_t *column, size_t
         STRV(t->name), STRV(t->name));
 }
 
-bool store_select_box(StoreRead *r, const StoreTable *t, const size_t *column, size_t ncolumn, GeoBox box,
-    double least, StoreCursor **out, Err *err)
+static bool select_box(StoreRead *r, const StoreQuery *q, StoreCursor **out, Err *err)
 {
     StoreCursor *c;
     bool good;
@@ -290,21 +334,21 @@ bool store_select_box(StoreRead *r, const StoreTable *t, const size_t *column, s
     int at;
 
     buf_init(&sql, 1 << 20);
-    box_sql_of(&sql, t, column, ncolumn);
-    if (least > 0)
+    box_sql_of(&sql, q->table, q->column, q->ncolumn);
+    if (q->least > 0)
         buf_str(&sql, STR(" AND (b.maxx-b.minx)*(b.maxy-b.miny)>=?"));
-    good = cursor_of(r, buf_text(&sql), t, column, ncolumn, true, &c, err);
+    good = cursor_of(r, buf_text(&sql), q->table, q->column, q->ncolumn, true, &c, err);
     buf_clear(&sql);
     if (!good)
         return false;
-    at = box_bind(c->stmt, 1, box, STORE_BOX_MEETS);
-    if (least > 0)
-        sqlite3_bind_double(c->stmt, at, least);
+    at = box_bind(c->stmt, 1, q->box[0], STORE_BOX_MEETS);
+    if (q->least > 0)
+        sqlite3_bind_double(c->stmt, at, q->least);
     *out = c;
     return true;
 }
 
-bool store_next(StoreCursor *c, const StoreRow **row, Err *err)
+bool store_sqlite_next(StoreCursor *c, const StoreRow **row, Err *err)
 {
     const int rc = sqlite3_step(c->stmt);
     int at = 2;
@@ -331,14 +375,28 @@ bool store_next(StoreCursor *c, const StoreRow **row, Err *err)
     return true;
 }
 
-void store_cursor_close(StoreCursor *c)
+void store_sqlite_cursor_close(StoreCursor *c)
 {
     if (!c)
         return;
     sqlite_done(c->read->conn, c->stmt);
-    sqlite3_progress_handler(c->read->conn->db, 0, NULL, NULL);
-    sqlite_rows_clear(&c->rows);
+    end_after(c->read->conn, 0);
+    sqlite_rows_clear(&c->with.boxes);
     mem_free(c);
+}
+
+/* In the words of the column's index where it has one: by `x` alone SQLite reads the table, a hundred times as much. */
+static void group_by(Buf *b, const StoreTable *t, size_t group)
+{
+    if (!t->column[group].indexed) {
+        buf_str(b, STR(" GROUP BY 1 ORDER BY 1"));
+        return;
+    }
+    for (int k = 0; k < 2; k++) {
+        buf_str(b, k ? STR(" ORDER BY (") : STR(" GROUP BY ("));
+        name(b, t, group);
+        buf_str(b, k ? STR(" IS NULL) DESC,1") : STR(" IS NULL),1"));
+    }
 }
 
 static void stats_sql(Buf *b, const StoreQuery *q, size_t group)
@@ -361,7 +419,7 @@ static void stats_sql(Buf *b, const StoreQuery *q, size_t group)
     from(b, q);
     where(b, q, true);
     if (group != SIZE_MAX)
-        buf_str(b, STR(" GROUP BY 1 ORDER BY 1"));
+        group_by(b, q->table, group);
 }
 
 static CqlValue kept(CqlValue v, Arena *a)
@@ -371,10 +429,13 @@ static CqlValue kept(CqlValue v, Arena *a)
     return v;
 }
 
-static void read_stat(sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Arena *a, StoreStat *s)
+static bool read_stat(sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Arena *a, StoreStat *s)
 {
     int at = 2;
 
+    s->column = NEWS(a, StoreSum, q->ncolumn ? q->ncolumn : 1);
+    if (!s->column)
+        return false;
     s->group = group == SIZE_MAX ? (CqlValue){ .kind = CQL_NULL }
                                  : kept(sqlite_value(stmt, 0, q->table->column[group].kind), a);
     s->count = sqlite3_column_int64(stmt, 1);
@@ -386,8 +447,23 @@ static void read_stat(sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Are
         s->column[i].max = kept(sqlite_value(stmt, at++, kind), a);
         s->column[i].sum = sqlite3_column_double(stmt, at++);
     }
+    return true;
 }
 
+static bool more_room(Arena *a, StoreStat **stat, size_t count, size_t *room)
+{
+    StoreStat *more = NEWS(a, StoreStat, *room ? *room * 2 : 16);
+
+    if (!more)
+        return false;
+    if (count)
+        memcpy(more, *stat, count * sizeof **stat);
+    *stat = more;
+    *room = *room ? *room * 2 : 16;
+    return true;
+}
+
+/* Every group, however many: a cut nobody is told of would be a wrong sum. */
 static bool read_stats(StoreRead *r, sqlite3_stmt *stmt, const StoreQuery *q, size_t group, Arena *a,
     StoreStat **out, size_t *n, Err *err)
 {
@@ -395,58 +471,48 @@ static bool read_stats(StoreRead *r, sqlite3_stmt *stmt, const StoreQuery *q, si
     size_t count = 0, room = 0;
     int rc;
 
-    sqlite3_progress_handler(r->conn->db, q->budget ? (int)q->budget : 0, q->budget ? over : NULL, NULL);
+    end_after(r->conn, q->most);
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-        if (count == room) {
-            StoreStat *more = NEWS(a, StoreStat, room ? room * 2 : 16);
-
-            if (!more)
-                break;
-            if (count)
-                memcpy(more, stat, count * sizeof *stat);
-            stat = more;
-            room = room ? room * 2 : 16;
-        }
-        read_stat(stmt, q, group, a, stat + count++);
+        if ((count == room && !more_room(a, &stat, count, &room)) ||
+            !read_stat(stmt, q, group, a, stat + count))
+            break;
+        count++;
     }
-    sqlite3_progress_handler(r->conn->db, 0, NULL, NULL);
+    end_after(r->conn, 0);
     *out = stat;
     *n = count;
+    if (rc == SQLITE_ROW)
+        return FAIL(err, BASE_NO_MEMORY, q->table->name, "statistics");
     if (rc == SQLITE_INTERRUPT)
         return FAIL(err, STORE_BUDGET, q->table->name, "statistics");
-    if (rc == SQLITE_ROW) /* no room for another: what was read is not the answer */
-        return FAIL(err, BASE_NO_MEMORY, q->table->name, "statistics");
     return rc == SQLITE_DONE || SQLITE_FAILS(r->conn->db, STR("statistics"));
 }
 
-bool store_stats(
+bool store_sqlite_stats(
     StoreRead *r, const StoreQuery *q, size_t group, Arena *a, StoreStat **out, size_t *n, Err *err)
 {
-    SqliteRows rows = { 0 };
+    SqliteWith with = { 0 };
     Buf sql;
     sqlite3_stmt *stmt;
     bool good;
 
-    if (q->ncolumn > 16)
-        return FAIL(err, STORE_FAILED, STR("more than 16 columns"), "store");
     buf_init(&sql, 1 << 20);
     stats_sql(&sql, q, group);
     good = sqlite_statement(r->conn, buf_text(&sql), &stmt, err);
     buf_clear(&sql);
     if (!good)
         return false;
-    good = rows_of_boxes(r, q, &rows, err);
+    good = rows_of_boxes(r, q, &with.boxes, err);
     if (q->nbox)
-        sqlite_rows_bind(stmt, 1, &rows);
-    where_bind(stmt, q->nbox ? 2 : 1, q);
+        sqlite_rows_bind(stmt, 1, &with.boxes);
+    where_bind(stmt, q->nbox ? 2 : 1, q, &with);
     good = good && read_stats(r, stmt, q, group, a, out, n, err);
     sqlite_done(r->conn, stmt);
-    sqlite_rows_clear(&rows);
+    sqlite_rows_clear(&with.boxes);
     return good;
 }
 
-bool store_count_divisions(
-    StoreRead *r, const StoreTable *t, void (*see)(void *ctx, Str division, int64_t n), void *ctx, Err *err)
+bool store_sqlite_count_divisions(StoreRead *r, const StoreTable *t, StoreSeeCount *see, void *ctx, Err *err)
 {
     char sql[256];
     sqlite3_stmt *stmt;
@@ -490,7 +556,7 @@ static GeoBox box_of_node(Bytes node)
     return all;
 }
 
-bool store_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err)
+bool store_sqlite_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err)
 {
     char sql[256];
     sqlite3_stmt *stmt;
@@ -507,7 +573,7 @@ bool store_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *err)
     return true;
 }
 
-bool store_changed(StoreRead *r, const StoreTable *t, int64_t *at, Err *err)
+bool store_sqlite_changed(StoreRead *r, const StoreTable *t, int64_t *at, Err *err)
 {
     sqlite3_stmt *stmt;
 

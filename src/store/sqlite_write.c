@@ -43,7 +43,7 @@ static void insert_sql(const StoreTable *t, Buf *sql)
     buf_c(sql, ')');
 }
 
-bool store_insert(
+bool store_sqlite_insert(
     Store *s, const StoreTable *t, Str id, Bytes blob, const CqlValue *value, int64_t *fid, Err *err)
 {
     Buf sql;
@@ -69,8 +69,8 @@ bool store_insert(
     return true;
 }
 
-bool store_update(Store *s, const StoreTable *t, int64_t fid, bool geometry, Bytes blob, const size_t *column,
-    const CqlValue *value, size_t n, Err *err)
+bool store_sqlite_update(Store *s, const StoreTable *t, int64_t fid, bool geometry, Bytes blob,
+    const size_t *column, const CqlValue *value, size_t n, Err *err)
 {
     Buf sql;
     sqlite3_stmt *stmt;
@@ -95,8 +95,22 @@ bool store_update(Store *s, const StoreTable *t, int64_t fid, bool geometry, Byt
     return step(&s->writer, stmt, t->name, err);
 }
 
+bool store_sqlite_delete(Store *s, const StoreTable *t, int64_t fid, Err *err)
+{
+    char sql[128];
+    sqlite3_stmt *stmt;
+
+    snprintf(sql, sizeof sql, "DELETE FROM \"%.*s\" WHERE fid=?", STRV(t->name));
+    if (!t->plain)
+        return FAIL(err, STORE_FAILED, t->name, "delete: no plain table");
+    if (!sqlite_statement(&s->writer, str_of(sql), &stmt, err))
+        return false;
+    sqlite3_bind_int64(stmt, 1, fid);
+    return step(&s->writer, stmt, t->name, err);
+}
+
 /* --- journal ------------------------------------------------------------------------------------------------------ */
-bool store_put_tx(Store *s, const StoreTx *tx, Err *err)
+bool store_sqlite_put_tx(Store *s, const StoreTx *tx, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -115,7 +129,7 @@ bool store_put_tx(Store *s, const StoreTx *tx, Err *err)
     return step(&s->writer, stmt, STR("_tx"), err);
 }
 
-bool store_put_entry(Store *s, const StoreEntry *e, Err *err)
+bool store_sqlite_put_entry(Store *s, const StoreEntry *e, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -158,7 +172,7 @@ static StoreEntry read_entry(sqlite3_stmt *stmt, int at)
     return e;
 }
 
-bool store_last_tx(StoreRead *r, int64_t chain, StoreTx *out, Arena *a, Err *err)
+bool store_sqlite_last_tx(StoreRead *r, int64_t chain, StoreTx *out, Arena *a, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -176,8 +190,7 @@ bool store_last_tx(StoreRead *r, int64_t chain, StoreTx *out, Arena *a, Err *err
     return true;
 }
 
-bool store_txs(StoreRead *r, int64_t chain, int64_t from_seq, bool (*see)(void *ctx, const StoreTx *tx),
-    void *ctx, Err *err)
+bool store_sqlite_txs(StoreRead *r, int64_t chain, int64_t from_seq, StoreSeeTx *see, void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -196,8 +209,7 @@ bool store_txs(StoreRead *r, int64_t chain, int64_t from_seq, bool (*see)(void *
     return true;
 }
 
-bool store_entries(StoreRead *r, int64_t chain, int64_t seq, bool (*see)(void *ctx, const StoreEntry *e),
-    void *ctx, Err *err)
+bool store_sqlite_entries(StoreRead *r, int64_t chain, int64_t seq, StoreSeeEntry *see, void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -216,8 +228,7 @@ bool store_entries(StoreRead *r, int64_t chain, int64_t seq, bool (*see)(void *c
     return true;
 }
 
-bool store_history(StoreRead *r, Str collection, Str id,
-    bool (*see)(void *ctx, const StoreTx *tx, const StoreEntry *e), void *ctx, Err *err)
+bool store_sqlite_history(StoreRead *r, Str collection, Str id, StoreSeeHistory *see, void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -240,7 +251,7 @@ bool store_history(StoreRead *r, Str collection, Str id,
     return true;
 }
 
-bool store_put_body(Store *s, int64_t chain, int64_t seq, int64_t n, Bytes body, Err *err)
+bool store_sqlite_put_body(Store *s, int64_t chain, int64_t seq, int64_t n, Bytes body, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -254,7 +265,7 @@ bool store_put_body(Store *s, int64_t chain, int64_t seq, int64_t n, Bytes body,
     return step(&s->writer, stmt, STR("_journal"), err);
 }
 
-bool store_resealed(
+bool store_sqlite_resealed(
     StoreRead *r, Str collection, Str id, int64_t version, const uint8_t digest[SM3_LEN], bool *yes, Err *err)
 {
     sqlite3_stmt *stmt;
@@ -273,8 +284,8 @@ bool store_resealed(
     return true;
 }
 
-bool store_entries_of(StoreRead *r, Str collection, int64_t after, size_t limit,
-    bool (*see)(void *ctx, int64_t place, const StoreEntry *e), void *ctx, Err *err)
+bool store_sqlite_entries_of(
+    StoreRead *r, Str collection, int64_t after, size_t limit, StoreSeePlace *see, void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -309,7 +320,7 @@ static bool drop_links(Store *s, Str collection, Str property, Str from_id, Err 
     return step(&s->writer, stmt, STR("_link"), err);
 }
 
-bool store_link_set(
+bool store_sqlite_link_set(
     Store *s, Str collection, Str property, Str from_id, const Str *to_id, size_t n, bool fresh, Err *err)
 {
     sqlite3_stmt *stmt;
@@ -329,8 +340,7 @@ bool store_link_set(
     return true;
 }
 
-bool store_links_to(StoreRead *r, Str to_id,
-    bool (*see)(void *ctx, Str collection, Str property, Str from_id), void *ctx, Err *err)
+bool store_sqlite_links_to(StoreRead *r, Str to_id, StoreSeeLink *see, void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -406,7 +416,7 @@ static bool add_words(
     return step(&s->writer, stmt, STR("_words"), err);
 }
 
-bool store_words_set(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, Err *err)
+bool store_sqlite_words_set(Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, Err *err)
 {
     if (!drop_words(s, collection, fid, err))
         return false;
@@ -415,8 +425,8 @@ bool store_words_set(Store *s, Str collection, int64_t fid, Str division, Str g1
 
 /* bm25 looks at every record that has the words, at each time; a village's name is in hundreds, "村" in all. What says
  * little beside the words comes first instead; of words as common as that the first records, which stand above the others. */
-bool store_words_find(StoreRead *r, Str match, size_t limit,
-    bool (*see)(void *ctx, Str collection, int64_t fid, double rank), void *ctx, Err *err)
+bool store_sqlite_words_find(
+    StoreRead *r, const StoreWord *word, size_t n, size_t limit, StoreSeeWords *see, void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
     int rc;
@@ -427,25 +437,25 @@ bool store_words_find(StoreRead *r, Str match, size_t limit,
                 " LIMIT 2000) w CROSS JOIN _text t ON t.doc=w.doc ORDER BY 3 LIMIT ?"),
             &stmt, err))
         return false;
-    sqlite_bind_text(stmt, 1, match);
+    sqlite_bind_words(stmt, 1, word, n);
     sqlite3_bind_int64(stmt, 2, (int64_t)limit);
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
         if (!see(ctx, sqlite_text(stmt, 0), sqlite3_column_int64(stmt, 1), sqlite3_column_double(stmt, 2)))
             break;
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        SQLITE_FAILS(r->conn->db, match);
+        SQLITE_FAILS(r->conn->db, n ? word->text : STR("words"));
     sqlite_done(r->conn, stmt);
     return rc == SQLITE_ROW || rc == SQLITE_DONE;
 }
 
-bool store_ground_aside(Store *s, Err *err)
+bool store_sqlite_ground_aside(Store *s, Err *err)
 {
     return sqlite_run(&s->writer, err,
         "DROP INDEX _journal_seq; DROP INDEX _journal_record; DROP INDEX _link_from; DROP INDEX "
         "_text_record");
 }
 
-bool store_ground_build(Store *s, Err *err)
+bool store_sqlite_ground_build(Store *s, Err *err)
 {
     return sqlite_run(&s->writer, err,
         "CREATE INDEX IF NOT EXISTS _journal_seq ON _journal(chain,seq,n);"
@@ -455,14 +465,14 @@ bool store_ground_build(Store *s, Err *err)
         "INSERT INTO _words(_words) VALUES('rebuild')");
 }
 
-bool store_words_add(
+bool store_sqlite_words_add(
     Store *s, Str collection, int64_t fid, Str division, Str g1, Str g2, bool index, Err *err)
 {
     return add_words(s, collection, fid, division, g1, g2, index, err);
 }
 
 /* --- settings and answers --------------------------------------------------------------------------------------------- */
-bool store_meta_set(Store *s, Str key, Str value, Err *err)
+bool store_sqlite_meta_set(Store *s, Str key, Str value, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -473,7 +483,7 @@ bool store_meta_set(Store *s, Str key, Str value, Err *err)
     return step(&s->writer, stmt, STR("_meta"), err);
 }
 
-bool store_meta(StoreRead *r, Str key, Arena *a, Str *out, Err *err)
+bool store_sqlite_meta(StoreRead *r, Str key, Arena *a, Str *out, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -485,7 +495,7 @@ bool store_meta(StoreRead *r, Str key, Arena *a, Str *out, Err *err)
     return true;
 }
 
-bool store_answer_set(Store *s, Str key, int64_t at, Str answer, Err *err)
+bool store_sqlite_answer_set(Store *s, Str key, int64_t at, Str answer, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -497,7 +507,7 @@ bool store_answer_set(Store *s, Str key, int64_t at, Str answer, Err *err)
     return step(&s->writer, stmt, STR("_key"), err);
 }
 
-bool store_answer(StoreRead *r, Str key, int64_t since, Arena *a, Str *out, Err *err)
+bool store_sqlite_answer(StoreRead *r, Str key, int64_t since, Arena *a, Str *out, Err *err)
 {
     sqlite3_stmt *stmt;
 
@@ -510,12 +520,12 @@ bool store_answer(StoreRead *r, Str key, int64_t since, Arena *a, Str *out, Err 
     return true;
 }
 
-bool store_touch(Store *s, const StoreTable *t, int64_t at, Err *err)
+bool store_sqlite_touch(Store *s, const StoreTable *t, int64_t at, Err *err)
 {
     sqlite3_stmt *stmt;
     GeoBox box = GEO_BOX_NONE;
 
-    if (!store_extent(&s->own, t, &box, err) ||
+    if (!store_sqlite_extent(&s->own, t, &box, err) ||
         !sqlite_statement(&s->writer,
             STR("UPDATE gpkg_contents SET last_change=?1,min_x=?2,min_y=?3,max_x=?4,max_y=?5 WHERE "
                 "table_name=?6"),

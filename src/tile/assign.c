@@ -13,9 +13,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { NOBODY = 0xFFFF, ROUNDS = 10, TURNS = 2, WINDOW = SHARE_WIDTH * SHARE_WIDTH };
-#define NEIGHBOUR_COARSE 0.45f
-#define NEIGHBOUR_FINE   0.20f
+enum { NOBODY = 0xFFFF, ROUNDS = 8, TURNS = 2, WINDOW = SHARE_WIDTH * SHARE_WIDTH };
+/* Owners stand in a square with a rim of nobody around it. */
+enum { RIM_WIDTH = SQUARE + 2, RIM_CELLS = RIM_WIDTH * RIM_WIDTH };
+#define NEIGHBOUR_COARSE 0.28f
+#define NEIGHBOUR_FINE   0.12f
+#define CORNER           0.7f /* of a neighbour across a corner */
 #define FAINT            1e-4f
 
 typedef struct Wish { /* a cell's candidate */
@@ -26,25 +29,34 @@ typedef struct Move {
     float cost;
     uint16_t cell, to;
 } Move;
-typedef struct Seats { /* seats are shared out among `n` candidates over the cells that are `in` */
+typedef struct Seats { /* seats are shared out among `n` candidates */
     size_t n;
     const int32_t *quota;
-    int32_t *has;
+    int32_t *has, *sure; /* sure: cells that only one wishes for */
     float *weight, neighbour;
     const uint32_t *from; /* wishes of cell c: from[c] … from[c + 1] */
     const Wish *wish;
-    uint16_t *owner; /* NOBODY: the cell does not take part */
+    uint16_t *owner; /* with its rim; NOBODY: the cell does not take part */
+    uint16_t *open;  /* cells that more than one wishes for */
+    size_t nopen;
     Move *heap;
     size_t nheap, cap;
 } Seats;
 
-/* --- a square's neighbours ---------------------------------------------------------------------------------------- */
-static int like(const Seats *s, size_t c, uint16_t who) /* neighbours in the square that are `who` */
+static size_t rim(size_t c)
 {
-    const size_t x = c % SQUARE, y = c / SQUARE;
+    return (c / SQUARE + 1) * RIM_WIDTH + c % SQUARE + 1;
+}
 
-    return (x > 0 && s->owner[c - 1] == who) + (x + 1 < SQUARE && s->owner[c + 1] == who) +
-           (y > 0 && s->owner[c - SQUARE] == who) + (y + 1 < SQUARE && s->owner[c + SQUARE] == who);
+/* --- a square's neighbours ---------------------------------------------------------------------------------------- */
+static float like(const Seats *s, size_t c, uint16_t who) /* neighbours in the square that are `who` */
+{
+    const uint16_t *up = s->owner + rim(c) - RIM_WIDTH, *down = up + 2 * RIM_WIDTH;
+    const int beside =
+                  (up[RIM_WIDTH - 1] == who) + (up[RIM_WIDTH + 1] == who) + (up[0] == who) + (down[0] == who),
+              across = (up[-1] == who) + (up[1] == who) + (down[-1] == who) + (down[1] == who);
+
+    return (float)beside + CORNER * (float)across;
 }
 
 static float strength(const Seats *s, size_t c, uint16_t who)
@@ -56,28 +68,49 @@ static float strength(const Seats *s, size_t c, uint16_t who)
 }
 
 /* --- weights ------------------------------------------------------------------------------------------------------ */
+static uint16_t strongest(const Seats *s, size_t c, float neighbour)
+{
+    float best = -INFINITY;
+    uint16_t who = NOBODY;
+
+    for (uint32_t i = s->from[c]; i < s->from[c + 1]; i++) {
+        const Wish *w = &s->wish[i];
+        const float value =
+            w->strength + s->weight[w->who] + (neighbour > 0 ? neighbour * like(s, c, w->who) : 0);
+
+        if (value > best) {
+            best = value;
+            who = w->who;
+        }
+    }
+    return who;
+}
+
+/* What is sure is settled once; a cell that nobody wishes for stays with candidate 0. */
+static void sort_cells(Seats *s)
+{
+    for (size_t c = 0; c < SQUARE_CELLS; c++) {
+        const uint32_t n = s->from[c + 1] - s->from[c];
+
+        if (s->owner[rim(c)] == NOBODY)
+            continue;
+        if (n > 1)
+            s->open[s->nopen++] = (uint16_t)c;
+        else {
+            s->owner[rim(c)] = n ? s->wish[s->from[c]].who : 0;
+            s->sure[s->owner[rim(c)]]++;
+        }
+    }
+}
+
 static void choose(Seats *s, float neighbour)
 {
-    memset(s->has, 0, s->n * sizeof *s->has);
-    for (size_t c = 0; c < SQUARE_CELLS; c++) {
-        float best = -INFINITY;
-        uint16_t who = NOBODY;
+    memcpy(s->has, s->sure, s->n * sizeof *s->has);
+    for (size_t i = 0; i < s->nopen; i++) {
+        const uint16_t who = strongest(s, s->open[i], neighbour);
 
-        if (s->owner[c] == NOBODY)
-            continue;
-        for (uint32_t i = s->from[c]; i < s->from[c + 1]; i++) {
-            const Wish *w = &s->wish[i];
-            const float value =
-                w->strength + s->weight[w->who] + (neighbour > 0 ? neighbour * (float)like(s, c, w->who) : 0);
-
-            if (value > best) {
-                best = value;
-                who = w->who;
-            }
-        }
-        if (who != NOBODY)
-            s->owner[c] = who;
-        s->has[s->owner[c]]++;
+        s->owner[rim(s->open[i])] = who;
+        s->has[who]++;
     }
 }
 
@@ -146,15 +179,16 @@ static Move pop(Seats *s)
 
 static bool possible(const Seats *s, size_t c, uint16_t to)
 {
-    const uint16_t who = s->owner[c];
+    const uint16_t who = s->owner[rim(c)];
 
     return who != NOBODY && who != to && s->has[who] > s->quota[who] && s->has[to] < s->quota[to];
 }
 
 static float cost(const Seats *s, size_t c, uint16_t to)
 {
-    return strength(s, c, s->owner[c]) - strength(s, c, to) -
-           s->neighbour * (float)(like(s, c, to) - like(s, c, s->owner[c]));
+    const uint16_t who = s->owner[rim(c)];
+
+    return strength(s, c, who) - strength(s, c, to) - s->neighbour * (like(s, c, to) - like(s, c, who));
 }
 
 static bool offer(Seats *s, size_t c, uint16_t to)
@@ -165,13 +199,16 @@ static bool offer(Seats *s, size_t c, uint16_t to)
 static bool move(Seats *s, Move m)
 {
     const size_t x = m.cell % SQUARE, y = m.cell / SQUARE;
+    uint16_t *owner = &s->owner[rim(m.cell)];
+    bool good = true;
 
-    s->has[s->owner[m.cell]]--;
+    s->has[*owner]--;
     s->has[m.to]++;
-    s->owner[m.cell] = m.to;
-    return (x == 0 || offer(s, m.cell - 1u, m.to)) && (x + 1 == SQUARE || offer(s, m.cell + 1u, m.to)) &&
-           (y == 0 || offer(s, m.cell - (size_t)SQUARE, m.to)) &&
-           (y + 1 == SQUARE || offer(s, m.cell + (size_t)SQUARE, m.to));
+    *owner = m.to;
+    for (size_t i = y ? y - 1 : 0; i <= y + 1 && i < SQUARE; i++)
+        for (size_t k = x ? x - 1 : 0; good && k <= x + 1 && k < SQUARE; k++)
+            good = offer(s, i * SQUARE + k, m.to);
+    return good;
 }
 
 static bool offer_all(Seats *s, bool anywhere)
@@ -180,7 +217,9 @@ static bool offer_all(Seats *s, bool anywhere)
 
     s->nheap = 0;
     for (size_t c = 0; good && c < SQUARE_CELLS; c++) {
-        if (s->owner[c] == NOBODY || s->has[s->owner[c]] <= s->quota[s->owner[c]])
+        const uint16_t who = s->owner[rim(c)];
+
+        if (who == NOBODY || s->has[who] <= s->quota[who])
             continue;
         for (uint32_t i = s->from[c]; good && !anywhere && i < s->from[c + 1]; i++)
             good = offer(s, c, s->wish[i].who);
@@ -330,24 +369,28 @@ static bool task_ready(Task *t, Arena *a)
     return t->from && t->quota && wishes_of(&t->field, t->blur, a, t->from, &t->wish);
 }
 
-/* owner: NOBODY where a cell takes no part, 0 elsewhere. */
+/* owner: with its rim; NOBODY where a cell takes no part, 0 elsewhere. */
 static bool seat(Task *t, const double *extra, int32_t total, uint16_t *owner, Arena *a)
 {
-    double *want = NEWS(a, double, t->field.n);
-    Seats s = { .n = t->field.n,
+    const size_t n = t->field.n;
+    double *want = NEWS(a, double, n);
+    Seats s = { .n = n,
         .quota = t->quota,
-        .has = NEWS(a, int32_t, t->field.n),
-        .weight = NEWS(a, float, t->field.n),
+        .has = NEWS(a, int32_t, n),
+        .sure = NEWS(a, int32_t, n),
+        .weight = NEWS(a, float, n),
+        .open = NEWS(a, uint16_t, SQUARE_CELLS),
         .neighbour = t->blur ? NEIGHBOUR_COARSE : NEIGHBOUR_FINE,
         .from = t->from,
         .wish = t->wish,
         .owner = owner };
-    bool good = want && s.has && s.weight;
+    bool good = want && s.has && s.sure && s.weight && s.open;
 
-    for (size_t i = 0; good && i < t->field.n; i++)
+    for (size_t i = 0; good && i < n; i++)
         want[i] = t->field.want[i] > 0 ? t->field.want[i] + (extra ? extra[i] : 0) : 0;
-    good = good && share_out(want, t->field.n, total, t->quota, a);
+    good = good && share_out(want, n, total, t->quota, a);
     if (good) {
+        sort_cells(&s);
         weigh(&s);
         good = even_out(&s);
     }
@@ -366,6 +409,7 @@ typedef struct Work {
     uint16_t *number; /* of a key in the list below; NOBODY: not in the square */
     uint16_t *main;   /* the mains in the square; candidate i + 1 of the first task, 0 is nothing */
     size_t nmain;
+    uint32_t *by_main, *main_from; /* shares of candidate k: by_main[main_from[k]] … */
     Task task;
     uint16_t *owner;
 } Work;
@@ -396,16 +440,44 @@ static bool find_mains(Work *w, size_t nkey)
     return true;
 }
 
-static int by_main(const void *a, const void *b)
+/* The order of keys by their values: neither who came first nor the order of shares must matter. */
+static void put_in_order(const ViewKey *key, uint16_t *list, size_t n)
 {
-    return *(const uint16_t *)a - *(const uint16_t *)b;
+    for (size_t i = 1; i < n; i++) {
+        const uint16_t k = list[i];
+        size_t at = i;
+
+        for (; at > 0 && key[list[at - 1]].order > key[k].order; at--)
+            list[at] = list[at - 1];
+        list[at] = k;
+    }
+}
+
+static bool sort_shares(Work *w)
+{
+    uint32_t *at;
+
+    w->by_main = NEWS(w->a, uint32_t, w->n + 1);
+    w->main_from = NEWS(w->a, uint32_t, w->nmain + 3);
+    if (!w->by_main || !w->main_from)
+        return false;
+    at = w->main_from + 1; /* while it is filled, one behind */
+    for (size_t i = 0; i < w->n; i++)
+        if (w->number[w->key[w->share[i].key].main] != NOBODY)
+            at[w->number[w->key[w->share[i].key].main] + 1]++;
+    for (size_t k = 1; k <= w->nmain + 1; k++)
+        at[k] += at[k - 1];
+    for (size_t i = 0; i < w->n; i++)
+        if (w->number[w->key[w->share[i].key].main] != NOBODY)
+            w->by_main[at[w->number[w->key[w->share[i].key].main]]++] = (uint32_t)i;
+    return true;
 }
 
 static bool first_task(Work *w) /* by main value; candidate 0 is nothing */
 {
     Field *f = &w->task.field;
 
-    qsort(w->main, w->nmain, sizeof *w->main, by_main); /* the order of shares must not matter */
+    put_in_order(w->key, w->main, w->nmain);
     for (size_t i = 0; i < w->nmain; i++)
         w->number[w->main[i]] = (uint16_t)(i + 1);
     w->task.blur = w->blur;
@@ -423,49 +495,75 @@ static bool first_task(Work *w) /* by main value; candidate 0 is nothing */
         f->share[k * WINDOW + w->share[i].cell] += share_in(w, &w->share[i]);
         f->want[k] += in_square(w->share[i].cell) ? share_in(w, &w->share[i]) : 0;
     }
-    return task_ready(&w->task, w->a);
+    return sort_shares(w) && task_ready(&w->task, w->a);
 }
 
-/* The keys of one main value, among its cells. */
-static bool second_task(Work *w, uint16_t who, const uint16_t *owner, uint16_t *label, Arena *a)
+/* The keys of one main value that are in the square, in order. */
+static size_t keys_of(const Work *w, const uint32_t *mine, size_t n, uint16_t *list)
 {
-    const uint16_t m = w->main[who - 1];
-    uint16_t list[KEYS_MOST], *mine = NEWS(a, uint16_t, SQUARE_CELLS);
-    Task t = { .blur = w->blur };
-    size_t n = 0;
-    int32_t cells = 0;
+    size_t nlist = 0;
 
-    for (size_t i = 0; i < w->n; i++) {
+    for (size_t i = 0; i < n; i++) {
+        const Share *s = &w->share[mine[i]];
         size_t k = 0;
 
-        while (k < n && list[k] != w->share[i].key)
+        while (k < nlist && list[k] != s->key)
             k++;
-        if (k == n && w->key[w->share[i].key].main == m && in_square(w->share[i].cell))
-            list[n++] = w->share[i].key;
+        if (k == nlist && in_square(s->cell))
+            list[nlist++] = s->key;
     }
-    qsort(list, n, sizeof *list, by_main);
+    put_in_order(w->key, list, nlist);
+    return nlist;
+}
+
+/* The keys of one main value, n > 1, share out its cells. */
+static bool second_task(Work *w, const uint16_t *list, size_t n, const uint32_t *share, size_t nshare,
+    int32_t cells, uint16_t *owner, Arena *a)
+{
+    Task t = { .blur = w->blur };
+
+    if (!field_new(&t.field, n, a))
+        return false;
+    for (size_t i = 0; i < nshare; i++) {
+        const Share *s = &w->share[share[i]];
+        size_t k = 0;
+
+        while (k < n && list[k] != s->key)
+            k++;
+        if (k == n)
+            continue;
+        t.field.share[k * WINDOW + s->cell] += share_in(w, s);
+        t.field.want[k] += in_square(s->cell) ? share_in(w, s) : 0;
+    }
+    return task_ready(&t, a) && seat(&t, NULL, cells, owner, a);
+}
+
+static bool split_main(Work *w, uint16_t who, uint16_t *label, Arena *a)
+{
+    const uint32_t *share = w->by_main + w->main_from[who];
+    const size_t nshare = w->main_from[who + 1] - w->main_from[who];
+    uint16_t list[KEYS_MOST], *mine = NEWS(a, uint16_t, RIM_CELLS);
+    const size_t n = keys_of(w, share, nshare, list);
+    int32_t cells = 0;
+
     if (!mine)
         return false;
-    for (size_t c = 0; c < SQUARE_CELLS; c++) {
-        mine[c] = owner[c] == who ? 0 : NOBODY;
-        cells += owner[c] == who;
+    for (size_t i = 0; i < RIM_CELLS; i++) {
+        mine[i] = w->owner[i] == who ? 0 : NOBODY;
+        cells += w->owner[i] == who;
     }
-    if (n > 1 && cells) {
-        if (!field_new(&t.field, n, a))
-            return false;
-        for (size_t i = 0; i < w->n; i++)
-            for (size_t k = 0; k < n; k++)
-                if (list[k] == w->share[i].key) {
-                    t.field.share[k * WINDOW + w->share[i].cell] += share_in(w, &w->share[i]);
-                    t.field.want[k] += in_square(w->share[i].cell) ? share_in(w, &w->share[i]) : 0;
-                }
-        if (!task_ready(&t, a) || !seat(&t, NULL, cells, mine, a))
-            return false;
-    }
-    for (size_t c = 0; c < SQUARE_CELLS; c++)
-        if (mine[c] != NOBODY)
-            label[c] = (uint16_t)(list[mine[c]] + 1);
+    if (n > 1 && cells && !second_task(w, list, n, share, nshare, cells, mine, a))
+        return false;
+    for (size_t c = 0; cells && c < SQUARE_CELLS; c++)
+        if (mine[rim(c)] != NOBODY)
+            label[c] = (uint16_t)(list[mine[rim(c)]] + 1);
     return true;
+}
+
+/* As geo/trace.c has it, where all keys are shown. */
+static bool goes_through(const Work *w, uint16_t a, uint16_t b)
+{
+    return a && (!b || w->key[a - 1].order > w->key[b - 1].order);
 }
 
 /* What the cut corners take from each main value and give to another, in cells. */
@@ -478,7 +576,7 @@ static void corners(const Work *w, const uint16_t *label, double *loss)
 
             for (int k = 0; k < 4; k++) {
                 const uint16_t a = l[k], b = l[(k + 1) & 3], c = l[(k + 2) & 3], d = l[(k + 3) & 3];
-                const bool cut = a != b && b == d && (c != a || (b > a)); /* b goes round or through */
+                const bool cut = a != b && b == d && (c != a || goes_through(w, b, a));
 
                 if (!cut)
                     continue;
@@ -493,14 +591,15 @@ static bool turn(Work *w, const double *loss, uint16_t *label)
     Arena *a = arena_new(0);
     bool good;
 
-    memset(w->owner, 0, SQUARE_CELLS * sizeof *w->owner);
+    for (size_t i = 0; i < RIM_CELLS; i++)
+        w->owner[i] = NOBODY;
+    for (size_t c = 0; c < SQUARE_CELLS; c++)
+        w->owner[rim(c)] = 0;
     memset(label, 0, SQUARE_CELLS * sizeof *label);
     good = seat(&w->task, loss, SQUARE_CELLS, w->owner, a);
     for (uint16_t k = 1; good && k <= w->nmain; k++) {
-        Arena *own = arena_new(0);
-
-        good = second_task(w, k, w->owner, label, own);
-        arena_free(own);
+        arena_clear(a);
+        good = split_main(w, k, label, a);
     }
     arena_free(a);
     return good;
@@ -512,7 +611,7 @@ bool tile_assign(const ViewKey *key, size_t nkey, const Share *share, size_t n, 
     Work w = { .key = key, .share = share, .n = n, .a = a, .blur = blur };
     double *loss;
 
-    w.owner = NEWS(a, uint16_t, SQUARE_CELLS);
+    w.owner = NEWS(a, uint16_t, RIM_CELLS);
     if (!w.owner || !find_mains(&w, nkey) || !first_task(&w))
         return false;
     loss = NEWS(a, double, w.nmain + 1);

@@ -26,8 +26,11 @@ typedef struct Far {
     Draw d;
     const Pack *p;
     const View *v;
-    uint16_t *shown; /* of a label: the label of the first key that looks the same to this reader */
-    uint32_t *count; /* of a label: records in the tile */
+    /* A label as the grids have it is a key's number + 1; here it is the place in the keys' order, + 1, of the first that
+     * looks the same to this reader: how corners are cut hangs on labels, and must not on who came first. */
+    uint16_t *shown;  /* of a grid's label */
+    uint16_t *number; /* of a label: the key */
+    uint32_t *count;  /* of a label: records in the tile */
     size_t key_count, key_merged, key_cluster;
     Group *group;
     size_t ngroup, cap_group;
@@ -46,6 +49,11 @@ static bool same_value(const MvtValue *a, const MvtValue *b)
            str_eq(a->text, b->text);
 }
 
+static const ViewKey *key_of(const Far *f, uint16_t label)
+{
+    return &f->v->key[f->number[label]];
+}
+
 static bool look_alike(const Far *f, const ViewKey *a, const ViewKey *b)
 {
     if (a->type != b->type)
@@ -59,18 +67,23 @@ static bool look_alike(const Far *f, const ViewKey *a, const ViewKey *b)
 static bool find_shown(Far *f)
 {
     const size_t n = f->v->nkey;
+    uint16_t *first = NEWS(f->d.a, uint16_t, n + 1);
 
     f->shown = NEWS(f->d.a, uint16_t, n + 1);
+    f->number = NEWS(f->d.a, uint16_t, n + 1);
     f->count = NEWS(f->d.a, uint32_t, n + 1);
     f->lines = NEWS(f->d.a, Lines, n + 1);
-    if (!f->shown || !f->count || !f->lines)
+    if (!first || !f->shown || !f->number || !f->count || !f->lines)
         return false;
-    for (size_t i = 0; i < n; i++) {
-        size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        f->number[f->v->key[i].order + 1] = (uint16_t)i;
+    for (size_t i = 1; i <= n; i++) {
+        size_t k = 1;
 
-        while (k < i && (f->shown[k + 1] != k + 1 || !look_alike(f, &f->v->key[k], &f->v->key[i])))
+        while (k < i && (first[k] != k || !look_alike(f, key_of(f, (uint16_t)k), key_of(f, (uint16_t)i))))
             k++;
-        f->shown[i + 1] = (uint16_t)(k + 1);
+        first[i] = (uint16_t)k;
+        f->shown[f->number[i] + 1] = (uint16_t)k;
     }
     return true;
 }
@@ -82,7 +95,7 @@ static bool filtered(const View *v, size_t k)
 
 static size_t put_key(Far *f, uint16_t label, bool main, uint32_t *tag, size_t n)
 {
-    const ViewKey *key = &f->v->key[label - 1];
+    const ViewKey *key = key_of(f, label);
 
     for (size_t k = main ? 0 : 1; k < f->v->how.nkey; k++) {
         const size_t number = f->d.key[f->v->how.key[k]];
@@ -194,7 +207,6 @@ static bool draw_cells(Far *f, int level)
         }
     if (!any)
         return true;
-    count_all(f);
     return mvt_trace(f->d.pen, label, in, 23 - level, f->d.ask->z, see_merged, f);
 }
 
@@ -219,7 +231,6 @@ static void add_line(Far *f, const Block *b, size_t i, const MvtPiece *p)
 
     if (!l->whole.type)
         buf_init(&l->tail, 64 << 20);
-    f->count[label]++;
     mvt_join(&l->whole, &l->tail, l->end, p);
 }
 
@@ -282,18 +293,18 @@ static Group *group_at(Far *f, uint64_t place)
 /* Points that a layer's filter tells apart are never of one cluster: else it would show what it leaves out. */
 static uint16_t cluster_of(const Far *f, uint16_t label)
 {
-    const ViewKey *key = &f->v->key[label ? label - 1 : 0];
+    const ViewKey *key = key_of(f, label ? label : 1);
 
     if (!label || f->v->how.words)
         return label;
-    for (uint16_t i = 0; i + 1 < label; i++) {
+    for (uint16_t i = 1; i < label; i++) {
         size_t k = 0;
 
         while (k < f->v->how.nkey && (!filtered(f->v, k) || f->d.key[f->v->how.key[k]] == SIZE_MAX ||
-                                         same_value(&f->v->key[i].value[k], &key->value[k])))
+                                         same_value(&key_of(f, i)->value[k], &key->value[k])))
             k++;
-        if (k == f->v->how.nkey && f->v->key[i].type == key->type)
-            return (uint16_t)(i + 1);
+        if (k == f->v->how.nkey && key_of(f, i)->type == key->type)
+            return i;
     }
     return label;
 }
@@ -446,7 +457,10 @@ bool tile_draw_far(
     f->key_count = mvt_key(f->d.layer, STR("count"));
     f->key_merged = mvt_key(f->d.layer, STR("merged"));
     f->key_cluster = mvt_key(f->d.layer, STR("cluster"));
-    good = find_shown(f) && (!level || draw_cells(f, level));
+    good = find_shown(f);
+    if (good)
+        count_all(f);
+    good = good && (!level || draw_cells(f, level));
     if (good && holds(f->v, false))
         good = draw_features(f) && put_points(f);
     return put_lines(f) && good ? tile_draw_finish(&f->d, out, dropped) : no_memory(err);

@@ -90,19 +90,23 @@ GeoBox tile_view_touched(int level, GeoBox box)
 }
 
 /* --- what lies in a window ------------------------------------------------------------------------------------------ */
+typedef struct Part { /* of a record in a cell */
+    uint64_t place;   /* cell << 16 | the key's order */
+    uint64_t measure;
+} Part;
 typedef struct Window {
     const Pack *p;
     const View *v;
     MvtPen *pen;
     int level;
     uint32_t x, y; /* of the square */
-    Share *share;
+    Part *part;
     size_t n, cap;
     uint16_t key;
     bool bad;
 } Window;
 
-static void add_share(Window *w, int64_t cx, int64_t cy, uint64_t measure) /* a cell of the level */
+static void add_part(Window *w, int64_t cx, int64_t cy, uint64_t measure) /* a cell of the level */
 {
     const int64_t x = cx - ((int64_t)w->x * SQUARE - SHARE_MARGIN),
                   y = cy - ((int64_t)w->y * SQUARE - SHARE_MARGIN);
@@ -110,18 +114,17 @@ static void add_share(Window *w, int64_t cx, int64_t cy, uint64_t measure) /* a 
     if (x < 0 || y < 0 || x >= SHARE_WIDTH || y >= SHARE_WIDTH)
         return;
     if (w->n == w->cap) {
-        Share *grown =
-            w->cap >= SHARES_MOST ? NULL : mem_grow(w->share, w->cap ? 2 * w->cap : 8192, sizeof *grown);
+        Part *grown =
+            w->cap >= SHARES_MOST ? NULL : mem_grow(w->part, w->cap ? 2 * w->cap : 8192, sizeof *grown);
 
         if (!grown) {
             w->bad = true;
             return;
         }
-        w->share = grown;
+        w->part = grown;
         w->cap = w->cap ? 2 * w->cap : 8192;
     }
-    w->share[w->n++] = (Share){ (uint32_t)(y * SHARE_WIDTH + x), w->key,
-        (float)((double)measure * ldexp(1, -(2 * (23 - w->level) + 1))) };
+    w->part[w->n++] = (Part){ (uint64_t)(y * SHARE_WIDTH + x) << 16 | w->v->key[w->key].order, measure };
 }
 
 static void from_square(Window *w, const Square *s)
@@ -132,7 +135,7 @@ static void from_square(Window *w, const Square *s)
         if (w->v->key[m->key].type != GEO_POLYGON || sum_measure(m) == 0)
             continue;
         w->key = m->key;
-        add_share(w, (int64_t)s->head->x * SQUARE + m->cell % SQUARE,
+        add_part(w, (int64_t)s->head->x * SQUARE + m->cell % SQUARE,
             (int64_t)s->head->y * SQUARE + m->cell / SQUARE, sum_measure(m));
     }
 }
@@ -146,7 +149,7 @@ static void from_sums(Window *w)
 
 static void see_cell(void *ctx, int32_t x, int32_t y, int64_t measure)
 {
-    add_share(ctx, x, y, (uint64_t)measure);
+    add_part(ctx, x, y, (uint64_t)measure);
 }
 
 static size_t key_of(const Window *w, const Block *b, size_t i)
@@ -194,6 +197,36 @@ static bool from_pack(Window *w)
     return true;
 }
 
+static int by_part(const void *a, const void *b)
+{
+    const Part *x = a, *y = b;
+
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* Whole numbers are added up, so that the order of records does not matter. */
+static Share *shares_of(Window *w, Arena *a, size_t *n)
+{
+    Share *out = NEWS(a, Share, w->n + 1);
+    uint16_t *number = NEWS(a, uint16_t, w->v->nkey + 1); /* of a place in the keys' order */
+    const double cell2 = ldexp(2, 2 * (23 - w->level));
+
+    *n = 0;
+    for (size_t i = 0; number && i < w->v->nkey; i++)
+        number[w->v->key[i].order] = (uint16_t)i;
+    if (w->n)
+        qsort(w->part, w->n, sizeof *w->part, by_part);
+    for (size_t i = 0, k; out && number && i < w->n; i = k) {
+        uint64_t sum = 0;
+
+        for (k = i; k < w->n && w->part[k].place == w->part[i].place; k++)
+            sum += w->part[k].measure;
+        out[(*n)++] = (Share){ (uint32_t)(w->part[i].place >> 16), number[w->part[i].place & 0xFFFF],
+            (float)((double)sum / cell2) };
+    }
+    return number ? out : NULL;
+}
+
 /* --- squares -------------------------------------------------------------------------------------------------------- */
 static bool label_square(Pack *p, View *v, int level, uint32_t x, uint32_t y, Err *err)
 {
@@ -201,16 +234,19 @@ static bool label_square(Pack *p, View *v, int level, uint32_t x, uint32_t y, Er
     Arena *a = arena_new(0);
     Window w = { .p = p, .v = v, .pen = mvt_pen(GEO_WEBMERCATOR, a), .level = level, .x = x, .y = y };
     uint16_t *label = NEWS(a, uint16_t, SQUARE_CELLS);
+    Share *share = NULL;
+    size_t n = 0;
     bool good = w.pen && label;
 
     if (good && level > SUM_LEVEL)
         good = from_pack(&w);
     else if (good)
         from_sums(&w);
-    good = good && !w.bad && tile_assign(v->key, v->nkey, w.share, w.n, level < FINE_LEVEL, a, label);
+    good = good && !w.bad && (share = shares_of(&w, a, &n)) != NULL;
+    good = good && tile_assign(v->key, v->nkey, share, n, level < FINE_LEVEL, a, label);
     good = good && tile_view_put(v, tile_square_make((uint32_t)level, x, y, was ? was->sum : NULL,
                                         was ? was->head->nsum : 0, label));
-    mem_free(w.share);
+    mem_free(w.part);
     arena_free(a);
     return good || no_memory(err);
 }

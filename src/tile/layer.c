@@ -551,3 +551,22 @@ int tile_layer_single_from(TileLayer *l)
 {
     return tile_layer_packed(l) ? atomic_load(&l->single_from) : -1;
 }
+
+static void drop_pack(void *pack)
+{
+    tile_pack_drop(pack);
+}
+
+bool tile_sums(TileLayer *l, GeoBox box, Arena *a, TileSums *out, Err *err)
+{
+    Pack *p = pack_of(l);
+
+    if (!p || !p->view) {
+        tile_pack_drop(p);
+        return FAIL(err, TILE_NOT_READY, l->draw.name, "sums");
+    }
+    if (arena_defer(a, drop_pack, p)) /* the values are its own */
+        return tile_view_ask(p, box, a, out, err);
+    tile_pack_drop(p);
+    return FAIL(err, BASE_NO_MEMORY, STR("tile"), "sums");
+}

@@ -14,6 +14,9 @@ void tile_view_levels(View *v);
 GeoBox tile_view_touched(
     int level, GeoBox box); /* what a change in the box labels anew, and a cell around it */
 
+bool tile_view_ask(
+    const Pack *p, GeoBox box, Arena *a, TileSums *out, Err *err) MUST; /* its values are the view's */
+
 /* --- one square's labels, from shares alone (assign.c) --------------------------------------------------------- */
 enum { SHARE_MARGIN = 2, SHARE_WIDTH = SQUARE + 2 * SHARE_MARGIN };
 typedef struct Share { /* of a key in a cell of the square or its margin, 0 … 1 */

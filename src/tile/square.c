@@ -178,6 +178,8 @@ static bool sound_square(const View *v, const Square *s)
 bool tile_view_whole(View *v)
 {
     tile_view_sort(v);
+    if (!tile_view_order(v))
+        return false;
     for (size_t i = 0; i < v->n; i++)
         if (!sound_square(v, v->square[i]) || (i > 0 && by_square(&v->square[i - 1], &v->square[i]) >= 0))
             return false;
@@ -277,6 +279,51 @@ size_t tile_view_key(View *v, GeoType type, const MvtValue *value)
     i = v->how.nkey ? find_key(v, type, value, 1) : find_key(v, type, value, 0);
     k->main = (uint16_t)(i == SIZE_MAX ? v->nkey : i);
     return v->nkey++;
+}
+
+static int by_values(const ViewKey *a, const ViewKey *b, size_t n)
+{
+    if (a->type != b->type)
+        return a->type < b->type ? -1 : 1;
+    for (size_t k = 0; k < n; k++) {
+        const MvtValue *x = &a->value[k], *y = &b->value[k];
+        const int texts = x->kind == MVT_TEXT && y->kind == MVT_TEXT ? str_cmp(x->text, y->text) : 0;
+
+        if (x->kind != y->kind)
+            return x->kind < y->kind ? -1 : 1;
+        if (texts)
+            return texts;
+        if (x->kind == MVT_DOUBLE ? x->d != y->d : x->i != y->i)
+            return (x->kind == MVT_DOUBLE ? x->d < y->d : x->i < y->i) ? -1 : 1;
+    }
+    return 0;
+}
+
+typedef struct Ordered {
+    const ViewKey *key;
+    size_t n, number;
+} Ordered;
+
+static int by_key(const void *a, const void *b)
+{
+    const Ordered *x = a, *y = b;
+
+    return by_values(x->key, y->key, x->n);
+}
+
+bool tile_view_order(View *v)
+{
+    Ordered *all = mem_new(v->nkey + 1, sizeof *all);
+
+    if (!all)
+        return false;
+    for (size_t i = 0; i < v->nkey; i++)
+        all[i] = (Ordered){ &v->key[i], v->how.nkey, i };
+    qsort(all, v->nkey, sizeof *all, by_key);
+    for (size_t i = 0; i < v->nkey; i++)
+        v->key[all[i].number].order = (uint16_t)i;
+    mem_free(all);
+    return true;
 }
 
 /* --- in bytes --------------------------------------------------------------------------------------------------- */

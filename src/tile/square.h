@@ -57,8 +57,10 @@ Square *tile_square_keep(Square *s);
 void tile_square_drop(Square *s);
 
 typedef struct ViewKey {
-    GeoType type;    /* GEO_POINT, GEO_LINE, GEO_POLYGON */
-    uint16_t main;   /* the first key of the same type and first value */
+    GeoType type;  /* GEO_POINT, GEO_LINE, GEO_POLYGON */
+    uint16_t main; /* the first key of the same type and first value */
+    uint16_t
+        order; /* among the keys by their values alone: what is decided by it does not hang on who came first */
     MvtValue *value; /* of the attributes of the view's key, in their order */
 } ViewKey;
 typedef struct View {
@@ -87,5 +89,6 @@ size_t tile_view_find_key(
     const View *v, GeoType type, const MvtValue *value); /* as the next, of those that are there */
 /* The key's number; values beyond KEYS_MOST keys are taken as missing ones. SIZE_MAX: no memory. */
 size_t tile_view_key(View *v, GeoType type, const MvtValue *value);
+bool tile_view_order(View *v) MUST;                  /* when keys were added */
 bool tile_view_write(const View *v, Buf *out) MUST;  /* all but the squares */
 View *tile_view_read(Bytes in, const TileView *how); /* NULL: not a view's */

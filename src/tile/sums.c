@@ -321,7 +321,7 @@ static bool settle(Gather *g)
             v, changed(tile_view_find(v, SUM_LEVEL, p->x, p->y), SUM_LEVEL, p->x, p->y, p->delta, p->n));
     }
     tile_view_sort(v);
-    return good && go_up(v, g);
+    return good && go_up(v, g) && tile_view_order(v);
 }
 
 static void gather_clear(Gather *g)

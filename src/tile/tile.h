@@ -15,20 +15,20 @@
  *
  * A tile's feature has the integer id `fid`, the attributes `id` (ULID) and `division`, then those shown of the layer's.
  * A body is smaller than 500 kB: where a tile is crowded, the smallest features (points: a sample by fid, the same at
- * every zoom) are left out, and `dropped` says how many. Polygons below 4 units², lines below 1 are never in.
+ * every zoom) are left out, and `dropped` says how many. Polygons below 4 units² and lines within one unit are never in.
  *
  * Stands on base, geo, cql. Knows neither store nor ledger: a TileSource reads rows for it.
  * Memory   a TileBody is counted: it stays until its tile_body_free. Layers are freed by tile_layer_close.
  * Threads  tile_get, tile_etag: any number. tile_changed and tile_layer_pack: any, one at a time (they wait). Readers keep
  *          the snapshot they began with. A source's functions are called from those threads.
- * Errors   TILE_NO_TILE (not in the grid), TILE_BAD_DEM; those of the source; BASE_NO_MEMORY, BASE_IO.
+ * Errors   TILE_NO_TILE (not in the grid), TILE_BAD_DEM, TILE_NOT_READY; those of the source; BASE_NO_MEMORY, BASE_IO.
  */
 #pragma once
 #include "base/base.h"
 #include "cql/cql.h"
 #include "geo/geo.h"
 
-extern const ErrKind TILE_NO_TILE, TILE_BAD_DEM;
+extern const ErrKind TILE_NO_TILE, TILE_BAD_DEM, TILE_NOT_READY;
 
 typedef struct TileRow { /* borrowed */
     int64_t fid;
@@ -106,6 +106,22 @@ void tile_body_free(const TileBody *b); /* NULL is taken */
 int tile_layer_single_from(
     TileLayer *l);                   /* records are shown one by one from this zoom on; -1: not known yet */
 GeoBox tile_layer_box(TileLayer *l); /* of all features; GEO_BOX_NONE: unknown or none */
+
+typedef struct
+    TileSum { /* of the records of one kind of geometry that have these values of the view's keys */
+    GeoType type;
+    const MvtValue *value;
+    uint64_t count;      /* whose envelope's middle lies in the box */
+    double area, length; /* m², m in the box */
+} TileSum;
+typedef struct TileSums {
+    TileSum *sum;
+    size_t n;
+    bool exact; /* else the box was rounded to cells of so many metres: */
+    double cell;
+} TileSums;
+/* From sums kept in the pack, nothing is counted. TILE_NOT_READY: there is no pack yet. Values live in the arena, too. */
+bool tile_sums(TileLayer *l, GeoBox box, Arena *a, TileSums *out, Err *err) MUST;
 
 /* Elevation: a file of magic "SZDEM1\0\0", uint32 width, height, double minx, miny, maxx, maxy (degrees), then float32
  * metres, row by row, the northern first; NaN: unknown. Tiles are 256 px PNG in Terrarium encoding (metres = red * 256 +

@@ -1,7 +1,7 @@
 // Tour, role, language, letters, keyboard; axe on every page.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { api, assertAccessible, noSideScroll, openBrowser, openPage, skip } from './lib.mjs'
+import { api, assertAccessible, noSideScroll, openBrowser, openPage, settled, skip } from './lib.mjs'
 
 describe('the frame', { skip }, () => {
   let browser
@@ -103,7 +103,7 @@ describe('the frame', { skip }, () => {
     test(`axe finds nothing on ${path}`, async () => {
       const page = await openPage(browser, path)
       await page.locator('h1').first().waitFor({ state: 'attached' })
-      await page.waitForTimeout(1500)
+      await settled(page)
       await assertAccessible(page, path)
       await noSideScroll(page, path)
       await page.context().close()
@@ -120,7 +120,7 @@ describe('the frame', { skip }, () => {
     ]) {
       const page = await openPage(browser, path, options)
       await page.locator('h1').first().waitFor({ state: 'attached' })
-      await page.waitForTimeout(1500)
+      await settled(page)
       await assertAccessible(page, `${path} ${JSON.stringify(options)}`)
       await noSideScroll(page, path)
       await page.context().close()

@@ -22,7 +22,9 @@ export async function openPage(browser, path, { width = 1440, height = 900, look
   page.setDefaultTimeout(60_000)
   const errors = []
   page.on('pageerror', (e) => errors.push(e.message))
-  page.on('console', (m) => m.type() === 'error' && !/GPU|WebGL|GL Driver/.test(m.text()) && errors.push(m.text()))
+  // A server that is still adding up says 503 and is asked again: that is no error of the page.
+  const adding = (m) => /\/tiles\/sums\?/.test(m.location().url) && /503/.test(m.text())
+  page.on('console', (m) => m.type() === 'error' && !/GPU|WebGL|GL Driver/.test(m.text()) && !adding(m) && errors.push(m.text()))
   await page.addInitScript(
     ([l, a]) => {
       if (!localStorage.getItem('sangzi.look')) localStorage.setItem('sangzi.look', JSON.stringify({ lang: 'zh', light: 'paper', size: 'office', scale: 1, ...l }))
@@ -37,10 +39,14 @@ export async function openPage(browser, path, { width = 1440, height = 900, look
 
 /** The map stands and has drawn what it was asked for. */
 export async function mapDrawn(page) {
-  await page.locator('.maplibregl-canvas').waitFor()
   await page.locator('[data-layer]').first().waitFor()
   await page.waitForFunction(() => /view=/.test(location.search))
-  await page.waitForTimeout(1500)
+  await page.locator('.canvas[data-drawn]').first().waitFor()
+}
+
+/** Every map of the page has drawn what it was asked for, and nothing is a skeleton any more. */
+export async function settled(page) {
+  await page.waitForFunction(() => !document.querySelector('.bones') && [...document.querySelectorAll('.maplibregl-map')].every((m) => m.hasAttribute('data-drawn')))
 }
 
 const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -76,3 +82,26 @@ export async function picture(page) {
 
 /** Whether this server holds files; until it does, what needs them is left out. */
 export const filesFace = async () => (await fetch(`${url}/files?name=none`, { method: 'POST', headers: { 'Content-Type': 'image/png' }, body: '' })).status !== 404
+
+/** Asks again until `check` holds: a page that is still reading is no failure, one that stays wrong is. */
+export async function until(check, ms = 30_000) {
+  for (const end = Date.now() + ms; ; await new Promise((done) => setTimeout(done, 100)))
+    try {
+      return await check()
+    } catch (error) {
+      if (Date.now() > end) throw error
+    }
+}
+
+/** A record made through the public face: what is compulsory is taken from another of its register. */
+export async function makeRecord(collection, properties, geometry) {
+  const schema = await api(`/collections/${collection}/schema`)
+  const like = (await api(`/collections/${collection}/items?limit=1`)).features[0]
+  const own = Object.fromEntries((schema.required ?? []).filter((n) => n in like.properties && !schema.properties[n]?.readOnly).map((n) => [n, like.properties[n]]))
+  const made = await fetch(`${url}/collections/${collection}/items`, {
+    method: 'POST', headers: { 'Content-Type': 'application/geo+json', 'Sangzi-Source': 'form', 'Sangzi-Actor': encodeURIComponent('王敏') },
+    body: JSON.stringify({ type: 'Feature', geometry: geometry ?? like.geometry, properties: { ...own, ...properties } }),
+  })
+  assert.equal(made.status, 201, `${collection}: ${made.status} ${made.status === 201 ? '' : await made.text()}`)
+  return made.headers.get('location').split('/').pop()
+}

@@ -1,7 +1,7 @@
 // The county's one map: layers, cards, roads, search.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { api, assertAccessible, mapDrawn, noSideScroll, openBrowser, openPage, skip } from './lib.mjs'
+import { api, assertAccessible, mapDrawn, noSideScroll, openBrowser, openPage, skip, until, url } from './lib.mjs'
 
 describe('the one map', { skip }, () => {
   let browser
@@ -168,6 +168,39 @@ describe('the one map', { skip }, () => {
     const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
     assert.equal((pdf.match(/\/Type \/Page\b/g) ?? []).length, 1, 'one sheet')
     assert.match(pdf, /MediaBox \[0 0 84[12]/, 'A4, landscape')
+    await page.context().close()
+  })
+
+  test('a layer says what is in view from the server’s sums, “adding up” until it knows, never 0 by silence', async () => {
+    const page = await openPage(browser, '/day')
+    let asked = 0
+    let known = false
+    await page.route(/\/tiles\/WebMercatorQuad\?f=tilejson/, async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), sangzi: { single_from: 14 } } })
+    })
+    await page.route(/\/tiles\/sums\?/, (route) => {
+      const at = new URL(route.request().url())
+      asked++
+      if (!known) return route.fulfill({ status: 503, headers: { 'Retry-After': '1' }, contentType: 'application/problem+json', body: '{"type":"/problems/tile/adding","title":"正在算","status":503}' })
+      const land = at.searchParams.get('layer') === 'land_use'
+      return route.fulfill({ json: { bbox: at.searchParams.get('bbox').split(',').map(Number), group: land ? 'land_class' : null, count: land ? 1234 : 7, area: land ? 20000000 : null, length: land ? null : 2500, exact: !land, cell: land ? 305 : undefined, groups: land ? [{ value: '0101', count: 1000, area: 15000000, length: null }, { value: '0103', count: 234, area: 5000000, length: null }] : [] } })
+    })
+    await page.goto(`${url}/app/map`)
+    await mapDrawn(page)
+    const row = page.locator('[data-layer=land_use]')
+    await row.locator('[data-sight]').getByText('视野内正在算').waitFor()
+    assert.equal(await row.locator('.legend .count').count(), 0, 'no figure is invented')
+    known = true
+    await row.locator('[data-sight]').getByText('视野内 约 1,234 条 3 万亩').waitFor()
+    assert.match(await row.locator('[data-sight]').getAttribute('title'), /2,000 公顷.*305 米/)
+    const paddy = row.locator('.legend li', { hasText: '水田' })
+    assert.equal(await paddy.locator('.count').innerText(), '2.3 万亩')
+    assert.match(await paddy.locator('.count').getAttribute('title'), /1,000 条 · 1,500 公顷/)
+    assert.equal(await row.locator('.legend li', { hasText: '旱地' }).locator('.count').innerText(), '7,500 亩')
+    const before = asked
+    await page.getByRole('button', { name: '放大', exact: true }).click()
+    await until(() => assert.ok(asked > before, 'the sums follow the view'))
     await page.context().close()
   })
 

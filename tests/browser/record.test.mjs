@@ -1,7 +1,7 @@
 // The record and its form: facts, journal, print, retired; a new one with a drawn place and an error beside its field.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { api, assertAccessible, noSideScroll, openBrowser, openPage, skip, url } from './lib.mjs'
+import { api, assertAccessible, noSideScroll, openBrowser, openPage, settled, skip, until, url } from './lib.mjs'
 
 const actor = { name: '王敏', post: '交通局养护股长', division: '990121000000', divisionName: '云穗县', door: 'desk' }
 const first = async (c) => (await api(`/collections/${c}/items?limit=1`)).features[0]
@@ -42,7 +42,7 @@ describe('the record', { skip }, () => {
       await page.locator('.two dl').first().waitFor()
       await page.locator('.strip').waitFor()
       await page.locator('.two ol li').first().waitFor()
-      await page.waitForTimeout(1500)
+      await settled(page)
       await assertAccessible(page, what)
       await noSideScroll(page, what)
       page.calm()
@@ -77,7 +77,7 @@ describe('the record', { skip }, () => {
     await assertAccessible(page, 'form with errors')
     await fillRequired(page, schema)
     await page.locator('.draw .maplibregl-canvas').waitFor()
-    await page.waitForTimeout(1500)
+    await settled(page)
     await page.locator('.draw .map').click({ position: { x: 210, y: 180 } })
     await page.getByText('已画好').waitFor()
     await page.getByRole('button', { name: /保存新记录/ }).click()
@@ -127,8 +127,7 @@ describe('the record', { skip }, () => {
     await page.getByRole('button', { name: '恢复到这一版' }).first().click()
     await page.getByRole('button', { name: '确定恢复' }).click()
     await page.getByText(/恢复/).first().waitFor()
-    await page.waitForTimeout(500)
-    assert.equal((await api(`/collections/road_defect/items/${defect.id}/history`)).versions[0].verb, 'restore')
+    await until(async () => assert.equal((await api(`/collections/road_defect/items/${defect.id}/history`)).versions[0].verb, 'restore'))
     await page.context().close()
   })
 
@@ -177,7 +176,7 @@ describe('the record', { skip }, () => {
       for (const [look, width] of [[{}, 1440], [{ light: 'dark' }, 1440], [{ size: 'elder' }, 390], [{}, 390]]) {
         const page = await openPage(browser, path, { look, width, height: 844 })
         await page.locator('main h1').waitFor()
-        await page.waitForTimeout(1200)
+        await settled(page)
         await assertAccessible(page, path)
         await noSideScroll(page, path)
         await page.context().close()

@@ -1,7 +1,7 @@
 // The register: rows, order, filter and its CQL2, long lists, selection, export, print; live changes; axe.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { api, assertAccessible, noSideScroll, openBrowser, openPage, skip, url } from './lib.mjs'
+import { api, assertAccessible, noSideScroll, openBrowser, openPage, skip, until, url } from './lib.mjs'
 
 const C = process.env.SANGZI_COLLECTION ?? 'road_section'
 const row = (page) => page.locator('[role=grid] .body [role=row]')
@@ -33,17 +33,21 @@ describe('the register', { skip }, () => {
     const head = page.getByRole('button', { name: /^PQI/ })
     await head.click()
     await page.waitForURL(/sort=/)
-    await page.waitForTimeout(800)
-    const up = (await column(page, 1)).map(Number).filter(Number.isFinite)
-    assert.ok(up.length > 1, 'a page of numbers to compare')
-    assert.deepEqual(up, [...up].sort((a, b) => a - b))
+    const numbers = async () => (await column(page, 1)).map(Number).filter(Number.isFinite)
+    await until(async () => {
+      const up = await numbers()
+      assert.ok(up.length > 1, 'a page of numbers to compare')
+      assert.deepEqual(up, [...up].sort((a, b) => a - b))
+    })
+    const [least] = await numbers()
     await head.click()
     await page.waitForURL(/sort=-pqi/)
     await page.locator('[role=columnheader][aria-sort=descending]').waitFor()
-    await page.waitForTimeout(800)
-    const down = (await column(page, 1)).map(Number).filter(Number.isFinite)
-    assert.ok(down.length > 1 && down[0] >= up[0], 'the largest first')
-    assert.deepEqual(down, [...down].sort((a, b) => b - a))
+    await until(async () => {
+      const down = await numbers()
+      assert.ok(down.length > 1 && down[0] >= least, 'the largest first')
+      assert.deepEqual(down, [...down].sort((a, b) => b - a))
+    })
     page.calm()
     await page.context().close()
   })
@@ -59,9 +63,10 @@ describe('the register', { skip }, () => {
     await page.locator('.editor button[type=submit]').click()
     await page.waitForURL(/filter=pqi/)
     assert.match(await page.locator('.clause').innerText(), /小于\s*70/)
-    await page.waitForTimeout(800)
-    const below = await column(page, 1)
-    assert.ok(below.length > 1 && below.every((v) => v !== '' && Number(v) < 70), below.join(' '))
+    await until(async () => {
+      const below = await column(page, 1)
+      assert.ok(below.length > 1 && below.every((v) => v !== '' && Number(v) < 70), below.join(' '))
+    })
     await page.getByRole('button', { name: '看 CQL2' }).click()
     const box = page.getByRole('textbox', { name: 'CQL2 表达式' })
     assert.equal(await box.inputValue(), 'pqi < 70')

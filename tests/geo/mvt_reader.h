@@ -198,3 +198,79 @@ static inline void tile_clear(ReadTile *t)
     free(t->feature);
     free(t);
 }
+
+/* A feature's polygons as WKB in the tile's units. MVT 4.3.4.4: a positive ring begins a polygon, negative ones are its holes. */
+static inline Bytes read_polygons(const ReadFeature *f, Arena *a)
+{
+    const size_t most = f->nvertex + f->nring + 1;
+    double *xy = NEWS(a, double, 2 * most);
+    size_t *ring = NEWS(a, size_t, f->nring + 1), nring = 0, n = 0, npart = 0, from = 0;
+    Bytes *part = NEWS(a, Bytes, f->nring + 1), out = { 0 };
+    Str g = f->geometry;
+    int64_t x = 0, y = 0;
+
+    assert_true(xy && ring && part);
+    while (g.len) {
+        const uint64_t command = take_varint(&g);
+
+        if ((command & 7) == 7) { /* the ring from `from` on is whole */
+            double area = 0;
+
+            for (size_t i = from; i < n; i++) {
+                const size_t k = i + 1 < n ? i + 1 : from;
+
+                area += xy[2 * i] * xy[2 * k + 1] - xy[2 * k] * xy[2 * i + 1];
+            }
+            memcpy(xy + 2 * n, xy + 2 * from, 2 * sizeof *xy);
+            n++;
+            if (area > 0 && nring) { /* the polygon before it ends */
+                const double *first = xy;
+
+                assert_true(geo_make_polygon(first, ring, nring, a, &part[npart++]));
+                memmove(xy, xy + 2 * from, 2 * (n - from) * sizeof *xy);
+                n -= from;
+                from = 0;
+                nring = 0;
+            }
+            ring[nring++] = n - from;
+            from = n;
+            continue;
+        }
+        for (uint64_t k = command >> 3; k; k--) {
+            x += take_signed(&g);
+            y += take_signed(&g);
+            xy[2 * n] = (double)x;
+            xy[2 * n + 1] = (double)y;
+            n++;
+        }
+    }
+    assert_true(nring > 0 && geo_make_polygon(xy, ring, nring, a, &part[npart++]));
+    assert_true(geo_make_multi(GEO_MULTIPOLYGON, part, npart, a, &out));
+    return out;
+}
+
+/* The value of a feature's attribute, as it stands in the tile; empty: it has none. */
+static inline Str read_value(const ReadTile *t, const ReadFeature *f, Str key)
+{
+    for (Str s = f->tags; s.len;) {
+        const size_t k = take_varint(&s), v = take_varint(&s);
+
+        if (str_eq(t->key[k], key))
+            return t->value[v];
+    }
+    return (Str){ "", 0 };
+}
+
+static inline Str read_text(const ReadTile *t, const ReadFeature *f, Str key)
+{
+    const Str v = read_value(t, f, key);
+
+    return v.len ? text_value(v) : v;
+}
+
+static inline int64_t read_number(const ReadTile *t, const ReadFeature *f, Str key) /* INT64_MIN: none */
+{
+    Str v = read_value(t, f, key);
+
+    return v.len && (take_varint(&v) & 7) == 0 ? (int64_t)take_varint(&v) : INT64_MIN;
+}

@@ -106,14 +106,19 @@ static bool opened(const char *filter, size_t owner)
     const Sheet *s = ledger_sheet(k.ledger, col(&k, "owner"));
     const LedgerRecord r = get(&k, "owner", id[owner]);
     Arena *a = arena_new(0);
-    StoreQuery q = { .may = NULL };
+    LedgerSpans *spans;
+    StoreSet set;
     CqlExpr *e;
     bool yes;
     Err err = { 0 };
 
     assert_true(cql_parse_text(str_of(filter), a, &e, &err) && cql_check(e, &s->collection->schema, a, &err));
-    assert_true(ledger_range_plan(s, e, a, &q));
-    yes = !q.may || q.may(q.may_ctx, r.fid);
+    assert_true(ledger_range_plan(s, e, a, &spans));
+    yes = !spans;
+    if (spans) {
+        assert_true(ledger_range_among(spans, a, &set));
+        yes = (size_t)r.fid >= set.n || (set.bit[r.fid / 64] >> r.fid % 64 & 1);
+    }
     arena_free(a);
     return yes;
 }

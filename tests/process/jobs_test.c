@@ -2,6 +2,7 @@
 #include "../ledger/ledgertest.h"
 #include <fcntl.h>
 #include <sys/stat.h>
+#include "process/kept.h"
 #include "process/process.h"
 
 static County k;
@@ -94,8 +95,8 @@ static void a_failure_keeps_its_sentence(void **state)
 static void what_was_cut_off_says_so(void **state)
 {
     static const char id[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-    StoreNode *n;
-    const StoreJob half = { .id = str_of(id),
+    Kept *n;
+    const KeptJob half = { .id = str_of(id),
         .process = STR("verify"),
         .status = STR("running"),
         .percent = 40,
@@ -111,9 +112,9 @@ static void what_was_cut_off_says_so(void **state)
     Err err = { 0 };
 
     (void)state;
-    assert_true(store_node_open(str_fmt(k.arena, "%s/node.db", k.county).ptr, &n, &err));
-    assert_true(store_job_put(n, &half, 500, &err));
-    store_node_close(n);
+    assert_true(process_kept_open(str_fmt(k.arena, "%s/node.db", k.county).ptr, &n, &err));
+    assert_true(process_keep(n, &half, 500, &err));
+    process_kept_close(n);
     for (int again = 0; again < 2; again++) { /* and is not found anew each time */
         j = jobs();
         i = info(j, id);
@@ -126,23 +127,23 @@ static void what_was_cut_off_says_so(void **state)
 
 static void the_oldest_go(void **state)
 {
-    StoreNode *n;
+    Kept *n;
     ProcessInfo *all;
     ProcessJobs *j;
     size_t count;
     Err err = { 0 };
 
     (void)state;
-    assert_true(store_node_open(str_fmt(k.arena, "%s/node.db", k.county).ptr, &n, &err));
+    assert_true(process_kept_open(str_fmt(k.arena, "%s/node.db", k.county).ptr, &n, &err));
     for (size_t i = 0; i < 510; i++) {
         char id[ULID_LEN + 1];
-        StoreJob one = { .process = STR("verify"), .status = STR("successful"), .finished = 1 };
+        KeptJob one = { .process = STR("verify"), .status = STR("successful"), .finished = 1 };
 
         ulid_new(id);
         one.id = str_of(id);
-        assert_true(store_job_put(n, &one, 500, &err));
+        assert_true(process_keep(n, &one, 500, &err));
     }
-    store_node_close(n);
+    process_kept_close(n);
     j = jobs();
     assert_true(process_list(j, k.arena, &all, &count, &err) && count == 500);
     assert_true(strcmp(all[0].id, all[499].id) > 0); /* newest first */

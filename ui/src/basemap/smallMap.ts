@@ -68,6 +68,8 @@ export function useSmallMap(box: Ref<HTMLElement | undefined>, shapes: () => Fea
       if (!options.bare) addShapes(m, shapes())
       ready.value = true
     })
+    m.on('idle', () => box.value?.setAttribute('data-drawn', ''))
+    m.on('dataloading', () => box.value?.removeAttribute('data-drawn'))
     fit()
   })
   watch(shapes, (data) => {

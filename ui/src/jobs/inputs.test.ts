@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { inputFields, inputsOf, seconds, startValues } from './inputs'
 
 const process = {
-  id: 'road-condition',
+  id: 'road-condition', version: '1', title: '', description: '', jobControlOptions: [], outputTransmission: [], links: [],
   inputs: {
     year: { title: '年度', schema: { type: 'integer', minimum: 2000 }, minOccurs: 1 },
     division: { title: '区划', schema: { type: 'string', format: 'division' }, minOccurs: 0 },

@@ -2,9 +2,10 @@
 import { onBeforeUnmount, onMounted, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { cancelJob, getJobs, onProgress, type Job, type Problem } from '@/api'
 
-export const idOf = (job: Job): string => job.jobID ?? job.id ?? ''
+export const idOf = (job: Job): string => job.jobID
 export const isOn = (job: Job): boolean => job.status === 'running' || job.status === 'accepted'
-export const shareOf = (job: Job): number | null => (job.progress === undefined ? null : job.progress > 1 || !isOn(job) ? Math.min(1, job.progress / 100) : job.progress)
+/** Of the work, 0 to 1; the server tells whole percents. */
+export const shareOf = (job: Job): number => Math.min(1, job.progress / 100)
 
 export function useJobs(): { jobs: ShallowRef<Job[] | null>; problem: Ref<Problem | null>; read: () => Promise<void>; stop: (id: string) => Promise<void> } {
   const jobs = shallowRef<Job[] | null>(null)

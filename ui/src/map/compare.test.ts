@@ -4,7 +4,11 @@ import { cut, PICTURE, scaleBar, seenLegend } from './usePrint'
 import { areaFilter, boxRing } from './useSelect'
 import { otherLayers } from './useSwipe'
 
-const layer = (id: string, more: Partial<PanelLayer> = {}): PanelLayer => ({ id, title: id, ...more })
+const layer = (id: string, more: Partial<PanelLayer> = {}): PanelLayer => ({
+  id, title: id, group: '', base: false, collection: '', kind: 'fill', visible: true, legend: [], time: null, minzoom: 0, ...more,
+})
+
+const sum = (count: number) => ({ count, area: null, length: null })
 
 describe('comparing', () => {
   it('begins without the area that covers the left', () => {
@@ -27,7 +31,7 @@ describe('the map on paper', () => {
   it('has a round bar and only the classes seen', () => {
     expect(scaleBar(50, 40)).toEqual({ width: 40, metres: 2000 })
     const land = layer('land', { legend: ['a', 'b', 'c', 'd'].map((label) => ({ label })) })
-    expect(seenLegend(land, [3, 0, undefined, 0]).legend?.map((r) => r.label)).toEqual(['a', 'c'])
+    expect(seenLegend(land, { state: 'known', rows: [sum(3), sum(0), undefined, sum(0)] }).legend?.map((r) => r.label)).toEqual(['a', 'c'])
     expect(seenLegend(land, undefined).legend?.length).toBe(4)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { countRows, legendTest } from './legend'
+import { legendTest } from './legend'
 
-describe('a legend row asks its own features', () => {
+describe('a legend row asks of properties', () => {
   it('reads the simple forms', () => {
     expect(legendTest("condition = '优'")?.({ condition: '优' })).toBe(true)
     expect(legendTest('pqi >= 80 AND pqi < 90')?.({ pqi: 85 })).toBe(true)
@@ -13,10 +13,5 @@ describe('a legend row asks its own features', () => {
     expect(legendTest("division_within(division, '990121')")).toBeUndefined()
     expect(legendTest('pqi >')).toBeUndefined()
     expect(legendTest(undefined)).toBeUndefined()
-  })
-  it('counts what is in view', () => {
-    const view = [{ c: '优' }, { c: '优' }, { c: '差' }]
-    expect(countRows(["c = '优'", "c = '中'", 'beyond(c)'], view)).toEqual([2, 0, undefined])
-    expect(countRows([undefined], view)).toEqual([3])
   })
 })

@@ -1,5 +1,5 @@
-// A legend row's CQL2 filter, asked of the features in view: the simple forms that legends use.
-// What is beyond them is answered with undefined, and the row then shows no count.
+// A legend row's CQL2 filter, asked of a few properties: the simple forms that legends use.
+// What is beyond them is answered with undefined, and the row then shows no figure.
 export type Test = (properties: Record<string, unknown>) => boolean
 
 const TOKEN = /\s*('(?:[^']|'')*'|"[^"]+"|[\p{L}_][\p{L}\p{N}_.]*|-?\d+(?:\.\d+)?|<>|<=|>=|[=<>(),])/uy
@@ -117,19 +117,4 @@ export function legendTest(filter: string | undefined): Test | undefined {
   const reader = new Reader(list)
   const test = either(reader)
   return reader.at === list.length ? test : undefined
-}
-
-/** How many of the features in view each legend row holds. */
-export function countRows(
-  filters: (string | undefined)[],
-  features: Iterable<Record<string, unknown>>,
-): (number | undefined)[] {
-  const tests = filters.map(legendTest)
-  const single = filters.length === 1 && !filters[0]
-  const counts: (number | undefined)[] = tests.map((test) => (test || single ? 0 : undefined))
-  for (const properties of features)
-    tests.forEach((test, i) => {
-      if (single || test?.(properties)) counts[i] = (counts[i] ?? 0) + 1
-    })
-  return counts
 }

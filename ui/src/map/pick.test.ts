@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { meant, sortPicked } from './pick'
+import { meant, sortGathered, sortPicked } from './pick'
 
 const f = (type: string, sourceLayer: string, id: string, layer = sourceLayer) =>
   ({ layer: { type, id: layer }, properties: { id, name: id }, sourceLayer, source: sourceLayer }) as unknown as Parameters<typeof sortPicked>[0][number]
@@ -22,5 +22,12 @@ describe('what lies under the pointer', () => {
   })
   it('leaves two roads to the reader', () => {
     expect(meant(sortPicked([f('line', 'road', 'a'), f('line', 'road', 'b')]))).toBeUndefined()
+  })
+  it('knows merged patches and gathered points, which are no records', () => {
+    const g = (type: string, p: Record<string, unknown>) =>
+      ({ layer: { type, id: type, metadata: { 'sangzi:layer': type } }, properties: p, sourceLayer: 'c', source: 'c' }) as unknown as Parameters<typeof sortGathered>[0][number]
+    const found = [g('fill', { merged: true, count: 7, land_class: '0101' }), g('circle', { cluster: true, count: 3 }), g('fill', { id: 'a', land_class: '0101' }), g('line', {})]
+    expect(sortGathered(found).map((x) => [x.kind, x.count])).toEqual([['cluster', 3], ['merged', 7]])
+    expect(sortPicked(found).map((p) => p.id)).toEqual(['a'])
   })
 })

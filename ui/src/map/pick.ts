@@ -46,19 +46,44 @@ export function sortPicked(
   return [...found.values()].sort((a, b) => a.rank - b.rank)
 }
 
+/** What a tile of a far zoom holds instead of records: patches of one class merged, points gathered. */
+export interface Gathered {
+  kind: 'merged' | 'cluster'
+  collection: string
+  /** The layer of the panel. */
+  layer: string
+  count: number
+  rank: number
+  properties: Record<string, unknown>
+}
+export function sortGathered(
+  features: Pick<MapGeoJSONFeature, 'layer' | 'properties' | 'sourceLayer' | 'source'>[],
+  kinds = new Map<string, string>(),
+): Gathered[] {
+  const found = features.flatMap((f): Gathered[] => {
+    const p = f.properties as Record<string, unknown>
+    const kind = p.cluster === true ? 'cluster' : p.merged === true ? 'merged' : undefined
+    const layer = (f.layer as { metadata?: { 'sangzi:layer'?: string } }).metadata?.['sangzi:layer']
+    if (!kind || typeof p.id === 'string' || !layer) return []
+    return [{ kind, collection: f.sourceLayer ?? f.source, layer, count: Number(p.count ?? 0), rank: rankOf(f.layer, kinds), properties: p }]
+  })
+  return found.sort((a, b) => a.rank - b.rank)
+}
+
 export const dataLayers = (style: StyleSpecification): string[] => style.layers.filter((l) => layerOf(l)).map((l) => l.id)
 
-export function pickAt(map: MapLibre, point: { x: number; y: number }, reach = 5): Picked[] {
-  const style = map.getStyle()
-  if (!style) return []
-  return sortPicked(
-    map.queryRenderedFeatures(
-      [[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]],
-      { layers: dataLayers(style) },
-    ),
-    new Map(style.layers.map((l) => [l.id, l.type])),
-  )
+export interface Under {
+  picked: Picked[]
+  gathered: Gathered[]
 }
+export function under(map: MapLibre, point: { x: number; y: number }, reach = 5): Under {
+  const style = map.getStyle()
+  if (!style) return { picked: [], gathered: [] }
+  const found = map.queryRenderedFeatures([[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]], { layers: dataLayers(style) })
+  const kinds = new Map(style.layers.map((l) => [l.id, l.type]))
+  return { picked: sortPicked(found, kinds), gathered: sortGathered(found, kinds) }
+}
+export const pickAt = (map: MapLibre, point: { x: number; y: number }, reach = 5): Picked[] => under(map, point, reach).picked
 
 /** The one meant, where there is no doubt; boundaries under a road do not count as doubt. */
 export function meant(picked: Picked[]): Picked | undefined {

@@ -111,7 +111,11 @@ export function useCountyMap(container: Ref<HTMLElement | undefined>) {
       const c = made.getCenter()
       viewQuery.value = viewText({ zoom: made.getZoom(), lat: c.lat, lon: c.lng, bearing: made.getBearing(), pitch: made.getPitch() })
     })
-    made.on('idle', () => moved.value++)
+    made.on('idle', () => {
+      moved.value++
+      container.value?.setAttribute('data-drawn', '') // all that was asked for is drawn
+    })
+    made.on('dataloading', () => container.value?.removeAttribute('data-drawn'))
     made.once('load', () => {
       ready.value = true
       void countyMask().then((m) => (mask.value = m))

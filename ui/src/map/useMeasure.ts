@@ -1,13 +1,11 @@
 // Measuring on the map: a click adds a point, Esc ends.
 import { computed, ref, watch } from 'vue'
 import type { Position } from 'geojson'
-import { number } from '@/texts/format'
+import { lengthText, number } from '@/texts/format'
 import { t } from '@/texts'
 import { measureShapes, pathLength, ringArea } from '@/basemap/measure'
 import type { CountyMap } from './useCountyMap'
 
-export const lengthText = (m: number): string =>
-  m < 1000 ? `${number(m, 0)} ${t('common.metres')}` : `${number(m / 1000, 2)} ${t('common.kilometres')}`
 export const areaText = (m2: number): string =>
   `${number((m2 * 3) / 2000, 1)} ${t('common.mu')}（${number(m2 / 10000, 2)} ${t('common.hectares')}）`
 

@@ -3,6 +3,7 @@ import { computed, shallowRef } from 'vue'
 import type { Map as MapLibre } from 'maplibre-gl'
 import type { PanelLayer } from '@/api/types'
 import { t } from '@/texts'
+import { isThere, type InView } from './sums'
 import type { CountyMap } from './useCountyMap'
 
 const GROUND = 40075016.686
@@ -36,14 +37,14 @@ export interface Sheet {
 }
 const barText = (metres: number): string =>
   metres >= 1000 ? `${metres / 1000} ${t('common.kilometres')}` : `${metres} ${t('common.metres')}`
-/** Only the classes that are on the map; a layer without counts keeps its whole legend. */
-export function seenLegend(layer: PanelLayer, counts: (number | undefined)[] | undefined): PanelLayer {
-  if (!counts || !layer.legend || layer.legend.length < 4) return layer
-  const seen = layer.legend.filter((_, i) => counts[i] !== 0)
-  return { ...layer, legend: seen.length ? seen : layer.legend }
+/** Only the classes that are on the map; a layer whose sums are unknown keeps its whole legend. */
+export function seenLegend(layer: PanelLayer, seen: InView | undefined): PanelLayer {
+  if (seen?.state !== 'known' || layer.legend.length < 4) return layer
+  const there = layer.legend.filter((_, i) => isThere(seen.rows[i]))
+  return { ...layer, legend: there.length ? there : layer.legend }
 }
 
-export function usePrint(county: CountyMap, counts: () => Map<string, (number | undefined)[]>, over: () => { map: MapLibre | undefined; at: number; layers: Set<string> }) {
+export function usePrint(county: CountyMap, seen: () => Map<string, InView>, over: () => { map: MapLibre | undefined; at: number; layers: Set<string> }) {
   const sheet = shallowRef<Sheet>()
   const here = (): number => {
     const map = county.map.value
@@ -77,7 +78,7 @@ export function usePrint(county: CountyMap, counts: () => Map<string, (number | 
       layers: county.panel.value
         .filter((l) => county.layers.value.has(l.id) || (second.map && second.layers.has(l.id)))
         .sort((a, b) => Number(Boolean(a.base)) - Number(Boolean(b.base)))
-        .map((l) => seenLegend(l, county.layers.value.has(l.id) ? counts().get(l.id) : undefined)),
+        .map((l) => seenLegend(l, county.layers.value.has(l.id) ? seen().get(l.id) : undefined)),
       scale: Math.round(scale / 100) * 100,
       bearing: map.getBearing(),
       bar: { width: b.width, text: barText(b.metres) },

@@ -2,7 +2,7 @@
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { Position } from 'geojson'
 import type { MapMouseEvent } from 'maplibre-gl'
-import { getItems } from '@/api'
+import { getItems, nextOf } from '@/api'
 import { titleOf } from '@/state/county'
 import { useScope } from '@/state/scope'
 import { measureShapes, ringArea } from '@/basemap/measure'
@@ -12,7 +12,11 @@ export type How = 'box' | 'shape'
 export interface Caught {
   collection: string
   title: string
+  /** null: not known yet, or many. */
   count: number | null
+  /** More than the server counts unasked. */
+  many?: boolean
+  failed?: boolean
   filter: string
 }
 const six = (n: number): string => String(Number(n.toFixed(6)))
@@ -42,9 +46,23 @@ export function useSelect(county: CountyMap, layers: () => Set<string>) {
     const filter = areaFilter(points.value)
     const list: Caught[] = collections().map((c) => ({ collection: c, title: titleOf(c), count: null, filter }))
     caught.value = list
-    const got = await Promise.all(list.map((c) => getItems(c.collection, { filter, division: division.value, limit: 1, count: 'exact', properties: ['division'] })))
+    const got = await Promise.all(list.map((c) => getItems(c.collection, { filter, division: division.value, limit: 1, properties: ['division'] })))
     if (caught.value !== list) return
-    caught.value = list.map((c, i) => ({ ...c, count: got[i]?.ok ? (got[i].value.numberMatched ?? 0) : null }))
+    caught.value = list.map((c, i) => {
+      const page = got[i]
+      if (!page?.ok) return { ...c, failed: true }
+      const n = page.value.numberMatched ?? (nextOf(page.value) ? null : page.value.features.length)
+      return { ...c, count: n, many: n === null }
+    })
+  }
+  /** A person wants the number of one register. */
+  async function count(c: Caught): Promise<void> {
+    const set = (part: Partial<Caught>): void => {
+      caught.value = (caught.value ?? []).map((x) => (x.collection === c.collection && x.filter === c.filter ? { ...x, ...part } : x))
+    }
+    set({ many: false })
+    const got = await getItems(c.collection, { filter: c.filter, division: division.value, limit: 1, count: 'exact', properties: ['division'] })
+    set(got.ok ? { count: got.value.numberMatched ?? null } : { failed: true })
   }
   function clear(): void {
     points.value = []
@@ -102,6 +120,6 @@ export function useSelect(county: CountyMap, layers: () => Set<string>) {
   watch(points, (list) => {
     county.measure.value = measureShapes(list)
   })
-  return { how, points, done, caught, area, set, add, clear, finish, inView }
+  return { how, points, done, caught, area, set, add, clear, finish, inView, count }
 }
 export type Select = ReturnType<typeof useSelect>

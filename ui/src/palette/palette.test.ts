@@ -1,8 +1,9 @@
+import type { SearchHit } from '@/api/types'
 import { describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { hitDetail, hitPath, usePalette } from './usePalette'
 
-const hit = { collection: 'division', collectionTitle: '行政区划', id: '01A', title: '石桥村', subtitle: '枫涧镇' }
+const hit: SearchHit = { division: '990121', divisionName: '', matched: '', score: 1, geometry: null, bbox: null, collection: 'division', collectionTitle: '行政区划', id: '01A', title: '石桥村', subtitle: '枫涧镇' }
 
 describe('Ctrl K', () => {
   it('lands on the map where there is a place', () => {

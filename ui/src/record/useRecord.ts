@@ -15,7 +15,7 @@ export function useRecord(collection: () => string, id: () => string) {
   const versions = shallowRef<Version[] | null>(null)
   const changedNow = ref('')
   const fields = computed(() => fieldsOf(state.schema))
-  const label = computed(() => collectionOf(collection())?.['x-sangzi']?.label)
+  const label = computed(() => collectionOf(collection())?.['x-sangzi']?.label ?? undefined)
   const name = computed(() => (feature.value ? nameOf(feature.value, fields.value, collection()) : ''))
   let stop = new AbortController()
 

@@ -1,6 +1,6 @@
 // Which records of other registers point to this one: a group a register and property, with its count and the newest.
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import { getItems, type Collection, type Feature, type ItemsQuery } from '@/api'
+import { getItems, nextOf, type Collection, type Feature, type ItemsQuery } from '@/api'
 import { schemaOf, sortablesOf } from '@/api/schemas'
 import { nameText, quote } from '@/api/cql'
 import { collections } from '@/state/county'
@@ -13,7 +13,8 @@ export interface RelatedGroup {
   title: string
   property: Field
   filter: string
-  count: number
+  /** null: more than the few shown, and nobody has counted. */
+  count: number | null
   rows: { id: string; name: string; note: string }[]
 }
 
@@ -45,17 +46,21 @@ async function groupsOf(c: Collection, collection: string, id: string, signal: A
   for (const field of fields) {
     const filter = refersTo(field, collection, id)
     if (!filter) continue
-    const query: ItemsQuery = { filter, limit: 5, labels: true, count: 'exact', sortby: await newestFirst(c.id, fields) }
+    const query: ItemsQuery = { filter, limit: 5, labels: true, sortby: await newestFirst(c.id, fields) }
     const got = await getItems(c.id, query, signal)
     if (!got.ok) continue
     const others = got.value.features.filter((f) => f.id !== but)
-    const n = (got.value.numberMatched ?? got.value.features.length) - (got.value.features.length - others.length)
-    if (n < 1) continue
+    if (!others.length) continue
+    const all = got.value.numberMatched ?? (nextOf(got.value) ? null : got.value.features.length)
+    const n = all === null ? null : all - (got.value.features.length - others.length)
     const rows = others.slice(0, 4).map((f) => ({ id: f.id, name: nameOf(f, fields, c.id), note: words(f, fields, label ?? '') }))
     out.push({ collection: c.id, title: c.title, property: field, filter, count: n, rows })
   }
   return out
 }
+
+/** The largest first; what is uncounted is large. */
+const byCount = (a: RelatedGroup, b: RelatedGroup): number => (b.count ?? Infinity) - (a.count ?? Infinity) || 0
 
 export function useRelated(collection: () => string, id: () => string): { groups: ShallowRef<RelatedGroup[]>; busy: Ref<boolean> } {
   const groups = shallowRef<RelatedGroup[]>([])
@@ -69,7 +74,7 @@ export function useRelated(collection: () => string, id: () => string): { groups
       busy.value = true
       const found = await fewAtOnce(collections.value, (one) => groupsOf(one, c, i, stop.signal), 4)
       if (stop.signal.aborted) return
-      groups.value = found.flat().sort((a, b) => b.count - a.count)
+      groups.value = found.flat().sort(byCount)
       busy.value = false
     },
     { immediate: true },
@@ -103,7 +108,7 @@ export function useAlongside(collection: () => string, feature: () => Feature | 
         if (field.kind !== 'ref' || field.many || field.ref.length !== 1 || typeof value !== 'string' || !own.some((c) => c.id === target) || !target) continue
         const groups = (await fewAtOnce(own, (c) => groupsOf(c, target, value, stop.signal, f.id), 4)).flat()
         const label = f.labels?.[field.name]
-        if (groups.length) out.push({ what: typeof label === 'string' ? label : field.title, to: `/records/${target}/${value}`, groups: groups.sort((a, b) => b.count - a.count) })
+        if (groups.length) out.push({ what: typeof label === 'string' ? label : field.title, to: `/records/${target}/${value}`, groups: groups.sort(byCount) })
       }
       if (!stop.signal.aborted) found.value = out
     },

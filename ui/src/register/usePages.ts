@@ -8,7 +8,10 @@ const HELD = 30000
 
 export interface Pages {
   book: ShallowRef<PageBook>
+  /** How many in all; null: nobody has counted, and nobody is made to unasked. */
   total: Ref<number | null>
+  counting: Ref<boolean>
+  count: () => Promise<void>
   problem: Ref<Problem | null>
   busy: Ref<boolean>
   need: (first: number, last: number) => void
@@ -32,6 +35,7 @@ export function usePages(query: () => Asked | null): Pages {
   const total = ref<number | null>(null)
   const problem = ref<Problem | null>(null)
   const busy = ref(false)
+  const counting = ref(false)
   let stop = new AbortController()
   let wanted = 0
 
@@ -76,14 +80,20 @@ export function usePages(query: () => Asked | null): Pages {
     wanted = last + 60
     if (book.value.next !== undefined && book.value.known < wanted) void readOn()
   }
-  async function count(q: Asked): Promise<void> {
-    total.value = narrowed(q) ? null : (q.all ?? null)
-    if (total.value !== null) return
+  /** All of them, one by one, on the server: a person has asked for the number. */
+  async function count(): Promise<void> {
+    const q = query()
+    const mine = stop
+    if (!q || counting.value) return
+    counting.value = true
     const got = await ask<FeaturePage>(`/collections/${encodeURIComponent(q.collection)}/items`, {
       query: itemsQuery({ ...q, limit: 1, count: 'exact', properties: undefined, sortby: undefined, labels: false }),
       signal: stop.signal,
     })
+    if (mine.signal.aborted) return
+    counting.value = false
     if (got.ok && got.value.numberMatched !== undefined && !book.value.ended) total.value = got.value.numberMatched
+    else if (!got.ok) problem.value = got.problem
   }
   function again(): void {
     stop.abort()
@@ -94,7 +104,8 @@ export function usePages(query: () => Asked | null): Pages {
     wanted = 0
     if (!q) return
     book.value = emptyBook(address(`/collections/${encodeURIComponent(q.collection)}/items`, itemsQuery({ ...q, limit: 100 })))
-    void count(q)
+    counting.value = false
+    total.value = narrowed(q) ? null : (q.all ?? null)
     need(0, 40)
   }
   async function refresh(id: string): Promise<boolean> {
@@ -116,5 +127,5 @@ export function usePages(query: () => Asked | null): Pages {
     return -1
   }
   watch(() => JSON.stringify(query()), again, { immediate: true })
-  return { book, total, problem, busy, need, row: (i) => rowAt(book.value, i), refresh, again, indexOf }
+  return { book, total, counting, count, problem, busy, need, row: (i) => rowAt(book.value, i), refresh, again, indexOf }
 }

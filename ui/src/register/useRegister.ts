@@ -38,7 +38,7 @@ export function useRegister(collection: () => string) {
   const columnText = useQuery('columns')
   const open = useQuery('open')
   const facts = computed<Collection | undefined>(() => collectionOf(collection()))
-  const label = computed(() => facts.value?.['x-sangzi']?.label)
+  const label = computed(() => facts.value?.['x-sangzi']?.label ?? undefined)
   const fields = computed<Field[]>(() => fieldsOf(state.schema))
   const sortable = ref<Set<string> | null>(null)
   const kept = useKept<string[] | null>(() => `sangzi.columns.${collection()}`, null)

@@ -55,3 +55,13 @@ export function ago(iso: string | null | undefined, now = new Date()): string {
   if (d.getTime() >= midnight - 86400000) return t('common.yesterday')
   return day(iso, now)
 }
+
+/** 1 亩 is 2000/3 m². From ten thousand on in 万亩; a reader of English has thousands. */
+export function muText(m2: number): string {
+  const mu = (m2 * 3) / 2000
+  if (look.lang === 'zh' && mu >= 10000) return `${number(Number((mu / 10000).toFixed(mu >= 1e6 ? 0 : 1)))} 万${t('common.mu')}`
+  return `${number(Number(mu.toFixed(mu >= 100 ? 0 : 1)))} ${t('common.mu')}`
+}
+export const hectareText = (m2: number): string => `${number(Number((m2 / 10000).toFixed(m2 >= 1e6 ? 0 : 1)))} ${t('common.hectares')}`
+export const lengthText = (m: number): string =>
+  m < 1000 ? `${number(m, 0)} ${t('common.metres')}` : `${number(Number((m / 1000).toFixed(m >= 1e5 ? 0 : 1)))} ${t('common.kilometres')}`

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { TourStop } from '@/api/types'
 import { stopPath, useTour } from './useTour'
 
-const stops: TourStop[] = Array.from({ length: 8 }, (_, i) => ({ id: `s${i}`, title: `${i}`, sentence: '' }))
+const stops: TourStop[] = Array.from({ length: 8 }, (_, i) => ({ id: `s${i}`, title: `${i}`, sentence: '', action: '', target: { page: '/map' } }))
 
 describe('the tour of eight stops', () => {
   beforeEach(() => localStorage.clear())
@@ -32,6 +32,6 @@ describe('the tour of eight stops', () => {
       path: '/map', query: { x: '1', open: 'road/01' },
     })
     expect(stopPath({ ...stops[0], target: { page: 'registers/road' } } as TourStop)?.path).toBe('/registers/road')
-    expect(stopPath(stops[0] as TourStop)).toBeUndefined()
+    expect(stopPath({ ...stops[0], target: { page: '' } } as TourStop)).toBeUndefined()
   })
 })

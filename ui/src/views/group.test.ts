@@ -16,12 +16,12 @@ describe('groups', () => {
     const stats = {
       count: 4,
       groups: [
-        { value: '990121100200', count: 1, properties: { size: { count: 1, sum: 2, mean: 2 } } },
-        { value: '990121100201', count: 2, properties: { size: { count: 1, sum: 6, mean: 6 } } },
+        { value: '990121100200', count: 1, properties: { size: { count: 1, min: 2, max: 2, sum: 2, mean: 2 } } },
+        { value: '990121100201', count: 2, properties: { size: { count: 1, min: 6, max: 6, sum: 6, mean: 6 } } },
         { value: '990121101200', count: 1 },
       ],
     }
-    const below = [{ code: '990121101000', name: '荷渡镇' }, { code: '990121100000', name: '稻溪镇' }]
+    const below = [{ code: '990121101000', level: 'township', name: '荷渡镇' }, { code: '990121100000', level: 'township', name: '稻溪镇' }]
     expect(groupsOf(division, stats, below).map((g) => [g.word, g.n])).toEqual([['稻溪镇', 3], ['荷渡镇', 1]])
     expect(groupsOf(division, stats, below, 'mean', 'size')[0]?.n).toBe(4)
   })
