@@ -12,7 +12,8 @@
 #include "cql/cql.h"
 #include "geo/geo.h"
 
-extern const ErrKind DEMO_BAD_SPEC, DEMO_STOPPED;
+extern const ErrKind DEMO_BAD_SPEC, DEMO_BAD_SIZE, DEMO_NO_ROOM, DEMO_STOPPED;
+enum { DEMO_PERSONS_LEAST = 100, DEMO_PERSONS_MOST = 2000000 };
 
 typedef struct DemoField {
     Str name;       /* a property of the collection; points to the same literal each time */
@@ -28,7 +29,7 @@ typedef struct DemoRecord {
     size_t nfield;
 } DemoRecord;
 typedef struct DemoSpec {
-    size_t persons; /* 100 … 2,000,000 */
+    size_t persons; /* DEMO_PERSONS_LEAST … _MOST, else DEMO_BAD_SIZE */
     uint64_t seed;
     int32_t today;    /* day number */
     const char *data; /* folder of the YAML of 00-common/demo */

@@ -130,8 +130,10 @@ bool demo_plan(County *c, Err *err)
     const double persons = demo_num(std, "persons"), all = demo_num(std, "villages");
     size_t villages;
 
-    if (persons < 1 || all < 1 || c->spec->persons < 100 || c->spec->persons > 2000000)
-        return FAIL(err, DEMO_BAD_SPEC, STR("--persons"), "persons");
+    if (persons < 1 || all < 1)
+        return FAIL(err, DEMO_BAD_SPEC, STR("standard"), "county.yaml");
+    if (c->spec->persons < DEMO_PERSONS_LEAST || c->spec->persons > DEMO_PERSONS_MOST)
+        return FAIL(err, DEMO_BAD_SIZE, str_fmt(c->a, "%zu", c->spec->persons), "--persons");
     villages = demo_quota(all, (double)c->spec->persons / persons, 1);
     c->persons = c->spec->persons;
     c->households = demo_quota(demo_num(std, "households"), (double)c->persons / persons, 1);

@@ -14,15 +14,44 @@ static bool path_in(const char *dir, const char *name, char *out, size_t size)
     return (size_t)snprintf(out, size, "%s/%s", dir, name) < size;
 }
 
+/* Where the records are: DIR/county.gpkg, or what the one line of DIR/store says, as "memory:county.memory": a store's URL, its path
+ * in DIR. *path is the file in it. */
+static bool store_of(const char *dir, char url[4400], const char **path, Err *err)
+{
+    Arena *a = arena_new(1 << 16);
+    char file[4200];
+    Str said = STR("county.gpkg"), scheme, rest;
+    bool good = path_in(dir, "store", file, sizeof file) || FAIL(err, BASE_IO, str_of(dir), "store");
+
+    if (good && file_exists(file) && (good = file_read(file, 4096, a, &said, err)))
+        said = str_trim(said);
+    if (!str_cut(said, ':', &scheme, &rest)) {
+        rest = said;
+        scheme = STR("");
+    }
+    if (good) {
+        const int n = snprintf(url, 4400, "%.*s%s", STRV(scheme), scheme.len ? ":" : "");
+
+        *path = url + n;
+        good = n + snprintf(url + n, (size_t)(4400 - n), "%s/%.*s", dir, STRV(rest)) < 4400 ||
+               FAIL(err, BASE_IO, str_of(dir), "store");
+    }
+    arena_free(a);
+    return good;
+}
+
 bool ledger_init(const char *dir, Str division, uint64_t seed, Err *err)
 {
     static const char *const folder[] = { "keys", "files", "tiles", "sense", "imports" };
-    char path[4096], number[32];
+    char path[4096], number[32], url[4400];
+    const char *records;
     uint8_t key[32];
     Store *s;
     bool good;
 
-    if (!path_in(dir, "county.gpkg", path, sizeof path) || file_exists(path)) {
+    if (!store_of(dir, url, &records, err))
+        return false;
+    if (file_exists(records)) {
         FAIL(err, BASE_IO, str_of(dir), "init");
         err_hint(err, "%s", "县数据已经在这里了 · a county is there already");
         return false;
@@ -37,12 +66,12 @@ bool ledger_init(const char *dir, Str division, uint64_t seed, Err *err)
         sm3((Bytes){ (uint8_t *)number, strlen(number) }, key);
     if (!path_in(dir, "keys", path, sizeof path) || !access_keys_make(path, seed ? key : NULL, err))
         return false;
-    if (!path_in(dir, "county.gpkg", path, sizeof path) || !store_open(path, STORE_CREATE, &s, err))
+    if (!store_open(url, STORE_CREATE, &s, err))
         return false;
     good = store_begin(s, err) && store_meta_set(s, STR("division"), division, err) &&
            store_meta_set(s, STR("salt_seed"), str_of(number), err) && store_commit(s, err);
     store_close(s);
-    chmod(path, 0640);
+    chmod(records, 0640);
     return good;
 }
 
@@ -123,14 +152,16 @@ static bool mend(Ledger *l, Err *err)
 
 static bool open_parts(Ledger *l, Err *err)
 {
-    char path[4200];
+    char path[4200], url[4400];
+    const char *records;
 
-    snprintf(path, sizeof path, "%s/county.gpkg", l->dir);
-    if (!file_exists(path))
+    if (!store_of(l->dir, url, &records, err))
+        return false;
+    if (!file_exists(records))
         return FAIL(err, LEDGER_NOT_A_COUNTY, str_of(l->dir), "county");
     if (l->mode == LEDGER_WRITE && !take_lock(l, err))
         return false;
-    if (!store_open(path, l->mode == LEDGER_WRITE ? STORE_WRITE : STORE_READ, &l->store, err))
+    if (!store_open(url, l->mode == LEDGER_WRITE ? STORE_WRITE : STORE_READ, &l->store, err))
         return false;
     snprintf(path, sizeof path, "%s/keys", l->dir);
     if (!access_keys_open(path, &l->keys, err) || !ledger_sheets(l, err) || !settings(l, err))

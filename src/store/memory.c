@@ -13,8 +13,10 @@ static void free_table(MemoryTable *t)
     mem_free(t);
 }
 
+/* Within a transaction it sees what is to come, else what is there. */
 StoreRead *store_memory_writer(Store *s)
 {
+    s->own.at = s->committed + s->writing;
     return &s->own;
 }
 

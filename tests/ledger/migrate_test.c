@@ -249,6 +249,7 @@ static void raised_it_stands_nowhere_in_clear(void **state)
     size_t n;
     Err err = { 0 };
 
+    of_the_file_only();
     must_save(k, LEDGER_CREATE, "farm", NULL, FARM, &done);
     must_save(k, LEDGER_UPDATE, "farm", done.id, "{\"size\": 13}", NULL);
     assert_true(stands_in_file(k, "秘密门牌七号"));

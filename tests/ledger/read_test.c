@@ -305,6 +305,7 @@ static void sealed_values_stand_nowhere_in_clear(void **state)
     Err err = { 0 };
 
     (void)state;
+    of_the_file_only();
     r = get(&k, "farm", farm_id[7]);
     text_is(of(&r, "phone"), "13800138007"); /* opened for who asks the ledger */
     text_is(of(&r, "debt"), "密欠款人07");
@@ -601,6 +602,7 @@ static void verify_names_what_was_changed(void **state)
     size_t missed = 0;
 
     (void)state;
+    of_the_file_only();
     (void)sqlite3_auto_extension((void (*)(void))bring_flip);
     for (size_t i = 0; i < LEN(tamper); i++) {
         County c;

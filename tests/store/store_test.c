@@ -1006,6 +1006,8 @@ static void all_is_there_when_it_is_opened_again(void **state)
         assert_true(
             store_read_begin(p->store, &r, &err) && store_last_tx(r, 0, &last, p->a, &err) && last.seq == 3);
         assert_true(store_meta(r, STR("a"), p->a, &out, &err) && str_eq(out, backup ? STR("2") : STR("3")));
+        assert_true(backup || (store_meta(store_writer(p->store), STR("a"), p->a, &out, &err) &&
+                                  str_eq(out, STR("3"))));
         buf_init(&said, 4096);
         assert_true(store_integrity(r, &said, &err) && !said.len);
         buf_clear(&said);
