@@ -634,7 +634,8 @@ StoreRead *store_sqlite_writer(Store *s)
 
 bool store_sqlite_begin(Store *s, Err *err)
 {
-    if (!sqlite3_get_autocommit(s->writer.db)) /* a rollback failed: what it left must not be committed with this */
+    /* A rollback may have failed: what it left must not be committed with this. */
+    if (s->writer.db && !sqlite3_get_autocommit(s->writer.db))
         store_sqlite_rollback(s);
     return sqlite_run(&s->writer, err, "BEGIN IMMEDIATE");
 }

@@ -121,6 +121,8 @@ static void where(Buf *b, const StoreQuery *q, bool all)
 
     if (q->id)
         and_(b, &any), buf_str(b, STR("id=?"));
+    if (q->ids)
+        and_(b, &any), buf_str(b, STR("id IN (SELECT value FROM json_each(?))"));
     for (size_t i = 0; i < q->nequal; i++)
         and_(b, &any), equal_sql(b, q->table, q->equal[i].column);
     if (q->word)
@@ -154,12 +156,30 @@ static CqlValue moment(int64_t us)
     return (CqlValue){ .kind = CQL_TIME, .time = us < least ? least : us > most ? most : us };
 }
 
+static void bind_ids(sqlite3_stmt *stmt, int at, const Str *id, size_t n)
+{
+    Buf b;
+
+    buf_init(&b, 1 << 20);
+    buf_c(&b, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_c(&b, ',');
+        buf_json_str(&b, id[i]);
+    }
+    buf_c(&b, ']');
+    sqlite3_bind_text(stmt, at, b.ptr, (int)b.len, SQLITE_TRANSIENT);
+    buf_clear(&b);
+}
+
 static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q, SqliteWith *with)
 {
     const CqlSql *sql = sql_of(q);
 
     if (q->id)
         sqlite_bind_text(stmt, at++, str_of(q->id));
+    if (q->ids)
+        bind_ids(stmt, at++, q->ids, q->nids);
     for (size_t i = 0; i < q->nequal; i++)
         sqlite_bind(stmt, at++, q->equal[i].value);
     if (q->word) {
