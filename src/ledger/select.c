@@ -44,6 +44,7 @@ typedef struct Walk {
     Arena *arena; /* cleared row by row */
     CqlValue *value;
     size_t examined;
+    int64_t behind;      /* of a first page in order of fid: the last record on it; 0: none */
     struct Ahead *ahead; /* of a collection that extends another; NULL: row by row */
 } Walk;
 
@@ -186,6 +187,8 @@ static bool fill_page(
         more = last.fid > 0;
     }
     store_cursor_close(cursor);
+    w->behind =
+        more && !stopped && q->nsort == 0 && !q->token.len && page->returned == q->limit ? last.fid : 0;
     return good &&
            (!(more || stopped) || !last.fid || ledger_token_make(w->view.ledger, q, &last, a, &page->next) ||
                FAIL(err, BASE_NO_MEMORY, STR("token"), "items"));
@@ -223,10 +226,11 @@ static bool count_matches(Walk *w, LedgerPage *page, Err *err)
     StoreCursor *cursor;
     LedgerRecord r;
     int64_t n = 0;
+    const int64_t on_page = w->behind ? (int64_t)page->returned : 0;
     bool good;
 
     counting.store.norder = 0;
-    counting.store.after_fid = 0;
+    counting.store.after_fid = w->behind; /* those on the page are counted already */
     counting.store.limit = 0;
     counting.store.most = w->query->count ? 0 : COUNT_LOOKED;
     if (!counting.filter.residual) { /* nothing of the record is needed but its place */
@@ -243,7 +247,7 @@ static bool count_matches(Walk *w, LedgerPage *page, Err *err)
         if (!count_inside(w, &counting, &n, err))
             return err->kind == &STORE_BUDGET;
         if (!counting.exact_box) {
-            page->matched = n;
+            page->matched = on_page + n;
             return true;
         }
     }
@@ -255,7 +259,7 @@ static bool count_matches(Walk *w, LedgerPage *page, Err *err)
     if (!good && err->kind == &STORE_BUDGET)
         return true;
     if (good && (w->query->count || c.examined < COUNT_MAX))
-        page->matched = n;
+        page->matched = on_page + n;
     return good;
 }
 

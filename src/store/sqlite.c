@@ -621,6 +621,8 @@ void store_sqlite_read_end(StoreRead *r)
     if (!r || r->conn == &r->store->writer)
         return;
     sqlite3_exec(r->conn->db, "COMMIT", NULL, NULL, NULL);
+    sqlite_rows_clear(&r->met.row);
+    r->met.table = STR("");
     pthread_mutex_lock(&r->store->guard);
     r->taken = false;
     pthread_cond_signal(&r->store->freed);

@@ -226,13 +226,54 @@ static bool rows_of_box(StoreRead *r, const StoreQuery *q, GeoBox box, SqliteRow
     return good;
 }
 
+static bool is_met(const SqliteMet *m, Str table, GeoBox b)
+{
+    return m->table.len && str_eq(m->table, table) && m->box.minx == b.minx && m->box.miny == b.miny &&
+           m->box.maxx == b.maxx && m->box.maxy == b.maxy;
+}
+
+/* R-trees keep envelopes in floats, rounded outwards: what lies within by them lies within for sure. */
+static bool meet(StoreRead *r, const StoreQuery *q, Err *err)
+{
+    SqliteMet *m = &r->met;
+    const GeoBox b = q->box[0];
+    char sql[400];
+    sqlite3_stmt *stmt;
+    bool good;
+
+    if (is_met(m, q->table->name, b))
+        return true;
+    sqlite_rows_clear(&m->row);
+    m->table = STR("");
+    snprintf(sql, sizeof sql,
+        "SELECT id*2+(minx>=? AND maxx<=? AND miny>=? AND maxy<=?) FROM \"rtree_%.*s_geometry\" WHERE %s",
+        STRV(q->table->name), box_sql[STORE_BOX_MEETS]);
+    if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
+        return false;
+    box_bind(stmt, box_bind(stmt, 1, b, STORE_BOX_WITHIN), b, STORE_BOX_MEETS);
+    good = (sqlite_rows_add(&m->row, stmt) && sqlite_rows_order(&m->row, 0)) ||
+           FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
+    if (good && sqlite3_reset(stmt) != SQLITE_OK)
+        good = SQLITE_FAILS(r->conn->db, q->table->name);
+    sqlite_done(r->conn, stmt);
+    if (good) {
+        m->table = q->table->name;
+        m->box = b;
+    }
+    return good;
+}
+
 static bool rows_of_boxes(StoreRead *r, const StoreQuery *q, SqliteRows *rows, Err *err)
 {
+    const int64_t after = q->norder ? 0 : q->after_fid;
+
+    if (q->nbox == 1 && r->conn != &r->store->writer)
+        return meet(r, q, err) && (sqlite_rows_pick(rows, &r->met.row, (int)q->how, after) ||
+                                      FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox"));
     for (size_t i = 0; i < q->nbox; i++)
         if (!rows_of_box(r, q, q->box[i], rows, err))
             return false;
-    return sqlite_rows_order(rows, q->norder ? 0 : q->after_fid) ||
-           FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
+    return sqlite_rows_order(rows, after) || FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
 }
 
 static void select_sql(Buf *b, const StoreQuery *q)

@@ -77,11 +77,11 @@ typedef struct TileChange {
     int64_t fid;
     GeoBox before, after; /* GEO_BOX_NONE: was, is not there (or has no place) */
 } TileChange;
-/* After the commit `seq`, in order. Tiles are fresh as soon as it has begun, the pack when it returns. */
-bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
-/* The same in two steps, where commits come in a stream: touched after each, and tiles are fresh, drawn from rows where the
- * pack has not followed; followed once for many of them, `seq` the last one's. */
+/* After the commit `seq`, in order. Tiles are fresh as soon as it has begun (or tile_touched is back, which is quick), the pack
+ * and what is drawn from afar when it returns. */
 void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq);
+bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
+/* The second half alone, for many commits together that were touched one by one; `seq`: the last one's. */
 bool tile_followed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
 
 typedef struct TileAsk {
