@@ -77,7 +77,9 @@ typedef struct TileChange {
     int64_t fid;
     GeoBox before, after; /* GEO_BOX_NONE: was, is not there (or has no place) */
 } TileChange;
-/* After the commit `seq`, in order. Tiles are fresh as soon as it has begun, the pack when it returns. */
+/* After the commit `seq`, in order. Tiles are fresh as soon as it has begun (or tile_touched is back, which is quick), the pack
+ * and what is drawn from afar when it returns. */
+void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq);
 bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
 
 typedef struct TileAsk {
