@@ -1,6 +1,6 @@
 /* src/scan/scan.h - JSON read where it lies: no tree is made, a value is its text.
  *
- * A tree of [x, y] pairs takes a hundred times the memory of their text. Here a text is checked once, whole; afterwards every
+ * A tree takes ten (pairs of numbers) to eighty times (empty maps) the memory of its text. Here a text is checked once, whole; afterwards every
  * value is a Str of it, and what is wanted is looked for. Large bodies are read so; what is small and goes deep into the
  * house stays a json_t (base.h).
  *
