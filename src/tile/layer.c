@@ -201,12 +201,11 @@ void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq)
     tile_pack_drop(p);
 }
 
-bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
+bool tile_followed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
 {
     int64_t *fid = mem_new(n, sizeof *fid);
     bool good = true;
 
-    tile_touched(l, change, n, seq);
     for (size_t i = 0; fid && i < n; i++)
         fid[i] = change[i].fid;
     pthread_mutex_lock(&l->changing);
@@ -219,6 +218,12 @@ bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq,
     pthread_mutex_unlock(&l->changing);
     mem_free(fid);
     return good;
+}
+
+bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
+{
+    tile_touched(l, change, n, seq);
+    return tile_followed(l, change, n, seq, err);
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------ */

@@ -86,6 +86,8 @@ typedef struct TileChange {
  * and what is drawn from afar when it returns. */
 void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq);
 bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
+/* The second half alone, for many commits together that were touched one by one; `seq`: the last one's. */
+bool tile_followed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
 
 typedef struct TileAsk {
     GeoGrid grid;
