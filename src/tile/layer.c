@@ -427,8 +427,12 @@ static bool draw(TileLayer *l, const Want *w, Arena *a, Buf *out, size_t *droppe
     Pack *p;
     bool good;
 
-    if (w->far)
-        return tile_draw_far(&l->draw, w->far, w->ask, a, out, dropped, err);
+    if (w->far) {
+        good = tile_draw_far(&l->draw, w->far, w->ask, a, out, dropped, err);
+        if (w->ask->z <= WIDE_ZOOM)
+            tile_pack_rest(w->far);
+        return good;
+    }
     p = pack_of(l);
     if (p && p->seq >= w->number) {
         good = tile_draw_pack(&l->draw, p, w->ask, a, out, dropped, err);
