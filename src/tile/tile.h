@@ -17,6 +17,10 @@
  * A body is smaller than 500 kB: where a tile is crowded, the smallest features (points: a sample by fid, the same at
  * every zoom) are left out, and `dropped` says how many. Polygons below 4 units² and lines within one unit are never in.
  *
+ * From afar, before the zoom from which single records are light enough (found when a layer is packed), a tile shows merged
+ * polygons with the true area of each class, joined lines, clusters (square.h, far.c), as a TileView says the layer is drawn.
+ * These features have no id; `count` says how many records, `merged` or `cluster` that they are not one.
+ *
  * Stands on base, geo, cql. Knows neither store nor ledger: a TileSource reads rows for it.
  * Memory   a TileBody is counted: it stays until its tile_body_free. Layers are freed by tile_layer_close.
  * Threads  tile_get, tile_etag: any number. tile_changed and tile_layer_pack: any, one at a time (they wait). Readers keep
@@ -46,7 +50,8 @@ typedef struct TileSource {
     /* Of the fids those that are current. */
     bool (*some)(void *ctx, const int64_t *fid, size_t n, TileSee *row, void *to, Err *err);
     int64_t (*seq)(
-        void *ctx); /* the last committed change of the collection; rows read afterwards contain it */
+        void *ctx);     /* the last committed change of the collection; rows read afterwards contain it */
+    const bool *ending; /* atomic: what takes long ends unfinished; NULL: never */
 } TileSource;
 
 typedef struct TileCache TileCache;      /* bodies of all layers, the longest unasked dropped first */
@@ -81,6 +86,8 @@ typedef struct TileChange {
  * and what is drawn from afar when it returns. */
 void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq);
 bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
+/* The second half alone, for many commits together that were touched one by one; `seq`: the last one's. */
+bool tile_followed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
 
 typedef struct TileAsk {
     GeoGrid grid;
