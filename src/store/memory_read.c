@@ -275,7 +275,7 @@ bool store_memory_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, E
         .table = q->table,
         .geometry = q->geometry || q->scattered,
         .a = arena_new(0) };
-    c->hurried = __atomic_load_n(&r->store->hurried, __ATOMIC_RELAXED);
+    c->hurried = memory_hurries(r);
     k.a = c->a;
     if (!look(&k, err) || (!columns_of(c, &k) && !FAIL(err, BASE_NO_MEMORY, q->table->name, "cursor"))) {
         mem_free(k.found);
@@ -294,8 +294,7 @@ bool store_memory_next(StoreCursor *c, const StoreRow **row, Err *err)
 {
     const MemoryRow *from;
 
-    if (c->hurried != __atomic_load_n(&c->read->store->hurried, __ATOMIC_RELAXED) ||
-        (c->at == c->n && c->spent))
+    if (c->hurried != memory_hurries(c->read) || (c->at == c->n && c->spent))
         return FAIL(err, STORE_BUDGET, c->table->name, "filter");
     *row = NULL;
     if (c->at == c->n)

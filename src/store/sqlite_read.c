@@ -569,8 +569,7 @@ bool store_sqlite_extent(StoreRead *r, const StoreTable *t, GeoBox *out, Err *er
         return false;
     if (sqlite3_step(stmt) == SQLITE_ROW)
         *out = box_of_node(sqlite_blob(stmt, 0));
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 bool store_sqlite_changed(StoreRead *r, const StoreTable *t, int64_t *at, Err *err)
@@ -584,6 +583,5 @@ bool store_sqlite_changed(StoreRead *r, const StoreTable *t, int64_t *at, Err *e
     sqlite_bind_text(stmt, 1, t->name);
     if (sqlite3_step(stmt) == SQLITE_ROW && !time_parse(sqlite_text(stmt, 0), at))
         *at = 0;
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
