@@ -648,6 +648,8 @@ void store_sqlite_read_end(StoreRead *r)
     if (!r || r->conn == &r->store->writer)
         return;
     sqlite3_exec(r->conn->db, "COMMIT", NULL, NULL, NULL);
+    sqlite_rows_clear(&r->met.row);
+    r->met.table = STR("");
     pthread_mutex_lock(&r->store->guard);
     r->taken = false;
     pthread_cond_signal(&r->store->freed);
@@ -663,6 +665,9 @@ StoreRead *store_sqlite_writer(Store *s)
  * in its middle could only be refused. */
 bool store_sqlite_begin(Store *s, Err *err)
 {
+    /* A rollback may have failed: what it left must not be committed with this. */
+    if (s->writer.db && !sqlite3_get_autocommit(s->writer.db))
+        store_sqlite_rollback(s);
     return sqlite_run(&s->writer, err, "BEGIN IMMEDIATE");
 }
 
