@@ -213,6 +213,14 @@ static bool slots(Look *k, Err *err)
     return true;
 }
 
+static bool is_taken(const Look *k, const MemoryRow *row) /* an id may be asked for twice */
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (k->found[i] == row)
+            return true;
+    return false;
+}
+
 static bool gather(Look *k, Err *err)
 {
     const Str id = str_of(k->q->id);
@@ -228,7 +236,7 @@ static bool gather(Look *k, Err *err)
     for (size_t i = 0; good && i < k->q->nids; i++) {
         MemoryRow *row = memory_find(k->read, k->table, KEY_ID, 0, k->q->ids[i], NULL);
 
-        good = !row || !is_asked(k, row) || take_row(k, row);
+        good = !row || is_taken(k, row) || !is_asked(k, row) || take_row(k, row);
     }
     for (size_t i = 0; good && !k->q->ids && i < k->table->nrow; i++) {
         k->spent = k->q->most && k->examined > k->q->most;

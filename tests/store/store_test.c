@@ -382,6 +382,7 @@ static void one_record_is_found_by_its_id(void **state)
     Place *p = *state;
     CqlValue v[COLUMNS];
     StoreQuery q = { .table = &note, .id = "01ARZ3NDEKTSV4RRFFQ69G5FAV" };
+    const Str several[] = { str_of(q.id), STR("01ARZ3NDEKTSV4RRFFQ69G5FAW"), str_of(q.id) };
     int64_t fid, got[64];
     Err err = { 0 };
 
@@ -395,6 +396,10 @@ static void one_record_is_found_by_its_id(void **state)
     commit(p);
     assert_true(asked(p, &q, got) == 1 && got[0] == fid);
     q.id = "01ARZ3NDEKTSV4RRFFQ69G5FAW";
+    assert_int_equal(asked(p, &q, got), 0);
+    q = (StoreQuery){ .table = &note, .ids = several, .nids = 3 };
+    assert_true(asked(p, &q, got) == 1 && got[0] == fid); /* asked for twice, there once */
+    q.nids = 0;
     assert_int_equal(asked(p, &q, got), 0);
 }
 
