@@ -1,5 +1,6 @@
 /* fuzz/geo_geojson.c - the body of a request as a GeoJSON geometry. What is read is written and read again alike. */
 #include "geo/geo.h"
+#include "scan/scan.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,12 +24,12 @@ static void again(Bytes wkb, Arena *a)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Arena *a = arena_new(64 << 20);
-    json_t *v;
     Bytes wkb;
     Err err = { 0 };
+    Str v;
 
-    if (json_read_in((Str){ (const char *)data, size }, a, &v, &err)) {
-        if (geo_from_geojson(v, a, &wkb, &err)) {
+    if (scan_check((Str){ (const char *)data, size }, &v, &err)) {
+        if (geo_from_geojson_text(v, a, &wkb, &err)) {
             assert(!err.kind && geo_wkb_check(wkb, &err));
             again(wkb, a);
         } else {

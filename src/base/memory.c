@@ -2,7 +2,9 @@
 #include "base/base.h"
 #include <math.h>
 #include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* An arena is a list of blocks; each block doubles up to 1 MiB. What is deferred stands in the arena itself. */
 typedef struct Block {
@@ -21,7 +23,19 @@ struct Arena {
     size_t taken, limit;
     long fail_at; /* -1: never */
 };
-enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
+enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20, LARGE_PIECE = 256 << 10 };
+
+/* What a great request took goes back to the system. The C library would raise its threshold with the first large piece that is
+ * freed, take all later ones from its heaps, and keep these: a house of fifty threads then stays as large as its largest hour.
+ * So the threshold is fixed (an arena's larger blocks and every large buffer are maps of their own), and the heaps are few. */
+__attribute__((constructor)) static void keep_heaps_small(void)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    mallopt(M_MMAP_THRESHOLD, LARGE_PIECE);
+    mallopt(M_TRIM_THRESHOLD, LARGE_PIECE);
+    mallopt(M_ARENA_MAX, cores < 2 ? 4 : cores > 8 ? 16 : (int)cores * 2);
+}
 
 void *mem_new(size_t count, size_t size)
 {

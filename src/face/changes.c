@@ -267,11 +267,13 @@ static bool bad_body(Err *err, const char *what, size_t i, const char *right)
     return false;
 }
 
-static bool read_verb(const json_t *v, size_t i, LedgerVerb *out, Err *err)
+static bool read_verb(FaceRequest *r, Str v, size_t i, LedgerVerb *out, Err *err)
 {
     static const char *const name[] = { "create", "update", "replace", "retire", "restore" };
-    const Str verb = json_str(json_object_get(v, "verb"));
+    Str verb;
 
+    if (!scan_text(scan_get(v, "verb"), r->a, &verb, err))
+        return false;
     for (size_t k = 0; k < LEN(name); k++)
         if (str_eq(verb, str_of(name[k]))) {
             *out = (LedgerVerb)k;
@@ -280,64 +282,74 @@ static bool read_verb(const json_t *v, size_t i, LedgerVerb *out, Err *err)
     return bad_body(err, "verb", i, "create, update, replace, retire, restore");
 }
 
-static bool read_match(const json_t *v, size_t i, int64_t *out, Err *err)
+static bool read_match(Str match, size_t i, int64_t *out, Err *err)
 {
-    const json_t *match = json_object_get(v, "ifMatch");
-    Str tag = json_str(match), rest;
+    Arena *a;
+    Str tag, rest;
+    bool good;
 
     *out = -1;
-    if (!match || json_is_null(match) || str_eq(tag, STR("*")))
+    if (scan_kind(match) <= SCAN_NULL || scan_whole(match, out))
         return true;
-    if (json_is_integer(match)) {
-        *out = json_integer_value(match);
-        return true;
+    a = arena_new(0);
+    good = scan_text(match, a, &tag, err);
+    if (good && !str_eq(tag, STR("*"))) {
+        if (str_starts(tag, STR("\"")))
+            tag = str_sub(tag, 1, tag.len);
+        (void)str_cut(tag, '.', &tag, &rest);
+        good = str_to_i64(tag, out) || bad_body(err, "ifMatch", i, "\"3.1288\"");
     }
-    if (str_starts(tag, STR("\"")))
-        tag = str_sub(tag, 1, tag.len);
-    (void)str_cut(tag, '.', &tag, &rest);
-    return str_to_i64(tag, out) || bad_body(err, "ifMatch", i, "\"3.1288\"");
+    arena_free(a);
+    return good;
 }
 
-static bool read_change(
-    FaceRequest *r, const json_t *v, size_t i, LedgerChange *out, LedgerProblems *said, Err *err)
+static bool read_change(FaceRequest *r, Str v, size_t i, LedgerChange *out, LedgerProblems *said, Err *err)
 {
-    const Str name = json_str(json_object_get(v, "collection")), id = json_str(json_object_get(v, "id"));
-    const json_t *feature = json_object_get(v, "feature");
     LedgerVerb verb = LEDGER_CREATE;
     const PackCollection *c;
+    const Str restore = scan_get(v, "version");
     const size_t before = said->n;
+    Str name, id;
 
-    if (!read_verb(v, i, &verb, err) || !pack_need_collection(r->model, name, &c, err))
+    if (!scan_text(scan_get(v, "collection"), r->a, &name, err) ||
+        !scan_text(scan_get(v, "id"), r->a, &id, err) || !read_verb(r, v, i, &verb, err) ||
+        !pack_need_collection(r->model, name, &c, err))
         return false;
     *out = (LedgerChange){ .collection = c, .valid_from = INT64_MIN, .valid_to = INT64_MAX };
-    if (verb <= LEDGER_REPLACE && !face_read_feature(r, c, feature, verb == LEDGER_UPDATE, out, said, err) &&
+    if (verb <= LEDGER_REPLACE &&
+        !face_read_feature(r, c, scan_get(v, "feature"), verb == LEDGER_UPDATE, out, said, err) &&
         err->kind != &LEDGER_INVALID)
         return false;
     for (size_t k = before; k < said->n; k++)
         said->item[k].change = i;
     out->verb = verb;
-    out->restore = json_integer_value(json_object_get(v, "version"));
+    if (scan_kind(restore) > SCAN_NULL && !scan_whole(restore, &out->restore))
+        return bad_body(err, "version", i, "3");
     if ((verb != LEDGER_CREATE || id.len) && !ulid_valid(id))
         return bad_body(err, "id", i, "ULID");
     snprintf(out->id, sizeof out->id, "%.*s", STRV(id));
-    return read_match(v, i, &out->if_version, err);
+    return read_match(scan_get(v, "ifMatch"), i, &out->if_version, err);
 }
 
-static bool read_changes(FaceRequest *r, const json_t *body, LedgerTx *tx, LedgerProblems *said, Err *err)
+static bool read_changes(FaceRequest *r, Str body, LedgerTx *tx, LedgerProblems *said, Err *err)
 {
-    const json_t *list = json_object_get(body, "changes");
-    const size_t n = json_array_size(list);
-    LedgerChange *change = NEWS(r->a, LedgerChange, n + 1);
+    const Str list = scan_get(body, "changes");
+    const size_t n = scan_kind(list) == SCAN_LIST ? scan_count(list) : 0;
+    LedgerChange *change;
+    ScanWalk w;
+    Str key, one;
 
     if (!n || n > CHANGES_MAX) {
         (void)FAIL(err, FACE_BAD_BODY, STR("changes"), "body#/changes");
         err_hint(err, "[1…%d]", CHANGES_MAX);
         return false;
     }
+    change = NEWS(r->a, LedgerChange, n + 1);
     if (!change)
         return FAIL(err, BASE_NO_MEMORY, STR("changes"), "body");
-    for (size_t i = 0; i < n; i++)
-        if (!read_change(r, json_array_get(list, i), i, &change[i], said, err))
+    scan_walk(list, &w);
+    for (size_t i = 0; scan_next(&w, &key, &one); i++)
+        if (!read_change(r, one, i, &change[i], said, err))
             return false;
     tx->change = change;
     tx->nchange = n;
@@ -365,14 +377,17 @@ bool face_changes_post(FaceRequest *r, FaceAnswer *out, Err *err)
     LedgerProblems *said = face_problems(r);
     LedgerDone *done;
     LedgerTx tx;
-    json_t *body;
+    Str body, reason;
 
     out->problems = said;
-    if (!said || !face_json(r, &body, err) || !face_tx(r, &tx, err) || !read_changes(r, body, &tx, said, err))
+    if (!said || !scan_check(r->body, &body, err) || !face_tx(r, &tx, err) ||
+        !read_changes(r, body, &tx, said, err))
+        return false;
+    if (!scan_text(scan_get(body, "reason"), r->a, &reason, err))
         return false;
     if (!tx.reason.len)
-        tx.reason = json_str(json_object_get(body, "reason"));
-    tx.dry = json_is_true(json_object_get(body, "dryRun"));
+        tx.reason = reason;
+    tx.dry = scan_kind(scan_get(body, "dryRun")) == SCAN_TRUE;
     done = NEWS(r->a, LedgerDone, tx.nchange);
     if (!done)
         return FAIL(err, BASE_NO_MEMORY, STR("changes"), "body");

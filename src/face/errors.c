@@ -24,6 +24,7 @@ const ErrKind FACE_SWAPPED = { "face/swapped", 422, "坐标 {0} 不在本县，�
 const ErrKind FACE_OUTSIDE = { "face/outside", 422, "坐标 {0} 不在本县范围（{1}）附近，请核对坐标和坐标系。", "The coordinate {0} is far from this county ({1}): check it and its reference system." };
 const ErrKind FACE_FOREIGN = { "face/foreign", 403, "来自“{0}”的请求不被接受；请直接打开 {1}。", "A request from “{0}” is not taken; open {1} itself." };
 const ErrKind FACE_BUSY = { "face/busy", 503, "服务器正忙，请稍后再试。", "The server is busy; please try again shortly." };
+const ErrKind FACE_FULL = { "face/full", 503, "同时送来的内容太多，这份内容（{0} 字节）现在放不下，请稍后再试。", "Too much is being sent at this moment: there is no room for {0} bytes; please try again shortly." };
 const ErrKind FACE_BROKEN = { "face/broken", 500, "服务器内部出错，已记入日志（{0}）。", "Something broke in the server; it is in the log ({0})." };
 const ErrKind FACE_NO_CRS = { "face/no-crs", 400, "不提供坐标系“{0}”；可用的见集合的 crs 列表。", "The reference system “{0}” is not offered; the collection's list of crs names them." };
 const ErrKind FACE_NO_LAYER = { "face/no-layer", 404, "没有“{0}”这个图层或样式。", "There is no layer or style “{0}”." };

@@ -29,6 +29,7 @@ struct Face {
     int64_t started;
     char temp[512];
     int64_t active;        /* exchanges at work; atomic */
+    int64_t bodies;        /* bytes that bodies may come to take; atomic */
     bool lodged, stopping; /* stopping: atomic */
 };
 
@@ -48,7 +49,8 @@ typedef struct Exchange {
     int fd;
     char file[560];
     int64_t got, limit, began;
-    Buf piece; /* of a streamed answer: what MHD has not taken yet */
+    int64_t reserved; /* of Face.bodies */
+    Buf piece;        /* of a streamed answer: what MHD has not taken yet */
     size_t taken;
     bool piece_done, piece_bad;
     FaceTask task;   /* in a lane */

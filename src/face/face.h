@@ -11,7 +11,8 @@
  * Memory   one arena a request; a Face outlives requests (_start/_stop) and borrows what its options point to;
  *          what it makes of a county is made again at each node_reload.
  * Threads  libmicrohttpd's (epoll) read and answer; what waits for a commit or computes goes to a pool of ours.
- * Limits   a request line of 64 KiB, bodies 16 MiB (changes 64 MiB, imports 2 GiB, to a file), 1,000 connections.
+ * Limits   a request line of 64 KiB, bodies 1 MiB (records 16 MiB, changes 64 MiB, imports 2 GiB, to a file;
+ *          what they come to take is 512 MiB over all requests, beyond it 503), 1,000 connections.
  * Errors   FACE_NOT_LOOPBACK, FACE_PORT; all others are answers: application/problem+json.
  */
 #pragma once

@@ -21,7 +21,13 @@ typedef enum FaceMethod {
 typedef struct FacePair {
     Str name, value;
 } FacePair;
-enum { FACE_SEGMENTS = 12, FACE_HEADERS = 16, FACE_BODY_MAX = 16 << 20, FACE_CHANGES_MAX = 64 << 20 };
+enum {
+    FACE_SEGMENTS = 12,
+    FACE_HEADERS = 16,
+    FACE_BODY_MAX = 1 << 20,
+    FACE_FEATURE_MAX = 16 << 20,
+    FACE_CHANGES_MAX = 64 << 20
+};
 #define FACE_FILE_MAX (INT64_C(2) << 30)
 
 typedef struct FaceRow FaceRow;
@@ -90,14 +96,15 @@ typedef struct FaceAnswer {
 
 typedef bool FaceHandler(FaceRequest *r, FaceAnswer *out, Err *err);
 typedef enum FaceFlag {
-    FACE_QUICK = 1, /* lanes; none of these: READ */
-    FACE_WAITS = 32,
-    FACE_HEAVY = 64,
-    FACE_FILE = 2,
-    FACE_BIG = 4 /* bodies to FACE_CHANGES_MAX */,
-    FACE_HIDDEN = 8 /* not in the OpenAPI document */,
-    FACE_MEDIA = 16 /* with FACE_FILE: an attachment, to FILES_MAX */,
-    FACE_WHOLE = 128 /* only for whom nothing is hidden: what it tells is of all records */
+    FACE_QUICK = 1 << 0, /* lanes; none of these three: READ */
+    FACE_WAITS = 1 << 1,
+    FACE_HEAVY = 1 << 2,
+    FACE_FILE = 1 << 3,    /* the body goes to a file, to FACE_FILE_MAX */
+    FACE_MEDIA = 1 << 4,   /* with FACE_FILE: an attachment, to FILES_MAX */
+    FACE_SCANNED = 1 << 5, /* bodies to FACE_FEATURE_MAX, read by scan_check */
+    FACE_BIG = 1 << 6,     /* bodies to FACE_CHANGES_MAX, read by scan_check */
+    FACE_HIDDEN = 1 << 7,  /* not in the OpenAPI document */
+    FACE_WHOLE = 1 << 8    /* only for whom nothing is hidden: what it tells is of all records */
 } FaceFlag;
 struct FaceRow {
     FaceMethod method;
@@ -122,7 +129,7 @@ struct FaceDoor {
 extern const ErrKind FACE_NO_PATH, FACE_BAD_METHOD, FACE_BAD_PARAMETER, FACE_NO_PARAMETER, FACE_TWICE,
     FACE_MISSING, FACE_BAD_TEXT, FACE_TOO_LARGE, FACE_TOO_SLOW, FACE_BAD_TYPE, FACE_NOT_ACCEPTABLE,
     FACE_NEED_IF_MATCH, FACE_CHANGED, FACE_EXISTS, FACE_BAD_BODY, FACE_NOT_GEOJSON, FACE_SWAPPED,
-    FACE_OUTSIDE, FACE_FOREIGN, FACE_BUSY, FACE_BROKEN, FACE_NO_CRS, FACE_NO_LAYER, FACE_NO_TILE,
+    FACE_OUTSIDE, FACE_FOREIGN, FACE_BUSY, FACE_FULL, FACE_BROKEN, FACE_NO_CRS, FACE_NO_LAYER, FACE_NO_TILE,
     FACE_NO_DIVISION, FACE_NO_EVENTS, FACE_NO_DEMO, FACE_NO_APP, FACE_NO_RANGE;
 
 /* --- the request (request.c) ---------------------------------------------------------------------------------- */

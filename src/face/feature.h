@@ -1,6 +1,7 @@
 /* src/face/feature.h - one record as a GeoJSON feature, quickly; and a feature as a change of a record. */
 #pragma once
 #include "face/query.h"
+#include "scan/scan.h"
 
 typedef struct FaceKeys FaceKeys; /* of one collection: every "name": made once */
 typedef struct FaceWriter {
@@ -21,10 +22,10 @@ void face_feature(
 Str face_etag(FaceRequest *r, int64_t version, int64_t seq);
 Str face_record_title(const PackCollection *c, const LedgerRecord *record, Arena *a);
 
-/* A GeoJSON Feature (or a merge patch: `patch`) as fields of a change. Mistakes of values are gathered in `said`; false
+/* A GeoJSON Feature (a value of scan_check; or a merge patch: `patch`) as fields of a change. Mistakes of values are gathered in `said`; false
  * with err FACE_NOT_GEOJSON, LEDGER_INVALID or others. */
-bool face_read_feature(FaceRequest *r, const PackCollection *c, const json_t *body, bool patch,
-    LedgerChange *out, LedgerProblems *said, Err *err) MUST;
+bool face_read_feature(FaceRequest *r, const PackCollection *c, Str body, bool patch, LedgerChange *out,
+    LedgerProblems *said, Err *err) MUST;
 LedgerProblems *face_problems(
     FaceRequest *r);                     /* empty; its list is freed with the request; NULL: no memory */
 extern const FaceDoor face_feature_keys; /* without rows: its state is every FaceKeys */

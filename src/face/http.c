@@ -56,6 +56,7 @@ void face_http_completed(void *cls, struct MHD_Connection *c, void **con, enum M
     buf_clear(&x->piece);
     buf_clear(&x->out.body);
     arena_free(x->a);
+    __atomic_sub_fetch(&x->face->bodies, x->reserved, __ATOMIC_RELAXED);
     __atomic_sub_fetch(&x->face->active, 1, __ATOMIC_RELAXED);
     if (x->county)
         node_release(x->county); /* last: what was freed above may be of it */

@@ -9,6 +9,10 @@
 #include "face/origin.h"
 #include "files/files.h"
 
+/* What bodies may take over all requests; one that is scanned takes four times its text at most, with what is made of it, one
+ * that becomes a tree a hundred times. */
+static const int64_t BODIES_MAX = INT64_C(512) << 20;
+enum { SCANNED_TIMES = 4, TREE_TIMES = 100 };
 enum { HEADERS_MAX = 100, SWALLOW_MAX = 1 << 20, SLOWEST = 1024 /* bytes a second of a body */ };
 
 /* Who streams a body without saying its length hears that it is too large only when he has ended: so much of it is taken
@@ -107,21 +111,38 @@ static bool open_file(Exchange *x)
     return FAIL(&x->err, BASE_IO, str_of(x->face->temp), "upload");
 }
 
+/* Room for a body of so many bytes, before they are taken. */
+static bool reserve(Exchange *x, int64_t bytes)
+{
+    const bool scanned = x->r.row->flags & (FACE_SCANNED | FACE_BIG);
+    const int64_t want = bytes * (scanned ? SCANNED_TIMES : TREE_TIMES), more = want - x->reserved;
+
+    if (x->r.row->flags & FACE_FILE || more <= 0)
+        return true;
+    if (__atomic_add_fetch(&x->face->bodies, more, __ATOMIC_RELAXED) <= BODIES_MAX) {
+        x->reserved = want;
+        return true;
+    }
+    __atomic_sub_fetch(&x->face->bodies, more, __ATOMIC_RELAXED);
+    return FAIL(&x->err, FACE_FULL, str_fmt(x->a, "%lld", (long long)bytes), "body");
+}
+
 static bool ready_for_body(Exchange *x)
 {
     const Str length = face_header(&x->r, "Content-Length");
     int64_t n = 0;
 
-    x->limit = x->r.row->flags & FACE_MEDIA  ? FILES_MAX
-               : x->r.row->flags & FACE_FILE ? FACE_FILE_MAX
-               : x->r.row->flags & FACE_BIG  ? FACE_CHANGES_MAX
-                                             : FACE_BODY_MAX;
+    x->limit = x->r.row->flags & FACE_MEDIA     ? FILES_MAX
+               : x->r.row->flags & FACE_FILE    ? FACE_FILE_MAX
+               : x->r.row->flags & FACE_BIG     ? FACE_CHANGES_MAX
+               : x->r.row->flags & FACE_SCANNED ? FACE_FEATURE_MAX
+                                                : FACE_BODY_MAX;
     if (x->r.method == FACE_GET)
         x->limit = FACE_BODY_MAX;
     buf_init(&x->body, (size_t)(x->r.row->flags & FACE_FILE ? 1 : x->limit));
     if (length.len && str_to_i64(length, &n) && n > x->limit)
         return too_large(x, n);
-    return !(x->r.row->flags & FACE_FILE) || open_file(x);
+    return reserve(x, n) && (!(x->r.row->flags & FACE_FILE) || open_file(x));
 }
 
 static bool answer_options(Exchange *x)
@@ -226,8 +247,12 @@ bool face_intake_take(Exchange *x, const char *data, size_t n)
         x->refused = !too_large(x, x->got);
     else if (x->fd >= 0)
         x->refused = !take_file(x, data, n);
-    else
+    else if (!x->r.row || reserve(x, x->got)) /* a length that was not said, or not kept to */
         buf_add(&x->body, data, n);
+    else {
+        x->refused = true;
+        buf_clear(&x->body);
+    }
     if (x->refused && x->fd >= 0)
         (void)!ftruncate(x->fd, 0); /* nor need it fill the disk meanwhile */
     return true;

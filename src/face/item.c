@@ -144,7 +144,7 @@ static bool need_match(FaceRequest *r, Str id, int64_t *version, Err *err)
     return false;
 }
 
-static bool read_body(FaceRequest *r, json_t **out, Err *err)
+static bool read_body(FaceRequest *r, Str *out, Err *err)
 {
     const Str type = face_header(r, "Content-Type");
 
@@ -153,7 +153,7 @@ static bool read_body(FaceRequest *r, json_t **out, Err *err)
         err_hint(err, "application/geo+json, application/merge-patch+json");
         return false;
     }
-    return face_json(r, out, err);
+    return scan_check(r->body, out, err);
 }
 
 static bool answer_done(
@@ -184,7 +184,7 @@ static bool write_one(
     FaceRequest *r, LedgerChange *change, LedgerProblems *said, int status, FaceAnswer *out, Err *err)
 {
     LedgerTx tx;
-    LedgerDone done;
+    LedgerDone done = { 0 };
 
     if (!face_tx(r, &tx, err))
         return false;
@@ -207,7 +207,7 @@ bool face_item_post(FaceRequest *r, FaceAnswer *out, Err *err)
     const PackCollection *c;
     LedgerProblems *said;
     LedgerChange change;
-    json_t *body;
+    Str body;
 
     return begin(r, &c, &said, out, err) && read_body(r, &body, err) &&
            face_read_feature(r, c, body, false, &change, said, err) &&
@@ -229,7 +229,7 @@ bool face_item_put(FaceRequest *r, FaceAnswer *out, Err *err)
     LedgerProblems *said;
     LedgerChange change;
     int64_t version = -1;
-    json_t *body;
+    Str body;
 
     if (!begin(r, &c, &said, out, err) || (!create && !need_match(r, r->param[1], &version, err)) ||
         !read_body(r, &body, err) || !face_read_feature(r, c, body, false, &change, said, err) ||
@@ -246,7 +246,7 @@ bool face_item_patch(FaceRequest *r, FaceAnswer *out, Err *err)
     LedgerProblems *said;
     LedgerChange change;
     int64_t version;
-    json_t *body;
+    Str body;
 
     if (!begin(r, &c, &said, out, err) || !need_match(r, r->param[1], &version, err) ||
         !read_body(r, &body, err) || !face_read_feature(r, c, body, true, &change, said, err) ||

@@ -134,7 +134,7 @@ static void *work_on(void *arg)
 
 static bool open_lane(Lane *l, FaceLane which)
 {
-    static const int nice[FACE_LANES] = { [FACE_LANE_DRAW] = 5, [FACE_LANE_HEAVY] = 10 };
+    static const int nice[FACE_LANES] = { [FACE_LANE_DRAW] = 3, [FACE_LANE_HEAVY] = 5 };
 
     l->nice = nice[which];
     pthread_mutex_init(&l->guard, NULL);

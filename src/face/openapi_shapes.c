@@ -81,8 +81,8 @@ static const struct Shape {
     { "LegendRow", "label:string color?:string border?:string width?:number dash?:string pattern?:string "
         "bounds?:[number~] filter?:string" },
     { "LayerTime", "property:string" },
-    { "Sums", "bbox:[number] group:string~ count:integer area:number~ length:number~ groups:[SumsGroup] exact:boolean "
-        "cell?:number~" },
+    { "Sums", "bbox:[number] layer?:string group:string~ count:integer area:number~ length:number~ groups:[SumsGroup] exact:boolean "
+        "cell:number" },
     { "SumsGroup", "value:Value count:integer area:number~ length:number~" },
     /* --- the county --- */
     { "Node", "name:string division:string version:string demo:boolean loopbackOnly?:boolean mapApproval?:string~ "
@@ -163,6 +163,7 @@ static const struct Answer {
     { FACE_GET,    "/collections/{c}/items/{id}",                      "Feature" },
     { FACE_GET,    "/collections/{c}/items/{id}/history",              "History" },
     { FACE_GET,    "/collections/{c}/statistics",                      "Statistics" },
+    { FACE_GET,    "/collections/{c}/tiles/sums",                      "Sums" },
     { FACE_POST,   "/changes",                                         "Changes" },
     { FACE_GET,    "/imports",                                         "Imports" },
     { FACE_GET,    "/imports/{id}",                                    "Import" },

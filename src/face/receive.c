@@ -2,7 +2,11 @@
 #include <stdio.h>
 #include "face/feature.h"
 
-enum { PROBLEMS_MAX = 100 };
+enum {
+    PROBLEMS_MAX = 100,
+    TREE_MAX =
+        256 << 10 /* of one value that becomes a tree for a moment: that takes a hundred times its text */
+};
 
 static bool no_geojson(Err *err, const char *what, const char *right)
 {
@@ -92,18 +96,18 @@ static bool move_in(FaceRequest *r, Bytes *wkb, Err *err)
     return crs.epsg == 4326 || crs.epsg == 4490 || geo_transform(*wkb, crs.epsg, GEO_SRS, r->a, wkb, err);
 }
 
-static bool read_geometry(FaceRequest *r, const json_t *g, LedgerChange *out, LedgerProblems *said, Err *err)
+static bool read_geometry(FaceRequest *r, Str g, LedgerChange *out, LedgerProblems *said, Err *err)
 {
     Err wrong = { 0 };
     Bytes wkb = { 0 };
 
     out->has_geometry = true;
     out->geometry = wkb;
-    if (json_is_null(g))
+    if (scan_kind(g) == SCAN_NULL)
         return true;
-    if (!json_is_object(g))
+    if (scan_kind(g) != SCAN_MAP)
         return no_geojson(err, "geometry", "{type, coordinates} / null");
-    if (!geo_from_geojson(g, r->a, &wkb, &wrong) || !move_in(r, &wkb, &wrong) ||
+    if (!geo_from_geojson_text(g, r->a, &wkb, &wrong) || !move_in(r, &wkb, &wrong) ||
         !check_place(r, wkb, &wrong)) {
         if (wrong.kind->status >= 500 || wrong.kind == &FACE_NO_CRS) {
             *err = wrong;
@@ -132,8 +136,44 @@ static bool read_valid(const PackProperty *p, CqlValue v, LedgerChange *out)
     return true;
 }
 
-static void read_property(FaceRequest *r, const PackCollection *c, Str name, const json_t *v,
-    LedgerField *field, LedgerChange *out, LedgerProblems *said)
+/* The value as the ledger takes it: a tree, for a moment. */
+static bool read_tree(const PackProperty *p, Str v, Arena *a, CqlValue *out, Err *err)
+{
+    json_t *tree = NULL;
+    Str text;
+    bool good;
+
+    if (scan_kind(v) == SCAN_TEXT) {
+        if (!scan_text(v, a, &text, err))
+            return false;
+        tree = json_stringn_nocheck(text.ptr, text.len);
+    } else if (v.len > TREE_MAX) {
+        (void)FAIL(err, FACE_TOO_LARGE, p->name, "%.*s", STRV(p->name));
+        err_hint(err, "%d", TREE_MAX);
+        return false;
+    } else if (!json_read(v, &tree, err))
+        return false;
+    good = tree ? ledger_value_of_json(p, tree, a, out, err) : FAIL(err, BASE_NO_MEMORY, p->name, "value");
+    json_decref(tree);
+    return good;
+}
+
+static bool read_value(const PackProperty *p, Str v, Arena *a, CqlValue *out, Err *err)
+{
+    CqlValue g = { .kind = CQL_GEOM };
+
+    if (scan_kind(v) == SCAN_NULL)
+        return true;
+    if (p->type != PACK_GEOMETRY || p->many || scan_kind(v) != SCAN_MAP)
+        return read_tree(p, v, a, out, err);
+    if (!geo_from_geojson_text(v, a, &g.geom, err))
+        return false;
+    *out = g;
+    return true;
+}
+
+static void read_property(FaceRequest *r, const PackCollection *c, Str name, Str v, LedgerField *field,
+    LedgerChange *out, LedgerProblems *said)
 {
     const PackProperty *p = pack_property(c, name);
     CqlValue value = { .kind = CQL_NULL };
@@ -146,46 +186,63 @@ static void read_property(FaceRequest *r, const PackCollection *c, Str name, con
     }
     if (ours(p))
         return;
-    if (!json_is_null(v) && !ledger_value_of_json(p, v, r->a, &value, &wrong))
+    for (size_t i = 0; i < out->nfield; i++)
+        if (field[i].property == p)
+            (void)FAIL(
+                &wrong, BASE_BAD_JSON, name, "%.*s", STRV(name)); /* which of the two would be meant? */
+    if (wrong.kind || !read_value(p, v, r->a, &value, &wrong))
         found(said, p->name, &wrong);
     else if (!read_valid(p, value, out))
         field[out->nfield++] = (LedgerField){ p, value };
 }
 
-static bool read_properties(FaceRequest *r, const PackCollection *c, const json_t *props, LedgerChange *out,
-    LedgerProblems *said, Err *err)
+/* More names than the collection has would be names twice, or wrong ones: they are gathered, but take no room. */
+static bool read_properties(
+    FaceRequest *r, const PackCollection *c, Str props, LedgerChange *out, LedgerProblems *said, Err *err)
 {
-    LedgerField *field = NEWS(r->a, LedgerField, json_object_size(props) + 1);
-    const char *name;
-    json_t *v;
+    const size_t n = scan_count(props), most = c->nproperty + c->ninherited;
+    LedgerField *field = NEWS(r->a, LedgerField, (n < most ? n : most) + 1);
+    ScanWalk w;
+    Str key, name, v;
 
     if (!field)
         return FAIL(err, BASE_NO_MEMORY, STR("fields"), "body");
     out->field = field;
-    json_object_foreach((json_t *)(uintptr_t)props, name, v)
-        read_property(r, c, str_of(name), v, field, out, said);
+    scan_walk(props, &w);
+    while (scan_next(&w, &key, &v)) {
+        if (!scan_text(key, r->a, &name, err))
+            return false;
+        read_property(r, c, name, v, field, out, said);
+    }
     return true;
 }
 
-bool face_read_feature(FaceRequest *r, const PackCollection *c, const json_t *body, bool patch,
-    LedgerChange *out, LedgerProblems *said, Err *err)
+bool face_read_feature(FaceRequest *r, const PackCollection *c, Str body, bool patch, LedgerChange *out,
+    LedgerProblems *said, Err *err)
 {
-    const json_t *props = json_object_get(body, "properties"), *g = json_object_get(body, "geometry");
-    const Str type = json_str(json_object_get(body, "type"));
+    static const char *const member[] = { "type", "geometry", "properties", NULL };
+    const Str props = scan_get(body, "properties"), g = scan_get(body, "geometry");
+    const char *twice;
+    Str type;
 
     *out =
         (LedgerChange){ .collection = c, .if_version = -1, .valid_from = INT64_MIN, .valid_to = INT64_MAX };
-    if (!json_is_object(body))
+    if (scan_kind(body) != SCAN_MAP)
         return no_geojson(err, "", "{\"type\":\"Feature\",…}");
+    if (scan_twice(body, member, &twice))
+        return no_geojson(err, twice, "1 ×");
+    if (!scan_text(scan_get(body, "type"), r->a, &type, err))
+        return false;
     if ((!patch || type.len) && !str_eq(type, STR("Feature")))
         return no_geojson(err, "type", "\"Feature\"");
-    if (!patch && !g)
+    if (!patch && !g.len)
         return no_geojson(err, "geometry", "{type, coordinates} / null");
-    if ((!patch && !props) || (props && !json_is_object(props) && !json_is_null(props)))
+    if ((!patch && !props.len) ||
+        (props.len && scan_kind(props) != SCAN_MAP && scan_kind(props) != SCAN_NULL))
         return no_geojson(err, "properties", "{…}");
-    if (g && (c->spatial || !json_is_null(g)) && !read_geometry(r, g, out, said, err))
+    if (g.len && (c->spatial || scan_kind(g) != SCAN_NULL) && !read_geometry(r, g, out, said, err))
         return false;
-    if (json_is_object(props) && !read_properties(r, c, props, out, said, err))
+    if (scan_kind(props) == SCAN_MAP && !read_properties(r, c, props, out, said, err))
         return false;
     return !said->n || FAIL(err, LEDGER_INVALID, str_fmt(r->a, "%zu", said->n), "body");
 }

@@ -69,6 +69,8 @@ bool geo_make_multi(GeoType multi, const Bytes *part, size_t n, Arena *a, Bytes 
 /* --- texts -------------------------------------------------------------------------------------------- */
 /* RFC 7946; any CRS' numbers allowed. */
 bool geo_from_geojson(const json_t *v, Arena *a, Bytes *wkb, Err *err) MUST;
+bool geo_from_geojson_text(
+    Str v, Arena *a, Bytes *wkb, Err *err) MUST; /* a value of scan_check; in little memory */
 /* digits after the point (7 for degrees, 3 for metres); swap: latitude first */
 void geo_to_geojson(Bytes wkb, int digits, bool swap, Buf *out);
 /* Used: bytes read, rest not looked at. */

@@ -1,8 +1,9 @@
-/* src/geo/geojson_read.c - a GeoJSON geometry (RFC 7946) into WKB. Heights are kept where every position has one.
- * Err.where is a JSON pointer (RFC 6901) to the place.
+/* src/geo/geojson_read.c - a GeoJSON geometry (RFC 7946) into WKB, from its text: no tree of its coordinates is made. Heights are
+ * kept where every position has one. Err.where is a JSON pointer (RFC 6901) to the place.
  */
 #include "geo/geo.h"
 #include "geo/run.h"
+#include "scan/scan.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -42,74 +43,82 @@ static bool bad(Reader *r, const Path *p, const char *what, const char *hint)
     return false;
 }
 
-static bool no_such_place(Reader *r, const Path *p, double v)
+static bool no_such_place(Reader *r, const Path *p, Str v)
 {
     char where[96] = "", what[40];
+    double n;
 
     (void)path_text(p, where, sizeof where);
-    snprintf(what, sizeof what, "%.9g", v);
+    if (scan_number(v, &n))
+        snprintf(what, sizeof what, "%.9g", n);
+    else
+        snprintf(what, sizeof what, "%.*s", STRV(str_sub(v, 0, sizeof what - 1)));
     return FAIL(r->err, GEO_OUT_OF_RANGE, str_of(what), "%s", where);
 }
 
-static bool put_position(Reader *r, const json_t *v, const Path *p)
+static bool put_position(Reader *r, Str v, const Path *p)
 {
-    size_t n = json_array_size(v);
+    ScanWalk w;
+    Str key, one;
+    double c;
 
-    if (!json_is_array(v) || n < 2)
+    if (scan_kind(v) != SCAN_LIST || scan_count(v) < 2)
         return bad(r, p, "position", "[x, y]");
     if (++r->vertices > GEO_MAX_VERTICES)
         return FAIL(r->err, GEO_TOO_BIG, STR("vertices 顶点"), "vertex %zu", r->vertices);
+    scan_walk(v, &w);
     for (size_t i = 0; i < 2 + (size_t)r->z; i++) {
-        const json_t *c = json_array_get(v, i);
-
-        if (!json_is_number(c))
+        if (!scan_next(&w, &key, &one) || scan_kind(one) != SCAN_NUMBER)
             return bad(r, &(Path){ p, NULL, i, 0 }, "coordinate", "a number 数字");
-        if (!(fabs(json_number_value(c)) <= COORDINATE_MAX))
-            return no_such_place(r, p, json_number_value(c));
-        geo_put_f64(&r->out, json_number_value(c));
+        if (!scan_number(one, &c) || !(fabs(c) <= COORDINATE_MAX))
+            return no_such_place(r, p, one);
+        geo_put_f64(&r->out, c);
     }
     return true;
 }
 
-static bool put_run(Reader *r, const json_t *v, const Path *p)
+static bool put_run(Reader *r, Str v, const Path *p)
 {
-    if (!json_is_array(v))
+    ScanWalk w;
+    Str key, one;
+
+    if (scan_kind(v) != SCAN_LIST)
         return bad(r, p, "coordinates", "an array of positions 坐标数组");
-    geo_put_u32(&r->out, (uint32_t)json_array_size(v));
-    for (size_t i = 0; i < json_array_size(v); i++)
-        if (!put_position(r, json_array_get(v, i), &(Path){ p, NULL, i, 0 }))
+    geo_put_u32(&r->out, (uint32_t)scan_count(v));
+    scan_walk(v, &w);
+    for (size_t i = 0; scan_next(&w, &key, &one); i++)
+        if (!put_position(r, one, &(Path){ p, NULL, i, 0 }))
             return false;
     return true;
 }
 
-static bool put_body(Reader *r, GeoType t, const json_t *v, const Path *p);
+static bool put_body(Reader *r, GeoType t, Str v, const Path *p);
 
-static bool put_parts(Reader *r, GeoType t, const json_t *v, const Path *p)
+static bool put_parts(Reader *r, GeoType t, Str v, const Path *p)
 {
     GeoType part = (GeoType)(t - 3);
+    ScanWalk w;
+    Str key, one;
 
-    if (!json_is_array(v))
+    if (scan_kind(v) != SCAN_LIST)
         return bad(r, p, "coordinates", "an array 数组");
-    geo_put_u32(&r->out, (uint32_t)json_array_size(v));
-    for (size_t i = 0; i < json_array_size(v); i++) {
+    geo_put_u32(&r->out, (uint32_t)scan_count(v));
+    scan_walk(v, &w);
+    for (size_t i = 0; scan_next(&w, &key, &one); i++) {
         const Path at = { p, NULL, i, 0 };
 
-        if (t == GEO_POLYGON) {
-            if (!put_run(r, json_array_get(v, i), &at))
-                return false;
-            continue;
-        }
-        geo_put_head(&r->out, part, r->z);
-        if (!put_body(r, part, json_array_get(v, i), &at))
+        if (t != GEO_POLYGON)
+            geo_put_head(&r->out, part, r->z);
+        if (t == GEO_POLYGON ? !put_run(r, one, &at) : !put_body(r, part, one, &at))
             return false;
     }
     return true;
 }
 
-static bool put_body(Reader *r, GeoType t, const json_t *v, const Path *p) /* all after the head */
+static bool put_body(Reader *r, GeoType t, Str v, const Path *p) /* all after the head */
 {
     if (t == GEO_POINT) {
-        if (!json_is_array(v) || json_array_size(v) > 0)
+        if (scan_kind(v) != SCAN_LIST || scan_count(v) > 0)
             return put_position(r, v, p);
         for (size_t i = 0; i < 2 + (size_t)r->z; i++) /* an empty point */
             geo_put_f64(&r->out, NAN);
@@ -118,59 +127,77 @@ static bool put_body(Reader *r, GeoType t, const json_t *v, const Path *p) /* al
     return t == GEO_LINE ? put_run(r, v, p) : put_parts(r, t, v, p);
 }
 
-static bool put_geometry(Reader *r, const json_t *v, const Path *p);
+static bool put_geometry(Reader *r, Str v, const Path *p);
 
-static bool put_collection(Reader *r, const json_t *v, const Path *p)
+static bool put_collection(Reader *r, Str v, const Path *p)
 {
-    const json_t *list = json_object_get(v, "geometries");
+    const Str list = scan_get(v, "geometries");
     const Path at = { p, "geometries", 0, 0 };
+    ScanWalk w;
+    Str key, one;
 
-    if (!json_is_array(list))
+    if (scan_kind(list) != SCAN_LIST)
         return bad(r, &at, "geometries", "an array of geometries 图形数组");
-    geo_put_u32(&r->out, (uint32_t)json_array_size(list));
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (!put_geometry(r, json_array_get(list, i), &(Path){ &at, NULL, i, p->depth + 1 }))
+    geo_put_u32(&r->out, (uint32_t)scan_count(list));
+    scan_walk(list, &w);
+    for (size_t i = 0; scan_next(&w, &key, &one); i++)
+        if (!put_geometry(r, one, &(Path){ &at, NULL, i, p->depth + 1 }))
             return false;
     return true;
 }
 
-static bool put_geometry(Reader *r, const json_t *v, const Path *p)
+static bool read_type(Str v, GeoType *out) /* a name without escapes, as all of them are */
 {
+    return scan_kind(v) == SCAN_TEXT && geo_type_of(str_sub(v, 1, v.len - 2), out);
+}
+
+static bool put_geometry(Reader *r, Str v, const Path *p)
+{
+    static const char *const member[] = { "type", "coordinates", "geometries", NULL };
+    const char *twice;
     GeoType t;
 
-    if (!json_is_object(v))
+    if (scan_kind(v) != SCAN_MAP)
         return bad(r, p, "geometry", "an object 对象");
     if (p->depth >= GEO_MAX_NEST)
         return FAIL(r->err, GEO_TOO_BIG, STR("nesting 嵌套"), "depth %u", p->depth);
-    if (!geo_type_of(json_str(json_object_get(v, "type")), &t) || t == GEO_ANY)
+    if (scan_twice(v, member, &twice))
+        return bad(r, &(Path){ p, twice, 0, 0 }, twice, "once 只能有一个");
+    if (!read_type(scan_get(v, "type"), &t) || t == GEO_ANY)
         return bad(
             r, &(Path){ p, "type", 0, 0 }, "type", "Point, LineString, Polygon, Multi…, GeometryCollection");
     geo_put_head(&r->out, t, r->z);
     if (t == GEO_COLLECTION)
         return put_collection(r, v, p);
-    return put_body(r, t, json_object_get(v, "coordinates"), &(Path){ p, "coordinates", 0, 0 });
+    return put_body(r, t, scan_get(v, "coordinates"), &(Path){ p, "coordinates", 0, 0 });
 }
 
 /* Whether no position lacks a height; *any: whether there is a position at all. */
-static bool all_have_height(const json_t *v, bool *any, int depth)
+static bool all_have_height(Str v, bool *any, int depth)
 {
-    const json_t *inner = json_object_get(v, "coordinates");
+    const bool map = scan_kind(v) == SCAN_MAP;
+    ScanWalk w;
+    Str key, one, inner;
 
     if (depth > 2 * GEO_MAX_NEST + 4)
         return false;
-    if (json_is_object(v))
-        return all_have_height(inner ? inner : json_object_get(v, "geometries"), any, depth + 1);
-    if (json_is_number(json_array_get(v, 0))) {
-        *any = true;
-        return json_array_size(v) >= 3;
+    if (map) {
+        inner = scan_get(v, "coordinates");
+        return all_have_height(inner.len ? inner : scan_get(v, "geometries"), any, depth + 1);
     }
-    for (size_t i = 0; i < json_array_size(v); i++)
-        if (!all_have_height(json_array_get(v, i), any, depth + 1))
+    scan_walk(v, &w);
+    for (size_t i = 0; scan_next(&w, &key, &one); i++) {
+        if (i == 0 && scan_kind(one) == SCAN_NUMBER) {
+            *any = true;
+            return scan_count(v) >= 3;
+        }
+        if (!all_have_height(one, any, depth + 1))
             return false;
+    }
     return true;
 }
 
-bool geo_from_geojson(const json_t *v, Arena *a, Bytes *wkb, Err *err)
+bool geo_from_geojson_text(Str v, Arena *a, Bytes *wkb, Err *err)
 {
     Reader r = { .err = err };
     bool any = false;
@@ -186,4 +213,18 @@ bool geo_from_geojson(const json_t *v, Arena *a, Bytes *wkb, Err *err)
         return FAIL(err, GEO_TOO_BIG, STR("bytes 字节"), "/coordinates");
     }
     return geo_keep(&r.out, a, wkb) || FAIL(err, BASE_NO_MEMORY, STR("geojson"), "/coordinates");
+}
+
+bool geo_from_geojson(const json_t *v, Arena *a, Bytes *wkb, Err *err)
+{
+    Buf text;
+    bool good;
+
+    buf_init(&text, GEO_MAX_BYTES);
+    if (v)
+        buf_json(&text, v);
+    good = !text.bad ? geo_from_geojson_text(buf_text(&text), a, wkb, err)
+                     : FAIL(err, BASE_NO_MEMORY, STR("geojson"), "body");
+    buf_clear(&text);
+    return good;
 }

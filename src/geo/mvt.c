@@ -335,7 +335,7 @@ static bool part_in(MvtLayer *l, const MvtPiece *p, Box32 box, MvtPiece *out)
     if (!geo_path_read(p, &l->whole))
         return false;
     geo_path_clip(&l->whole, box, &l->part, &l->scratch);
-    if (!geo_path_tidy(&l->part) || l->scratch.bad)
+    if (!geo_path_tidy(&l->part) || l->scratch.bad || !geo_path_valid(&l->part))
         return false;
     if (l->up)
         enlarge(&l->part, l->origin, l->up);

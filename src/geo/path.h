@@ -44,6 +44,8 @@ size_t geo_path_simplify(Xy *v, size_t n, double tolerance, bool ring, Path *scr
 void geo_path_clip(const Path *in, Box32 box, Path *out, Path *scratch);
 /* Turns rings as MVT wants them, drops those without area and holes whose shell went; false: nothing is left. */
 bool geo_path_tidy(Path *p);
+/* Mends a tidied polygon that crosses or touches itself as a valid one must not; false: nothing is left, or no memory. */
+bool geo_path_valid(Path *p);
 
 /* Commands of MVT 2.1 clause 4.3, from the first vertex on (see MvtPiece); and back. */
 void geo_path_write(const Path *p, Buf *tail, uint32_t *first);

@@ -4,7 +4,7 @@
 #include "geo/pen_in.h"
 #include "geo/run.h"
 
-enum { TAIL_MAX = 64 << 20 };
+enum { TAIL_MAX = 64 << 20, WHOLE_ZOOM = 13 };
 #define LEAST_AREA 4.0 /* units²; below it a polygon is not seen */
 
 static void pen_close(void *thing)
@@ -144,10 +144,13 @@ bool mvt_load_piece(MvtPen *p, const MvtPiece *full)
 }
 
 /* --- to the units of a zoom ----------------------------------------------------------------------------------- */
-static double tolerance(
-    int zoom) /* units; 8 are a pixel of a 512-pixel tile. From 14 on tiles are enlarged on screen */
+/* Units; 8 are a pixel of a 512-pixel tile. From 14 on tiles are enlarged on screen. Polygons of the near zooms keep all
+ * vertices: neighbours simplified one by one would not meet. */
+static double tolerance(GeoType type, int zoom)
 {
-    return zoom >= MVT_FULL ? 0 : zoom >= 14 ? 0.7 : 1.5;
+    if (zoom >= MVT_FULL || (type == GEO_POLYGON && zoom >= WHOLE_ZOOM))
+        return 0;
+    return zoom >= 14 ? 0.7 : 1.5;
 }
 
 static int32_t beside(int32_t v) /* one unit on; at the world's end, back */
@@ -246,9 +249,9 @@ bool mvt_piece(MvtPen *p, int zoom, bool keep, MvtPiece *out)
     quantise(&p->world, zoom < MVT_FULL ? (unsigned)(MVT_FULL - zoom) : 0, &p->unit);
     if (p->unit.bad)
         return false;
-    if (tolerance(zoom) > 0)
-        simplify(p, tolerance(zoom));
-    if (!geo_path_tidy(&p->unit)) {
+    if (tolerance(p->unit.type, zoom) > 0)
+        simplify(p, tolerance(p->unit.type, zoom));
+    if (!geo_path_tidy(&p->unit) || (zoom < MVT_FULL && !geo_path_valid(&p->unit))) {
         if (!keep || p->unit.bad || !p->unit.nxy)
             return false;
         p->unit.nrun = 1;

@@ -59,6 +59,38 @@ static void carry(Tiles *m, Batch *b)
         log_err("tile.changed", &err);
 }
 
+/* What waits for the same layer comes along, up to a bulk load: a view's squares are labelled once for all of it. */
+static Batch *with_others(Tiles *m, Batch *b)
+{
+    size_t n = b->n;
+    Batch **at, *grown;
+
+    for (Batch *o = m->first; o && !b->all; o = o->next) {
+        if (o->layer == b->layer && o->all)
+            break;
+        n += o->layer == b->layer ? o->n : 0;
+    }
+    grown = n > b->n ? mem_grow(b, 1, sizeof *b + n * sizeof(TileChange)) : NULL;
+    if (!grown)
+        return b; /* nothing waits, or one after the other */
+    for (at = &m->first; *at && grown->n < n;) {
+        Batch *o = *at;
+
+        if (o->layer != grown->layer) {
+            at = &o->next;
+            continue;
+        }
+        memcpy(grown->change + grown->n, o->change, o->n * sizeof *o->change);
+        grown->n += o->n;
+        grown->seq = o->seq;
+        *at = o->next;
+        mem_free(o);
+    }
+    for (m->last = &m->first; *m->last; m->last = &(*m->last)->next)
+        ;
+    return grown;
+}
+
 static void *carry_on(void *arg)
 {
     Tiles *m = arg;
@@ -76,6 +108,7 @@ static void *carry_on(void *arg)
         m->first = b->next;
         if (!m->first)
             m->last = &m->first;
+        b = with_others(m, b);
         pthread_mutex_unlock(&m->guard);
         carry(m, b);
         mem_free(b);
@@ -114,6 +147,8 @@ static void hear_changes(void *ctx, const LedgerEvent *e, size_t n)
 
         if (!b)
             continue;
+        if (!b->all)
+            tile_touched(b->layer->tiles.layer, b->change, b->n, b->seq);
         pthread_mutex_lock(&m->guard);
         *m->last = b;
         m->last = &b->next;

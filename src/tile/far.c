@@ -188,25 +188,42 @@ static bool see_merged(void *ctx, uint16_t label, const MvtPiece *piece)
     return mvt_put(f->d.layer, 0, &part, tag, n);
 }
 
+/* Of the window what its squares with labels cover, and a row of nothing around it. */
+static GeoCells covered(const Far *f, int level, GeoCells in)
+{
+    GeoCells c = { INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN };
+
+    for (size_t i = tile_view_from(f->v, level);
+         i < f->v->sorted && f->v->square[i]->head->level == (uint32_t)level; i++) {
+        const int32_t x = (int32_t)f->v->square[i]->head->x * SQUARE - 1,
+                      y = (int32_t)f->v->square[i]->head->y * SQUARE - 1, wide = SQUARE + 2;
+
+        if (!f->v->square[i]->label || x >= in.x1 || y >= in.y1 || x + wide <= in.x0 || y + wide <= in.y0)
+            continue;
+        c = (GeoCells){ x < c.x0 ? x : c.x0, y < c.y0 ? y : c.y0, x + wide > c.x1 ? x + wide : c.x1,
+            y + wide > c.y1 ? y + wide : c.y1 };
+    }
+    return (GeoCells){ c.x0 > in.x0 ? c.x0 : in.x0, c.y0 > in.y0 ? c.y0 : in.y0, c.x1 < in.x1 ? c.x1 : in.x1,
+        c.y1 < in.y1 ? c.y1 : in.y1 };
+}
+
 static bool draw_cells(Far *f, int level)
 {
-    const GeoCells in = cells_of(f, level);
-    uint16_t *label = NEWS(f->d.a, uint16_t, (size_t)(in.x1 - in.x0) * (size_t)(in.y1 - in.y0));
-    bool any = false;
+    const GeoCells in = covered(f, level, cells_of(f, level));
+    uint16_t *label;
 
+    if (in.x0 >= in.x1 || in.y0 >= in.y1)
+        return true;
+    label = NEWS(f->d.a, uint16_t, (size_t)(in.x1 - in.x0) * (size_t)(in.y1 - in.y0));
     if (!label)
         return false;
     for (int32_t y = in.y0 < 0 ? 0 : in.y0 / SQUARE; y <= (in.y1 - 1) / SQUARE; y++)
         for (int32_t x = in.x0 < 0 ? 0 : in.x0 / SQUARE; x <= (in.x1 - 1) / SQUARE; x++) {
             const Square *s = tile_view_find(f->v, level, (uint32_t)x, (uint32_t)y);
 
-            if (!s || !s->label)
-                continue;
-            copy_square(f, s, in, label);
-            any = true;
+            if (s && s->label)
+                copy_square(f, s, in, label);
         }
-    if (!any)
-        return true;
     return mvt_trace(f->d.pen, label, in, 23 - level, f->d.ask->z, see_merged, f);
 }
 

@@ -186,11 +186,9 @@ static void raise_far(TileLayer *l, const View *v, GeoBox box, int64_t seq)
             tile_pyramid_raise_at(l->pyramid, z, tile_view_touched(v->level[z], box), seq);
 }
 
-bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
+void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq)
 {
-    int64_t *fid = mem_new(n, sizeof *fid);
     Pack *p = pack_of(l);
-    bool good = true;
 
     for (size_t i = 0; i < n; i++) {
         tile_pyramid_raise(l->pyramid, change[i].before, seq);
@@ -199,10 +197,18 @@ bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq,
             raise_far(l, p->view, change[i].before, seq);
             raise_far(l, p->view, change[i].after, seq);
         }
-        if (fid)
-            fid[i] = change[i].fid;
     }
     tile_pack_drop(p);
+}
+
+bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
+{
+    int64_t *fid = mem_new(n, sizeof *fid);
+    bool good = true;
+
+    tile_touched(l, change, n, seq);
+    for (size_t i = 0; fid && i < n; i++)
+        fid[i] = change[i].fid;
     pthread_mutex_lock(&l->changing);
     if (l->pack) {
         good = fid ? change_pack(l, fid, sorted_once(fid, n), seq, err)

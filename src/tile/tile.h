@@ -17,6 +17,10 @@
  * A body is smaller than 500 kB: where a tile is crowded, the smallest features (points: a sample by fid, the same at
  * every zoom) are left out, and `dropped` says how many. Polygons below 4 units² and lines within one unit are never in.
  *
+ * From afar, before the zoom from which single records are light enough (found when a layer is packed), a tile shows merged
+ * polygons with the true area of each class, joined lines, clusters (square.h, far.c), as a TileView says the layer is drawn.
+ * These features have no id; `count` says how many records, `merged` or `cluster` that they are not one.
+ *
  * Stands on base, geo, cql. Knows neither store nor ledger: a TileSource reads rows for it.
  * Memory   a TileBody is counted: it stays until its tile_body_free. Layers are freed by tile_layer_close.
  * Threads  tile_get, tile_etag: any number. tile_changed and tile_layer_pack: any, one at a time (they wait). Readers keep
@@ -77,7 +81,9 @@ typedef struct TileChange {
     int64_t fid;
     GeoBox before, after; /* GEO_BOX_NONE: was, is not there (or has no place) */
 } TileChange;
-/* After the commit `seq`, in order. Tiles are fresh as soon as it has begun, the pack when it returns. */
+/* After the commit `seq`, in order. Tiles are fresh as soon as it has begun (or tile_touched is back, which is quick), the pack
+ * and what is drawn from afar when it returns. */
+void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq);
 bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
 
 typedef struct TileAsk {

@@ -14,7 +14,7 @@ say() { printf '%s\n' "$*" >>"$work/said"; }
 
 # Ground first. A room includes its own files and rooms that stand before it in this line. Any other folder is an engine: it
 # stands between process and face, includes no other engine, and may bring rows of the tables of process, gateway and face.
-rooms='base metric files geo cql store pack access ledger node tile onemap transfer indicator sense rule casework warn process ENGINE
+rooms='base metric scan files geo cql store pack access ledger node tile onemap transfer indicator sense rule casework warn process ENGINE
 share gateway demo face cli'
 tables='process gateway face'
 

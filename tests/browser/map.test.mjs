@@ -204,6 +204,46 @@ describe('the one map', { skip }, () => {
     await page.context().close()
   })
 
+  test('the figures of a layer are those of the county, and of the box when one is nearer', async () => {
+    const page = await openPage(browser, '/map')
+    await mapDrawn(page)
+    const row = page.locator('[data-layer=land_use]')
+    const said = async () => Number((await row.locator('[data-sight]').innerText()).match(/([\d,]+) 条/)[1].replaceAll(',', ''))
+    const all = (await api('/collections/land_patch'))['x-sangzi'].count
+    await until(async () => assert.equal(await said(), all, 'the whole county is in view'))
+    const rows = await row.locator('.legend .count').allInnerTexts()
+    assert.ok(rows.length > 3 && rows.every((r) => /亩$/.test(r)), rows.join())
+    const [z, lat, lon] = new URL(page.url()).searchParams.get('view').split('/').map(Number)
+    await page.goto(page.url().replace(/view=[^&]*/, `view=${z + 3}/${lat}/${lon}`))
+    await mapDrawn(page)
+    await until(async () => assert.ok((await said()) > 0 && (await said()) < all / 3, 'fewer, nearer'))
+    await page.context().close()
+  })
+
+  test('a merged patch says its class and leads to single records; one of them is there to open', async () => {
+    const { sangzi } = await api('/collections/land_patch/tiles/WebMercatorQuad?f=tilejson')
+    assert.ok(sangzi.single_from > 8, 'from afar patches are merged')
+    const { features } = await api('/collections/land_patch/items?limit=1')
+    const [lon, lat] = features[0].geometry.coordinates.flat(Infinity)
+    const page = await openPage(browser, `/map?layers=land_use&view=${sangzi.single_from - 1}/${lat}/${lon}`)
+    await mapDrawn(page)
+    const box = await page.locator('.maplibregl-canvas').boundingBox()
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    await page.mouse.move(x + 1, y)
+    await page.mouse.click(x, y)
+    const card = page.locator('[role=dialog]')
+    await card.locator('[data-merged]').waitFor()
+    const style = await api('/styles/county')
+    const words = style.metadata['sangzi:layers'].find((l) => l.id === 'land_use').legend.map((r) => r.label)
+    assert.ok(words.includes(await card.locator('header strong').innerText()), 'the class in words')
+    await card.locator('li button').first().waitFor()
+    await assertAccessible(page, 'a merged patch')
+    await card.getByRole('button', { name: '放大，看单条' }).click()
+    await until(() => assert.ok(Number(new URL(page.url()).searchParams.get('view').split('/')[0]) >= sangzi.single_from))
+    page.calm()
+    await page.context().close()
+  })
+
   test('on a phone nothing scrolls sideways, and the layers are a sheet from below', async () => {
     const page = await openPage(browser, '/map', { width: 390, height: 844 })
     await page.locator('.maplibregl-canvas').waitFor()

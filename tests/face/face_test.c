@@ -731,6 +731,50 @@ static void broken_queries_never_crash(void **state)
     }
 }
 
+static size_t read_until(int fd, char *said, size_t n, size_t size, const char *what)
+{
+    while (n < size - 1 && !strstr(said, what)) {
+        const ssize_t got = read(fd, said + n, size - 1 - n);
+
+        assert_true(got > 0);
+        n += (size_t)got;
+        said[n] = 0;
+    }
+    return n;
+}
+
+/* Three senders of 60 MiB: what two of them may come to take is all there is; the third hears it before he has sent anything. */
+static void bodies_have_one_budget(void **state)
+{
+    County *c = *state;
+    int fd[3];
+    char said[400] = "";
+    Reply r;
+
+    for (size_t i = 0; i < LEN(fd); i++) {
+        const Str text = str_fmt(c->a,
+            "POST /changes HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: %d\r\nExpect: "
+            "100-continue\r\n\r\n",
+            c->port, 60 << 20);
+
+        fd[i] = connect_to(c->port);
+        assert_int_equal(write(fd[i], text.ptr, text.len), (ssize_t)text.len);
+        said[0] = 0;
+        read_until(fd[i], said, 0, sizeof said, "\r\n\r\n");
+        assert_true(has(str_of(said), i < 2 ? "100 Continue" : "503 "));
+    }
+    assert_true(has(str_of(said), "Retry-After:"));
+    for (size_t i = 0; i < LEN(fd); i++)
+        close(fd[i]);
+    for (int i = 0; i < 500; i++) { /* the room of those who went is there again */
+        r = ask(c, "POST", "/changes", NULL, "{\"changes\":[]}");
+        if (r.status != 503)
+            break;
+        usleep(10000);
+    }
+    assert_int_equal(r.status, 400);
+}
+
 /* --- the county is exchanged under its readers ------------------------------------------------------------------------------ */
 typedef struct Asker {
     pthread_t thread;
@@ -764,18 +808,6 @@ static void *ask_on(void *arg)
         else
             a->bad++;
     return NULL;
-}
-
-static size_t read_until(int fd, char *said, size_t n, size_t size, const char *what)
-{
-    while (n < size - 1 && !strstr(said, what)) {
-        const ssize_t got = read(fd, said + n, size - 1 - n);
-
-        assert_true(got > 0);
-        n += (size_t)got;
-        said[n] = 0;
-    }
-    return n;
 }
 
 /* Nobody is refused while packs are read again: who comes in the middle is answered by the new county. */
@@ -848,6 +880,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(loopback_only),
         cmocka_unit_test(a_change_is_heard),
         cmocka_unit_test(broken_queries_never_crash),
+        cmocka_unit_test(bodies_have_one_budget),
         cmocka_unit_test(packs_are_exchanged_under_requests),
     };
 

@@ -229,7 +229,7 @@ typedef struct Look {
     Area shown;
     int64_t records;
     bool far;
-    size_t heaviest, tiles;
+    size_t heaviest, tiles, full;
     const World *world;
 } Look;
 
@@ -287,6 +287,10 @@ static void see_truth(void *ctx, const TileAsk *ask, const ReadTile *t, const Ti
             fail_msg("%d/%u/%u shows %.0f units² of land for %.0f", ask->z, ask->y, ask->x, land, truth);
     } else
         assert_true(fabs(land - truth) <= MVT_EXTENT);
+    if (truth > 0.99999 * MVT_EXTENT * MVT_EXTENT && ask->z >= 13 &&
+        !look->far) /* patches meet to the point */
+        assert_true(fabs(land - MVT_EXTENT * MVT_EXTENT) < 1);
+    look->full += truth > 0.99999 * MVT_EXTENT * MVT_EXTENT;
     if (b->bytes.len > look->heaviest)
         look->heaviest = b->bytes.len;
     arena_free(a);
@@ -334,6 +338,7 @@ static void areas_are_true_at_every_zoom(void **state)
         }
         if (look.far && z > 6) /* a rare class may have no cell of its own */
             assert_true(look.records > 0.98 * ROWS * 0.9 && look.records <= ROWS);
+        assert_true(z < 14 || look.full > 5);
         print_message("z %d: %zu tiles with land, the heaviest %zu bytes\n", z, look.tiles, look.heaviest);
     }
     tile_layer_close(l);

@@ -40,6 +40,9 @@ async function addresses() {
   const { jobs } = await get('/jobs')
   const { imports } = await get('/imports')
   const firsts = await Promise.all(collections.map(async (c) => [c.id, (await get(`/collections/${c.id}/items?limit=1`)).features[0]?.id]))
+  const layers = (await get('/styles/county')).metadata['sangzi:layers']
+  // A pack that is still being made is asked for until it stands.
+  for (const l of layers) for (let n = 0; n < 300 && (await fetch(`${url}/collections/${l.collection}/tiles/sums?layer=${l.id}`)).status === 503; n++) await new Promise((done) => setTimeout(done, 200))
   const full = firsts.filter(([, id]) => id)
   const each = (path) => collections.map((c) => path.replace('{c}', c.id))
   return {
@@ -55,6 +58,7 @@ async function addresses() {
     '/collections/{c}/items/{id}': full.map(([c, id]) => `/collections/${c}/items/${id}?expand=labels`),
     '/collections/{c}/items/{id}/history': full.map(([c, id]) => `/collections/${c}/items/${id}/history`),
     '/collections/{c}/statistics': ['/collections/road_defect/statistics?group=kind', '/collections/road_defect/statistics?properties=size', '/collections/land_patch/statistics?group=land_class'],
+    '/collections/{c}/tiles/sums': layers.map((l) => `/collections/${l.collection}/tiles/sums?layer=${l.id}`),
     '/processes/{id}': processes.map((p) => `/processes/${p.id}`),
     '/jobs/{id}': jobs.slice(0, 5).map((j) => `/jobs/${j.jobID}`),
     '/imports/{id}': imports.slice(0, 5).map((i) => `/imports/${i.id}`),

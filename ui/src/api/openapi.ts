@@ -514,11 +514,12 @@ export interface components {
         Sums: {
             area: number | null;
             bbox: number[];
-            cell?: number | null;
+            cell: number;
             count: number;
             exact: boolean;
             group: string | null;
             groups: components["schemas"]["SumsGroup"][];
+            layer?: string;
             length: number | null;
         };
         SumsGroup: {

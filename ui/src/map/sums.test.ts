@@ -4,7 +4,7 @@ import { adding, classWord, inView, isThere, rowsOf, sumText, sumTitle, totalTex
 
 const row = (label: string, filter?: string) => ({ label, filter })
 const sums = (more: Partial<Sums> = {}): Sums => ({
-  bbox: [1, 2, 3, 4], group: 'land_class', count: 12, area: 2000000, length: null, exact: true,
+  bbox: [1, 2, 3, 4], group: 'land_class', count: 12, area: 2000000, length: null, exact: true, cell: 305,
   groups: [
     { value: '0101', count: 7, area: 1333400, length: null },
     { value: '0102', count: 5, area: 666600, length: null },

@@ -52,7 +52,7 @@ export const inView = (layer: PanelLayer, sums: Sums): InView => ({
   state: 'known',
   total: { count: sums.count, area: sums.area, length: sums.length },
   rows: rowsOf(layer.legend, sums),
-  cell: sums.exact ? undefined : (sums.cell ?? undefined),
+  cell: sums.exact ? undefined : sums.cell,
 })
 
 type Kind = PanelLayer['kind']

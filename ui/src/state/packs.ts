@@ -2,7 +2,6 @@
 import { computed, defineAsyncComponent, type AsyncComponentLoader, type Component } from 'vue'
 import type { Feature } from '@/api/types'
 import type { IconName } from '@/parts/icons'
-import type { TextKey } from '@/texts'
 import { collections } from './county'
 
 /** A component, loaded when it is first shown. */
@@ -21,8 +20,8 @@ export interface DoorWay {
   doors: ('villager' | 'cadre')[]
   to: string
   icon: IconName
-  text: TextKey
-  hint?: TextKey
+  text: () => string
+  hint?: () => string
 }
 export interface PackScreens {
   /** Its folder under packs/, as the server names it. */

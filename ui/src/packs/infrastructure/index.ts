@@ -3,6 +3,7 @@ import type { Feature } from '@/api/types'
 import type { PackScreens, RecordScreen } from '@/state/packs'
 import { labelText } from '@/state/title'
 import { metresOf, stakeText } from '@/texts/stake'
+import { say } from './texts'
 
 const file: RecordScreen = { view: () => import('./RoadFile.vue'), whole: true, alongside: true }
 
@@ -21,7 +22,7 @@ export const infrastructure: PackScreens = {
   day: () => import('./WaitingCard.vue'),
   today: () => import('./WaitingToday.vue'),
   ways: [
-    { doors: ['villager'], to: '/new/road_defect', icon: 'edit', text: 'frame.report', hint: 'frame.reportHint' },
-    { doors: ['cadre'], to: '/new/road_defect', icon: 'edit', text: 'frame.cadreAdd' },
+    { doors: ['villager'], to: '/new/road_defect', icon: 'edit', text: () => say('report'), hint: () => say('reportHint') },
+    { doors: ['cadre'], to: '/new/road_defect', icon: 'edit', text: () => say('cadreAdd') },
   ],
 }

@@ -1,6 +1,8 @@
 // What belongs to a road beside its sections: each register that points to them, in the order of the file.
 import { nameText, quote } from '@/api/cql'
-import type { TextKey } from '@/texts'
+import type { say } from './texts'
+
+type Word = Parameters<typeof say>[0]
 
 export interface Part {
   collection: string
@@ -8,14 +10,14 @@ export interface Part {
   property: string
   many?: boolean
   sortby?: string
-  title: TextKey
-  none: TextKey
+  title: Word
+  none: Word
 }
 export const PARTS: readonly Part[] = [
-  { collection: 'road_structure', property: 'section', title: 'map.structures', none: 'map.noStructures' },
-  { collection: 'road_defect', property: 'section', sortby: '-found_at', title: 'map.defects', none: 'map.noDefects' },
-  { collection: 'road_work', property: 'sections', many: true, sortby: '-start', title: 'map.works', none: 'map.noWorks' },
-  { collection: 'road_inspection', property: 'section', sortby: '-at', title: 'map.inspections', none: 'map.noInspections' },
+  { collection: 'road_structure', property: 'section', title: 'structures', none: 'noStructures' },
+  { collection: 'road_defect', property: 'section', sortby: '-found_at', title: 'defects', none: 'noDefects' },
+  { collection: 'road_work', property: 'sections', many: true, sortby: '-start', title: 'works', none: 'noWorks' },
+  { collection: 'road_inspection', property: 'section', sortby: '-at', title: 'inspections', none: 'noInspections' },
 ]
 
 /** CQL2 for what names any of the sections, in pieces that stay short enough for an address. */

@@ -20,9 +20,5 @@ export const indicators = {
   noChildren: 'There is nothing below this level.',
   noValue: 'No data',
   noValueDetail: 'There is nothing to count in this division.',
-  upTo: 'Back to {name}',
-  how: 'How it is counted',
-  show: 'See the level below',
-  csv: 'Export the table',
   points: 'points',
 }

@@ -8,9 +8,7 @@ export const palette = {
   nothing: 'Nothing found for “{q}”',
   nothingHint: 'Try the first two characters, or pinyin initials such as ljw.',
   hint: '↑↓ choose · Enter open · Esc close',
-  onMap: 'Show on the map',
   dark: 'Switch dark',
   elder: 'Switch large letters',
   english: '切换到中文',
-  recent: 'Recent',
 }

@@ -1,7 +1,5 @@
 export const print = {
-  title: 'Print',
   paper: 'Paper',
-  portrait: 'Upright',
   landscape: 'Sideways',
   go: 'Print',
   back: 'Back to the list',
@@ -12,7 +10,6 @@ export const print = {
   everything: 'All records',
   rows: '{n} records',
   first: 'Only the first {n} are printed; export for all.',
-  reading: 'Reading {n}',
   filledBy: 'Filled in by',
   checkedBy: 'Checked by',
   seal: '(seal)',

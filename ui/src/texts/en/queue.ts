@@ -28,5 +28,4 @@ export const queue = {
   theirsBy: 'changed by {who} {when}',
   keepMine: 'Use mine',
   keepTheirs: 'Use the county’s',
-  later: 'Later',
 }

@@ -9,8 +9,6 @@ export const tour = {
   finish: 'Done',
   again: 'Start from the first stop',
   do: 'Try it',
-  seen: 'Seen',
-  resume: 'Go on from last time',
   goThere: 'Take me there',
   verify: 'Verify the ledger now',
   done: 'That was the tour. Look around as you like.',

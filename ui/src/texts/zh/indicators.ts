@@ -20,9 +20,5 @@ export const indicators = {
   noChildren: '这一级下面没有再分。',
   noValue: '没有数据',
   noValueDetail: '这个区划里没有可数的记录。',
-  upTo: '回到{name}',
-  how: '怎么算的',
-  show: '看下一级',
-  csv: '导出表格',
   points: '个百分点',
 }

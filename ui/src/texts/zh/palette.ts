@@ -8,9 +8,7 @@ export const palette = {
   nothing: '没有找到「{q}」',
   nothingHint: '可以只写前两个字，或者写拼音首字母，如 ljw。',
   hint: '↑↓ 选择 · 回车 打开 · Esc 关闭',
-  onMap: '在地图上看',
   dark: '切换夜间',
   elder: '切换长辈版',
   english: 'Switch to English',
-  recent: '最近打开',
 }

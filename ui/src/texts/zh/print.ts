@@ -1,7 +1,5 @@
 export const print = {
-  title: '打印',
   paper: '纸张',
-  portrait: '竖排',
   landscape: '横排',
   go: '打印',
   back: '回到列表',
@@ -12,7 +10,6 @@ export const print = {
   everything: '全部记录',
   rows: '共 {n} 条',
   first: '只印前 {n} 条；要全部请导出表格。',
-  reading: '正在读出 {n} 条',
   filledBy: '填表人',
   checkedBy: '审核人',
   seal: '（盖章）',

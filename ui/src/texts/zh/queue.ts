@@ -28,5 +28,4 @@ export const queue = {
   theirsBy: '{who} 在{when}改的',
   keepMine: '用我写的',
   keepTheirs: '用县里的',
-  later: '以后再说',
 }

@@ -9,8 +9,6 @@ export const tour = {
   finish: '走完了',
   again: '从头走一遍',
   do: '请试一试',
-  seen: '已看到',
-  resume: '接着上次',
   goThere: '带我去',
   verify: '现在就验证账本',
   done: '八站走完了。下面可以自己随便看。',
