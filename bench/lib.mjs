@@ -133,14 +133,14 @@ export const packed = async dir => { // serves until the packed layers stand, th
 /* --- peers ------------------------------------------------------------------------------------------------------- */
 const asRoot = process.getuid() === 0;
 const pgbin = (() => { const d = '/usr/lib/postgresql'; const v = fs.existsSync(d) ? fs.readdirSync(d).sort((a, b) => b - a)[0] : ''; return v ? `${d}/${v}/bin` : ''; })();
-export async function postgres() { // a private cluster in the work folder
+export async function postgres(more = {}) { // a private cluster in the work folder
   const dir = path.join(work, 'pg'), data = path.join(dir, 'data'), port = await freePort();
   const as = (cmd, args) => (asRoot ? run('runuser', ['-u', 'postgres', '--', cmd, ...args], { cwd: '/' }) : run(cmd, args));
   fs.mkdirSync(dir, { recursive: true });
   if (asRoot) run('chown', ['postgres', dir]);
   if (!fs.existsSync(path.join(data, 'PG_VERSION'))) as(`${pgbin}/initdb`, ['-D', data, '-U', 'bench', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8']);
   const set = { port, listen_addresses: '', unix_socket_directories: dir, shared_buffers: '1GB', work_mem: '64MB', maintenance_work_mem: '512MB',
-    fsync: 'off', synchronous_commit: 'off', max_wal_size: '4GB', jit: 'off', max_parallel_workers_per_gather: 0 };
+    fsync: 'off', synchronous_commit: 'off', max_wal_size: '4GB', jit: 'off', max_parallel_workers_per_gather: 0, ...more };
   fs.rmSync(path.join(data, 'postmaster.pid'), { force: true });
   as('sh', ['-c', `${pgbin}/pg_ctl -D ${data} -w -l ${dir}/log -o "${Object.entries(set).map(([k, v]) => `-c ${k}='${v}'`).join(' ')}" start >/dev/null`]);
   const env = { ...process.env, PGHOST: dir, PGPORT: String(port), PGUSER: 'bench', PGDATABASE: 'bench' };

@@ -217,6 +217,8 @@ void face_problem(
         face_text(b, "where", str_of(err->where));
     if (said && said->n)
         findings(r, said, b);
+    if (said && said->more) /* found, and too many to say */
+        face_int(b, "errorsMore", (int64_t)said->more);
     face_text(b, "trace", trace);
     buf_c(b, '}');
 }

@@ -4,7 +4,7 @@
 #include "indicator/indicator.h"
 #include "onemap/onemap.h"
 
-enum { ONLY_MAX = 64, CHILDREN_MAX = 2000 };
+enum { ONLY_MAX = 64 };
 
 static void null_or_text(Buf *b, const char *key, Str value)
 {
@@ -201,8 +201,7 @@ static bool write_children(Tree *t, Str code, Err *err)
     buf_c(t->out, '[');
     while (i < LEN(level) && !str_eq(t->found_level, str_of(level[i])))
         i++;
-    if (i + 1 < LEN(level) &&
-        !select_where(t, t->level, str_of(level[i + 1]), code, see_child, CHILDREN_MAX, err))
+    if (i + 1 < LEN(level) && !select_where(t, t->level, str_of(level[i + 1]), code, see_child, 0, err))
         return false;
     buf_c(t->out, ']');
     return true;

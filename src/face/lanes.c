@@ -31,7 +31,10 @@ static size_t threads_of(FaceLane lane)
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     const size_t n = cores < 2 ? 2 : cores > 16 ? 16 : (size_t)cores;
 
-    return lane == FACE_LANE_QUICK ? 0 : lane == FACE_LANE_READ ? n + 2 : lane == FACE_LANE_WAIT ? 32 : n;
+    return lane == FACE_LANE_QUICK  ? 0
+           : lane == FACE_LANE_READ ? n + 2
+           : lane == FACE_LANE_WAIT ? THREADS_MAX
+                                    : n;
 }
 
 /* --- with the lane's guard held ------------------------------------------------------------------------------------ */

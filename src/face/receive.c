@@ -30,8 +30,10 @@ static bool ours(const PackProperty *p)
 /* The list grows as the ledger grows it: by mem_grow. */
 static void found(LedgerProblems *said, Str property, const Err *err)
 {
-    if (said->n == PROBLEMS_MAX)
+    if (said->n == PROBLEMS_MAX) {
+        said->more++;
         return;
+    }
     if (said->n == said->size) {
         const size_t size = said->size ? said->size * 2 : 16;
         LedgerProblem *more = mem_grow(said->item, size, sizeof *more);

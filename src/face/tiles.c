@@ -154,8 +154,7 @@ static Str field_type(const PackProperty *p)
 
 static void write_tilejson(FaceRequest *r, const OnemapTiles *l, const struct Grid *g, Buf *b)
 {
-    GeoBox box =
-        onemap_sees_whole(l, r->view.who) ? tile_layer_box(l->layer) : ledger_extent(r->view, l->collection);
+    GeoBox box = ledger_extent(r->view, l->collection);
 
     if (geo_box_empty(box))
         box = geo_box_empty(face_county_box(r)) ? (GeoBox){ -180, -85, 180, 85 } : face_county_box(r);

@@ -67,6 +67,8 @@ bool geo_valid(Bytes wkb, Err *err)
         return FAIL(err, BASE_NO_MEMORY, STR("geometry"), "valid");
     if (!runs_valid(wkb, err))
         return false;
+    if (geo_wkb_type(wkb) == GEO_POINT && isfinite(geo_wkb_box(wkb).minx) && isfinite(geo_wkb_box(wkb).miny))
+        return true; /* nothing else can be wrong with one */
     g = geo_lib_read(l, wkb);
     if (!g)
         return FAIL(err, GEO_BAD_WKB, str_of(l->said), "valid");

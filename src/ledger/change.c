@@ -97,6 +97,7 @@ static bool fill_division(Apply *p)
     if (!division.len && p->after.geometry.len && geo_centre(p->after.geometry, &x, &y) &&
         !ledger_place(&w->sight, x, y, w->arena, &division, w->err))
         return false;
+    p->placed = division.len > 0 && field_text(p, BASE_DIVISION).len == 0;
     if (!division.len)
         division = w->ledger->division;
     base_set(p, BASE_DIVISION, text_or_null(division));

@@ -6,6 +6,7 @@
  * the whole transaction before a byte of it is written, and a dry run needs no writer.
  */
 #pragma once
+#include "ledger/places.h"
 #include "ledger/row.h"
 
 typedef struct Apply {  /* one record's change on its way */
@@ -17,7 +18,7 @@ typedef struct Apply {  /* one record's change on its way */
     bool touch; /* what it is shown with has changed: a version of its own, even if nothing here differs */
     const Sheet *sheet;
     LedgerRecord before;
-    bool there;
+    bool there, placed; /* placed: its division is where its place lies */
     struct Apply
         *prior; /* the change of the same record before this one: before.fid is known when it is written */
     CqlValue *value; /* of after */
@@ -54,7 +55,6 @@ bool ledger_ask_hooks(Work *w) MUST; /* each hook's `before`, in order */
 /* check.c, finding.c, division.c */
 bool ledger_check(const Apply *p) MUST;
 void ledger_say(LedgerProblems *said, size_t change, Str property, const Err *err);
-bool ledger_place(const Sight *in, double x, double y, Arena *a, Str *division, Err *err) MUST;
 bool ledger_lineage(const Sight *in, LedgerRecord *rec, Map *known, Arena *keep, Arena *a);
 /* links.c */
 bool ledger_links(Ledger *l, const LedgerRecord *r, const LedgerRecord *before, Arena *a, Err *err) MUST;

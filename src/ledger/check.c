@@ -80,8 +80,8 @@ static void geometry(Check *k)
 static bool target_there(Check *k, Str collection, Str id, bool *there)
 {
     const PackCollection *c = pack_collection(k->ledger->model, collection);
-    LedgerRecord target;
     char ulid[ULID_LEN + 1];
+    bool current;
 
     *there = false;
     if (!c)
@@ -93,9 +93,9 @@ static bool target_there(Check *k, Str collection, Str id, bool *there)
         ulid_make(0, digest, ulid);
         id = str_of(ulid);
     }
-    if (!ledger_find(k->in, ledger_sheet(k->ledger, c), id, k->arena, &target, there, k->err))
+    if (!ledger_stands(k->in, ledger_sheet(k->ledger, c), id, k->arena, there, &current, k->err))
         return false;
-    *there = *there && (c->by_code || target.value[base_at(c, BASE_VALID_TO)].kind == CQL_NULL);
+    *there = *there && (c->by_code || current);
     return true;
 }
 
@@ -128,8 +128,8 @@ static bool targets(Check *k)
         const CqlValue v = k->record->value[i];
 
         if (i == base_at(c, BASE_DIVISION) &&
-            (c->by_code || (v.kind == CQL_TEXT && str_eq(v.text, k->ledger->division))))
-            continue; /* it lies in itself; the node's own division need not be registered yet */
+            (c->by_code || k->apply->placed || (v.kind == CQL_TEXT && str_eq(v.text, k->ledger->division))))
+            continue; /* it lies in itself, or was found in a division that stands; the node's own need not be registered yet */
         if (p->type != PACK_REF || !ledger_is_typed(p) || (k->before && ledger_same(v, k->before->value[i])))
             continue;
         if (v.kind == CQL_LIST) {

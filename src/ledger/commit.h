@@ -2,6 +2,7 @@
 #pragma once
 #include "ledger/metrics.h"
 #include "ledger/state.h"
+#include <semaphore.h>
 
 struct Batch { /* one caller's transaction, waiting for the writer */
     struct Batch *next;
@@ -13,7 +14,9 @@ struct Batch { /* one caller's transaction, waiting for the writer */
     LedgerEvent *event;
     size_t nevent;
     int64_t seq;
-    bool good, finished;
+    size_t found; /* findings that were there before */
+    bool good;
+    sem_t answered;
 };
 struct EventRun { /* one commit's events on their way to the hooks */
     struct EventRun *next;

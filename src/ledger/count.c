@@ -18,6 +18,8 @@ void ledger_tally(Ledger *l, Sheet *s, Str division, int64_t by, int64_t at)
     if (n)
         *n += by;
     s->total += by;
+    s->written++;
+    s->box_known = false;
     if (at > s->changed_at)
         s->changed_at = at;
     pthread_mutex_unlock(&l->count_guard);
@@ -120,16 +122,30 @@ int64_t ledger_changed_at(LedgerView v, const PackCollection *c)
     return at;
 }
 
+/* Read once from the root of its index, and again when a record of it was written. */
 GeoBox ledger_layer_box(Ledger *l, const PackCollection *c)
 {
+    Sheet *s = ledger_sheet(l, c);
     StoreRead *r;
-    GeoBox box = GEO_BOX_NONE;
+    GeoBox box;
+    uint64_t written;
+    bool known;
     Err err;
 
-    if (!c->spatial || !store_read_begin(l->store, &r, &err))
-        return box;
-    if (!store_extent(r, &ledger_sheet(l, c)->table, &box, &err))
-        box = GEO_BOX_NONE;
+    pthread_mutex_lock(&l->count_guard);
+    known = s->box_known;
+    box = s->box;
+    written = s->written;
+    pthread_mutex_unlock(&l->count_guard);
+    if (known || !c->spatial || !store_read_begin(l->store, &r, &err))
+        return known ? box : GEO_BOX_NONE;
+    known = store_extent(r, &s->table, &box, &err);
     store_read_end(r);
-    return box;
+    pthread_mutex_lock(&l->count_guard);
+    if (known && s->written == written) {
+        s->box = box;
+        s->box_known = true;
+    }
+    pthread_mutex_unlock(&l->count_guard);
+    return known ? box : GEO_BOX_NONE;
 }

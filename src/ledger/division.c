@@ -1,51 +1,6 @@
-/* src/ledger/division.c - the division a place lies in, and what a division's code alone tells. */
+/* src/ledger/division.c - what a division's code alone tells: its parent, its full name. */
 #include "ledger/change.h"
 
-/* --- the division a place lies in: the smallest one that contains it -------------------------------------------------------- */
-bool ledger_place(const Sight *in, double x, double y, Arena *a, Str *division, Err *err)
-{
-    Ledger *l = in->ledger;
-    const PackCollection *c = pack_collection(l->model, STR("division"));
-    const GeoBox box = { x, y, x, y };
-    const Sheet *s = c ? ledger_sheet(l, c) : NULL;
-    StoreQuery q = { .geometry = true, .box = &box, .nbox = 1 };
-    RowShape shape;
-    CqlValue *value = c ? NEWS(a, CqlValue, c->nproperty + c->ninherited) : NULL;
-    const PackProperty *code = c ? pack_property(c, STR("code")) : NULL,
-                       *level = c ? pack_property(c, STR("level")) : NULL;
-    StoreCursor *cursor;
-    const StoreRow *row;
-    Bytes point;
-    GeoShape *here;
-    bool good;
-
-    if (!s || !value || !code || !geo_make_point(x, y, a, &point) || !geo_shape(point, a, &here, err) ||
-        !ledger_shape(s, NULL, 0, false, a, &shape))
-        return true;
-    q.table = &s->table;
-    q.column = shape.column;
-    q.ncolumn = shape.ncolumn;
-    if (!store_select(in->read, &q, &cursor, err))
-        return false;
-    while ((good = store_next(cursor, &row, err)) && row) {
-        LedgerRecord rec;
-        GeoShape *area;
-        Str found;
-
-        if (!ledger_row(l, s, &shape, row, value, a, &rec, err) || !rec.geometry.len ||
-            !geo_shape(rec.geometry, a, &area, err) || !geo_relate(area, GEO_INTERSECTS, here))
-            continue;
-        found = rec.value[code->index].text;
-        if (level && str_eq(rec.value[level->index].text, STR("group")))
-            found = str_sub(found, 0, 12);
-        if (found.len == 12 && (!division->len || str_cmp(found, *division) > 0))
-            *division = str_copy(a, found);
-    }
-    store_cursor_close(cursor);
-    return good;
-}
-
-/* --- divisions: what their code alone tells ------------------------------------------------------------------------------ */
 static Str parent_code(Str code, Arena *a)
 {
     static const size_t level[] = { 2, 4, 6, 9, 12, 15 };

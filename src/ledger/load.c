@@ -5,6 +5,7 @@
  */
 #include "ledger/change.h"
 #include "ledger/commit.h"
+#include "ledger/places.h"
 #include "ledger/sealed.h"
 #include <stdio.h>
 
@@ -238,6 +239,9 @@ static void announce(LedgerLoad *load)
 
         if (!load->touched[i])
             continue;
+        if (l->model->collection[i]->by_code)
+            ledger_places_stale(l);
+        ledger_tally(l, l->sheet + i, STR(""), 0, 0); /* its index stands only now: its box is another */
         ledger_announce(l, &e, 1);
         ledger_find_note(l->sheet + i, 0);
         ledger_range_note(l->sheet + i, 0);

@@ -1,6 +1,7 @@
 /* src/ledger/open.c - the county's folder: made, opened, closed. */
 #include "ledger/commit.h"
 #include "ledger/migrate.h"
+#include "ledger/places.h"
 #include "ledger/sealed.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -190,9 +191,9 @@ bool ledger_open(const char *dir, LedgerMode mode, const PackModel *model, Ledge
     pthread_mutex_init(&l->guard, NULL);
     pthread_mutex_init(&l->write_guard, NULL);
     pthread_mutex_init(&l->hook_guard, NULL);
+    pthread_mutex_init(&l->places_guard, NULL);
     pthread_cond_init(&l->hook_idle, NULL);
     pthread_cond_init(&l->come, NULL);
-    pthread_cond_init(&l->answered, NULL);
     pthread_cond_init(&l->event_come, NULL);
     if (open_parts(l, err)) {
         *out = l;
@@ -227,6 +228,7 @@ void ledger_close(Ledger *l)
     ledger_rest(l);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)
         ledger_find_close(l->sheet + i), ledger_range_close(l->sheet + i);
+    ledger_places_stale(l);
     store_close(l->store);
     access_keys_close(l->keys);
     for (size_t i = 0; l->sheet && i < l->model->ncollection; i++)

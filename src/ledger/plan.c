@@ -118,12 +118,21 @@ static bool plan_order(const Ledger *l, Plan *p, const LedgerQuery *q, Arena *a,
 /* Words of the index; in a register of sealed names, the names that hold them, for whom they are not masked. */
 static bool plan_words(Plan *p, const LedgerQuery *q, Arena *a)
 {
-    enum { NAMES = 5000 };
-    int64_t *fid = q->words.len && ledger_find_may(p->sheet, p->who) ? NEWS(a, int64_t, NAMES) : NULL;
-    const size_t n = fid ? ledger_find_text((Sheet *)(uintptr_t)p->sheet, q->words, fid, NAMES) : 0;
+    enum { FIRST = 4096 };
+    const bool named = q->words.len && ledger_find_may(p->sheet, p->who);
+    int64_t *fid = NULL;
+    size_t n = 0;
 
     if (!q->words.len)
         return true;
+    for (size_t room = FIRST; named; room *= 4) { /* until it holds all of them */
+        fid = NEWS(a, int64_t, room);
+        n = fid ? ledger_find_text((Sheet *)(uintptr_t)p->sheet, q->words, fid, room) : 0;
+        if (!fid)
+            return false;
+        if (n < room)
+            break;
+    }
     if (n) {
         p->store.fid = fid;
         p->store.nfid = n;

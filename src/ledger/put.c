@@ -119,6 +119,8 @@ static bool put_derived(Apply *p)
 
 bool ledger_put(Apply *p, uint8_t (*digest)[SM3_LEN], size_t *ndigest)
 {
+    if (p->sheet->collection->by_code && p->verb != LEDGER_DERIVE)
+        ledger_places_stale(p->work->ledger);
     if (p->prior)
         p->before.fid = p->after.fid = p->prior->after.fid;
     if (p->verb == LEDGER_DERIVE)

@@ -34,6 +34,18 @@ bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const St
     return true;
 }
 
+void ledger_keep(LedgerRecord *r, Arena *a)
+{
+    CqlValue *value = (CqlValue *)(uintptr_t)r->value;
+
+    for (size_t i = 0; i < r->collection->nproperty; i++)
+        value[i] = ledger_copy(value[i], a);
+    r->id = str_copy(a, r->id);
+    r->division = str_copy(a, r->division);
+    r->geometry = BYTES(str_copy(a, TEXT(r->geometry)));
+    r->rounded = BYTES(str_copy(a, TEXT(r->rounded)));
+}
+
 static bool find_row(
     const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err)
 {
@@ -57,13 +69,8 @@ static bool find_row(
     good = store_next(cursor, &row, err);
     if (good && row) {
         good = ledger_row(in->ledger, s, shape, row, value, a, out, err);
-        for (size_t i = 0; good && i < s->collection->nproperty; i++)
-            value[i] = ledger_copy(value[i], a);
         if (good) {
-            out->id = str_copy(a, out->id);
-            out->division = str_copy(a, out->division);
-            out->geometry = BYTES(str_copy(a, TEXT(out->geometry)));
-            out->rounded = BYTES(str_copy(a, TEXT(out->rounded)));
+            ledger_keep(out, a);
             *found = true;
             good = ledger_inherit(in, out, a, err);
         }
@@ -98,6 +105,33 @@ bool ledger_find(const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord
     return true;
 }
 
+bool ledger_stands(const Sight *in, const Sheet *s, Str id, Arena *a, bool *there, bool *current, Err *err)
+{
+    const LedgerRecord *made = in->made ? ledger_made(in->made, s->collection, id) : NULL;
+    const StoreQuery q = { .table = &s->table,
+        .retired = true,
+        .column = &s->table.valid_to,
+        .ncolumn = 1,
+        .id = made ? NULL : str_c(a, id) };
+    StoreCursor *cursor;
+    const StoreRow *row;
+    bool good;
+
+    *there = made != NULL;
+    *current = made && made->value[base_at(s->collection, BASE_VALID_TO)].kind == CQL_NULL;
+    if (made)
+        return true;
+    if (!q.id)
+        return FAIL(err, BASE_NO_MEMORY, id, "record");
+    if (!store_select(in->read, &q, &cursor, err))
+        return false;
+    good = store_next(cursor, &row, err);
+    *there = good && row;
+    *current = *there && row->value[0].kind == CQL_NULL;
+    store_cursor_close(cursor);
+    return good;
+}
+
 /* Nearest first, as the pack room lays them out (pack/collection.c): above's own declared ones, then what it inherits. */
 void ledger_take_above(LedgerRecord *rec, const LedgerRecord *up)
 {
@@ -121,5 +155,67 @@ bool ledger_inherit(const Sight *in, LedgerRecord *rec, Arena *a, Err *err)
         return false;
     if (there)
         ledger_take_above(rec, &up);
+    return true;
+}
+
+/* The records above, each beside the one that it belongs to. */
+static bool read_above(const Sight *in, const Sheet *s, const Map *below, LedgerRecord *up, const Str *id,
+    size_t n, Arena *a, Err *err)
+{
+    const PackCollection *c = s->collection;
+    const StoreQuery q = { .table = &s->table,
+        .retired = true,
+        .column = s->whole.column,
+        .ncolumn = s->whole.ncolumn,
+        .ids = id,
+        .nids = n };
+    StoreCursor *cursor;
+    const StoreRow *row;
+    bool good;
+
+    if (!store_select(in->read, &q, &cursor, err))
+        return false;
+    while ((good = store_next(cursor, &row, err)) && row) {
+        const size_t *at = map_get(below, row->id);
+        CqlValue *value = NEWS(a, CqlValue, c->nproperty + c->ninherited);
+
+        good = (value && at) || FAIL(err, BASE_NO_MEMORY, c->name, "record");
+        if (!good || !(good = ledger_row(in->ledger, s, &s->whole, row, value, a, &up[*at], err)))
+            break;
+        ledger_keep(&up[*at], a);
+    }
+    store_cursor_close(cursor);
+    return good;
+}
+
+bool ledger_inherit_many(const Sight *in, LedgerRecord *rec, size_t n, Arena *a, Err *err)
+{
+    const PackCollection *above = n ? rec[0].collection->extends : NULL;
+    LedgerRecord *up = NEWS(a, LedgerRecord, n + 1);
+    Map *below = map_new(a);
+    Str *id = NEWS(a, Str, n + 1);
+    size_t *at = NEWS(a, size_t, n + 1), nup = 0;
+    LedgerRecord *found = NEWS(a, LedgerRecord, n + 1);
+    bool good = up && below && id && at && found;
+
+    if (!above || !rec[0].collection->ninherited)
+        return true;
+    for (size_t i = 0; good && i < n; i++) {
+        at[i] = i;
+        id[i] = rec[i].id;
+        good = map_put(below, id[i], &at[i]);
+    }
+    if (!good)
+        return FAIL(err, BASE_NO_MEMORY, above->name, "record");
+    if (!read_above(in, ledger_sheet(in->ledger, above), below, up, id, n, a, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (up[i].collection)
+            found[nup++] = up[i]; /* their values are the same memory: what these inherit, up[i] shows */
+    if (!ledger_inherit_many(in, found, nup, a, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (up[i].collection)
+            ledger_take_above(&rec[i], &up[i]);
     return true;
 }

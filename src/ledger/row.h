@@ -30,8 +30,14 @@ bool ledger_row(const Ledger *l, const Sheet *s, const RowShape *shape, const St
 /* *found false: no such id. Also retired ones. */
 bool ledger_find(
     const Sight *in, const Sheet *s, Str id, Arena *a, LedgerRecord *out, bool *found, Err *err) MUST;
+void ledger_keep(LedgerRecord *r, Arena *a); /* what it borrows of a row becomes its own, in the arena */
+/* Whether it is there and not retired; little of it is read. */
+bool ledger_stands(
+    const Sight *in, const Sheet *s, Str id, Arena *a, bool *there, bool *current, Err *err) MUST;
 /* Fills value[nproperty …]. */
 bool ledger_inherit(const Sight *in, LedgerRecord *rec, Arena *a, Err *err) MUST;
+/* The same for many records of one collection, by one question a level. */
+bool ledger_inherit_many(const Sight *in, LedgerRecord *rec, size_t n, Arena *a, Err *err) MUST;
 void ledger_take_above(LedgerRecord *rec, const LedgerRecord *up);
 bool ledger_inherit_past(Ledger *l, StoreRead *r, LedgerRecord *rec, int64_t valid_at, int64_t known_at,
     int64_t seq, Arena *a,

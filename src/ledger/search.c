@@ -48,21 +48,22 @@ static bool found_one(void *ctx, Str collection, int64_t fid, double rank)
     return s->nfound < s->room;
 }
 
-/* Sealed names that hold the words: at most fifty a register. */
-static void find_names(Search *s)
+/* Sealed names that hold the words: of each register as many as there may be hits. */
+static bool find_names(Search *s, bool *all)
 {
-    enum { NAMES = 50 };
-    int64_t fid[NAMES];
+    int64_t *fid = NEWS(s->arena, int64_t, s->room);
 
-    for (size_t i = 0; i < s->view.ledger->model->ncollection; i++) {
+    for (size_t i = 0; fid && i < s->view.ledger->model->ncollection; i++) {
         Sheet *sheet = s->view.ledger->sheet + i;
         const size_t n = ledger_find_may(sheet, s->view.who) && wanted(s, sheet->collection)
-                             ? ledger_find_text(sheet, s->words, fid, NAMES)
+                             ? ledger_find_text(sheet, s->words, fid, s->room / 4)
                              : 0;
 
+        *all &= n < s->room / 4;
         for (size_t k = 0; k < n && s->nfound < s->room; k++)
             s->found[s->nfound++] = (Found){ sheet, fid[k], 0 };
     }
+    return fid != NULL;
 }
 
 /* The title without the word that only says what kind of place it is. */
@@ -260,7 +261,8 @@ static bool gather(Search *s, StoreRead *read, bool *all, Err *err)
         return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
     good = store_words_find(read, s->word, s->nword, s->room, found_one, s, err);
     *all = s->nfound < s->room;
-    find_names(s);
+    if (!find_names(s, all))
+        return FAIL(err, BASE_NO_MEMORY, STR("search"), "q");
     for (size_t i = 0; good && i < s->view.ledger->model->ncollection; i++)
         good = fetch(s, read, s->view.ledger->sheet + i, err);
     return good;

@@ -44,26 +44,99 @@ typedef struct Walk {
     Arena *arena; /* cleared row by row */
     CqlValue *value;
     size_t examined;
+    int64_t behind;      /* of a first page in order of fid: the last record on it; 0: none */
+    struct Ahead *ahead; /* of a collection that extends another; NULL: row by row */
 } Walk;
 
-/* The next record that passes; *r->collection NULL: the end. */
-static bool walk_next(Walk *w, StoreCursor *cursor, LedgerRecord *r, size_t most, Err *err)
+/* --- a record that extends another: both are read by the dozen, not the one above once a row --------------------------- */
+enum { AHEAD = 64 };
+struct Ahead {
+    Arena *arena; /* of the records read ahead */
+    LedgerRecord record[AHEAD];
+    size_t at, n,
+        next; /* next: how many are read at once; it grows, so that a short page reads little too much */
+    bool ended;
+};
+
+static bool read_ahead(Walk *w, StoreCursor *cursor, Err *err)
+{
+    struct Ahead *h = w->ahead;
+    const PackCollection *c = w->query->collection;
+    const StoreRow *row;
+    bool good = true;
+
+    arena_clear(h->arena);
+    h->at = h->n = 0;
+    while (h->n < h->next && (good = store_next(cursor, &row, err)) && row) {
+        CqlValue *value = NEWS(h->arena, CqlValue, c->nproperty + c->ninherited);
+
+        if (!value)
+            return FAIL(err, BASE_NO_MEMORY, c->name, "items");
+        if (!ledger_row(
+                w->view.ledger, w->plan->sheet, &w->plan->shape, row, value, h->arena, &h->record[h->n], err))
+            return false;
+        ledger_keep(&h->record[h->n++], h->arena);
+    }
+    h->ended = h->n < h->next;
+    h->next = h->next * 2 < AHEAD ? h->next * 2 : AHEAD;
+    return good &&
+           ledger_inherit_many(&(Sight){ w->view.ledger, w->read, NULL }, h->record, h->n, h->arena, err);
+}
+
+static bool next_ahead(Walk *w, StoreCursor *cursor, LedgerRecord *r, Err *err)
+{
+    struct Ahead *h = w->ahead;
+
+    if (h->at == h->n && !h->ended && !read_ahead(w, cursor, err))
+        return false;
+    *r = h->at < h->n ? h->record[h->at++] : (LedgerRecord){ .collection = NULL };
+    return true;
+}
+
+static bool open_ahead(Walk *w, Arena *a)
+{
+    if (!w->query->collection->extends || !w->query->collection->ninherited)
+        return true;
+    w->ahead = NEW(a, struct Ahead);
+    if (w->ahead)
+        *w->ahead = (struct Ahead){ .arena = arena_new(0), .next = 8 };
+    return w->ahead != NULL;
+}
+
+static void close_ahead(const Walk *w)
+{
+    if (w->ahead)
+        arena_free(w->ahead->arena);
+}
+
+/* --- record by record --------------------------------------------------------------------------------------------------- */
+static bool next_record(Walk *w, StoreCursor *cursor, LedgerRecord *r, Err *err)
 {
     const StoreRow *row;
 
+    if (w->ahead)
+        return next_ahead(w, cursor, r, err);
+    if (!store_next(cursor, &row, err))
+        return false;
+    r->collection = NULL;
+    return !row ||
+           ledger_row(w->view.ledger, w->plan->sheet, &w->plan->shape, row, w->value, w->arena, r, err);
+}
+
+/* The next record that passes; *r->collection NULL: the end, or enough were looked at. */
+static bool walk_next(Walk *w, StoreCursor *cursor, LedgerRecord *r, size_t most, Err *err)
+{
     for (;;) {
         arena_clear(w->arena);
-        if (!store_next(cursor, &row, err))
-            return false;
-        if (!row || w->examined >= most) {
+        if (w->examined >= most) {
             r->collection = NULL;
             return true;
         }
-        w->examined++;
-        if (!ledger_row(w->view.ledger, w->plan->sheet, &w->plan->shape, row, w->value, w->arena, r, err) ||
-            (r->collection->extends &&
-                !ledger_inherit(&(Sight){ w->view.ledger, w->read, NULL }, r, w->arena, err)))
+        if (!next_record(w, cursor, r, err))
             return false;
+        if (!r->collection)
+            return true;
+        w->examined++;
         ledger_hide_place(w->view.who, r);
         if (passes(w->plan, w->query, r, w->arena)) {
             ledger_mask(w->view.who, r);
@@ -114,6 +187,8 @@ static bool fill_page(
         more = last.fid > 0;
     }
     store_cursor_close(cursor);
+    w->behind =
+        more && !stopped && q->nsort == 0 && !q->token.len && page->returned == q->limit ? last.fid : 0;
     return good &&
            (!(more || stopped) || !last.fid || ledger_token_make(w->view.ledger, q, &last, a, &page->next) ||
                FAIL(err, BASE_NO_MEMORY, STR("token"), "items"));
@@ -151,10 +226,11 @@ static bool count_matches(Walk *w, LedgerPage *page, Err *err)
     StoreCursor *cursor;
     LedgerRecord r;
     int64_t n = 0;
+    const int64_t on_page = w->behind ? (int64_t)page->returned : 0;
     bool good;
 
     counting.store.norder = 0;
-    counting.store.after_fid = 0;
+    counting.store.after_fid = w->behind; /* those on the page are counted already */
     counting.store.limit = 0;
     counting.store.most = w->query->count ? 0 : COUNT_LOOKED;
     if (!counting.filter.residual) { /* nothing of the record is needed but its place */
@@ -163,11 +239,15 @@ static bool count_matches(Walk *w, LedgerPage *page, Err *err)
     }
     c.plan = &counting;
     c.examined = 0;
+    if (!counting.filter.residual)
+        c.ahead = NULL; /* and nothing of what it extends */
+    else if (c.ahead)
+        *c.ahead = (struct Ahead){ .arena = c.ahead->arena, .next = AHEAD };
     if (!counting.filter.residual && counting.store.nbox <= 1) {
         if (!count_inside(w, &counting, &n, err))
             return err->kind == &STORE_BUDGET;
         if (!counting.exact_box) {
-            page->matched = n;
+            page->matched = on_page + n;
             return true;
         }
     }
@@ -179,7 +259,7 @@ static bool count_matches(Walk *w, LedgerPage *page, Err *err)
     if (!good && err->kind == &STORE_BUDGET)
         return true;
     if (good && (w->query->count || c.examined < COUNT_MAX))
-        page->matched = n;
+        page->matched = on_page + n;
     return good;
 }
 
@@ -209,13 +289,14 @@ static bool count_rows(LedgerView v, const PackCollection *c, Str division, int6
     bool good;
 
     w.value = NEWS(a, CqlValue, c->nproperty + c->ninherited);
-    good = (p && w.value) || FAIL(err, BASE_NO_MEMORY, STR("count"), "items");
+    good = (p && w.value && open_ahead(&w, a)) || FAIL(err, BASE_NO_MEMORY, STR("count"), "items");
     good = good && ledger_plan(v, &q, a, p, err) && store_read_begin(v.ledger->store, &w.read, err);
     if (good) {
         good = p->nothing ? (page.matched = 0, true) : count_matches(&w, &page, err);
         store_read_end(w.read);
     }
     *n = page.matched;
+    close_ahead(&w);
     arena_free(w.arena);
     arena_free(a);
     return good;
@@ -281,7 +362,8 @@ bool ledger_select(LedgerView v, const LedgerQuery *q, bool (*see)(void *ctx, co
     if (q->limit && !p->filter.residual &&
         !p->exact_box) /* all that SQL gives passes: it need not sort more than a page */
         p->store.limit = q->limit + 1;
-    good = w.value && store_read_begin(v.ledger->store, &w.read, err);
+    good = (w.value && open_ahead(&w, a)) || FAIL(err, BASE_NO_MEMORY, STR("query"), "items");
+    good = good && store_read_begin(v.ledger->store, &w.read, err);
     /* Behind the snapshot: what a commit in it has touched is known anew or a candidate. */
     good = good && (!p->spans || ledger_range_among(p->spans, a, &p->among) ||
                        FAIL(err, BASE_NO_MEMORY, STR("filter"), "items"));
@@ -290,6 +372,7 @@ bool ledger_select(LedgerView v, const LedgerQuery *q, bool (*see)(void *ctx, co
         good = good && fill_page(&w, see, ctx, a, page, err) && count_page(&w, page, err);
         store_read_end(w.read);
     }
+    close_ahead(&w);
     arena_free(w.arena);
-    return good || w.value != NULL ? good : FAIL(err, BASE_NO_MEMORY, STR("query"), "items");
+    return good;
 }

@@ -59,6 +59,9 @@ typedef struct Sheet { /* a collection as the store keeps it */
     /* counters of current records a division; guarded by Ledger.count_guard */
     Map *count;
     Arena *count_arena;
+    GeoBox box; /* of all its records, when known; guarded by count_guard */
+    bool box_known;
+    uint64_t written;
     int64_t total, changed_at, touched_at; /* touched_at: what the file says of changed_at */
 } Sheet;
 typedef struct Batch Batch;       /* writer.c */
@@ -78,7 +81,7 @@ struct Ledger {
     bool counted;
     pthread_mutex_t count_guard; /* guards the counters of all sheets */
     pthread_mutex_t guard;       /* guards first … seq and last_hash */
-    pthread_cond_t come, answered;
+    pthread_cond_t come;
     Batch *first, **last;
     bool stop, writer_runs;
     pthread_t writer;
@@ -91,7 +94,10 @@ struct Ledger {
     uint64_t event_put, event_told; /* runs so far */
     bool event_stop, herald_runs;
     pthread_t herald;
-    LedgerHooked *hook; /* in the order they came */
+    LedgerHooked *hook;           /* in the order they came */
+    pthread_mutex_t places_guard; /* guards places, its users and places_seen */
+    struct LedgerPlaces *places;  /* NULL: to be made (place.c) */
+    uint64_t places_seen;         /* how often divisions were written */
 };
 Sheet *ledger_sheet(const Ledger *l, const PackCollection *c);
 bool ledger_sheets(Ledger *l, Err *err) MUST;

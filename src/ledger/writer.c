@@ -1,8 +1,12 @@
-/* src/ledger/writer.c - the one writer: takes what waits, applies each transaction in a savepoint, commits them together
- * (what is there, at most 500 changes), answers after the sync, and hands the events to the herald.
+/* src/ledger/writer.c - the one writer: takes what waits, carries it out in one transaction of the store (what is there, at most
+ * 500 changes), answers after the sync, and hands the events to the herald.
  *
- * Locks, in this order: write_guard (the store's writer) → guard (the queue) → count_guard, hook_guard. None is held while a
- * caller's code runs, but for write_guard, under which hooks are asked: so a hook that wrote would wait for itself.
+ * Every change is prepared and checked before the first byte of its transaction is written, so a refusal leaves nothing to take
+ * out again, and no savepoint is kept. What fails while it is written is the store's failure: then the whole group is undone and
+ * each of it tried again alone, so that one that cannot be written takes no other with it. (Its hooks are asked again.)
+ *
+ * Locks, in this order: write_guard (the store's writer) → guard (the queue) → count_guard, hook_guard, places_guard. None is held
+ * while a caller's code runs, but for write_guard, under which hooks are asked: a hook that wrote would wait for itself.
  */
 #include "ledger/change.h"
 #include "ledger/commit.h"
@@ -84,19 +88,22 @@ static Work work_of(Ledger *l, const Batch *b, StoreRead *read, Err *err)
         .err = err };
 }
 
-static bool transaction(Ledger *l, Batch *b)
+/* *wrote: from here on a failure has left something behind. */
+static bool transaction(Ledger *l, Batch *b, bool *wrote)
 {
     Work w = work_of(l, b, store_writer(l->store), &b->err);
     uint8_t(*digest)[SM3_LEN];
     size_t n;
     bool known;
 
+    *wrote = false;
     if (!known_answer(l, b, &known) || known)
         return known;
     if (!ledger_work(&w))
         return false;
     if (!w.n)
         return true; /* nothing differs: nothing to tell the journal */
+    *wrote = true;
     if (!ledger_work_write(&w, &digest, &n))
         return false;
     b->event = w.event;
@@ -138,42 +145,6 @@ static void count_events(Ledger *l, const Batch *b)
     }
 }
 
-/* What failed half-way is taken out again, and no number of the journal is used up. A transaction that was carried out but could
- * not be released stands on nothing: it is as failed as one that was refused. */
-static void attempt(Ledger *l, Batch *b)
-{
-    const int64_t seq = l->seq;
-    uint8_t hash[SM3_LEN];
-
-    memcpy(hash, l->last_hash, SM3_LEN);
-    if (!store_savepoint(l->store, &b->err))
-        return;
-    b->good = transaction(l, b) && store_release(l->store, &b->err);
-    if (b->good)
-        return;
-    store_undo(l->store);
-    b->nevent = 0;
-    __atomic_store_n(&l->seq, seq, __ATOMIC_RELEASE);
-    memcpy(l->last_hash, hash, SM3_LEN);
-}
-
-static void answer(Ledger *l, Batch *run, const Err *failed)
-{
-    pthread_mutex_lock(&l->guard);
-    for (Batch *b = run, *next; b; b = next) {
-        next = b->next;
-        if (failed &&
-            (b->good || !b->err.kind)) { /* also those never tried, because the group could not begin */
-            b->good = false;
-            b->err = *failed;
-        }
-        metric_add(b->good ? METRIC_ledger_changes : METRIC_ledger_refused, (int64_t)b->tx->nchange);
-        b->finished = true;
-    }
-    pthread_cond_broadcast(&l->answered);
-    pthread_mutex_unlock(&l->guard);
-}
-
 /* From before the commit until after it was noted, no value that is read of these rows is kept. */
 static void hold(Ledger *l, const Batch *run, bool on)
 {
@@ -188,37 +159,122 @@ static void hold(Ledger *l, const Batch *run, bool on)
         }
 }
 
-static void commit_run(Ledger *l, Batch *run)
+/* What was made of the divisions inside the transaction is made anew of what was committed, or undone. */
+static void divisions_settled(Ledger *l, const Batch *run)
 {
-    const int64_t start = time_mono(), seq = l->seq;
+    bool any = false;
+
+    for (const Batch *b = run; b && !any; b = b->next)
+        for (size_t i = 0; i < b->tx->nchange && !any; i++)
+            any = b->tx->change[i].collection->by_code && b->tx->change[i].verb != LEDGER_DERIVE;
+    if (any)
+        ledger_places_stale(l);
+}
+
+/* Each is carried out or refused; false: one failed while it was written, and the group with it. */
+static bool carry_out(Ledger *l, Batch *run)
+{
+    bool wrote = false;
+
+    for (Batch *b = run; b; b = b->next) {
+        b->said->n = b->found; /* a second trial finds its own */
+        b->said->more = 0;
+        b->err = (Err){ 0 };
+        b->nevent = 0;
+        b->good = transaction(l, b, &wrote);
+        if (!b->good && wrote)
+            return false;
+    }
+    return true;
+}
+
+/* One transaction of the store for all of the run. Where it fails nothing of it stands and no number of the journal is used up:
+ * who was carried out is as failed as the commit. *spoilt: it failed in one of them, so the others may be tried without it. */
+static bool commit_group(Ledger *l, Batch *run, bool *spoilt, Err *err)
+{
+    const int64_t seq = l->seq;
     uint8_t hash[SM3_LEN];
-    Err err = { 0 };
     bool good;
 
+    *spoilt = false;
     memcpy(hash, l->last_hash, SM3_LEN);
-    pthread_mutex_lock(&l->write_guard);
-    good = store_begin(l->store, &err);
-    for (Batch *b = run; b && good; b = b->next)
-        attempt(l, b);
+    good = store_begin(l->store, err);
+    if (good && !carry_out(l, run)) {
+        store_rollback(l->store);
+        *spoilt = true;
+        good = false;
+    }
     hold(l, run, true);
-    good = good && store_commit(l->store, &err);
-    pthread_mutex_unlock(&l->write_guard);
-    if (good) {
-        for (Batch *b = run; b; b = b->next) {
-            if (!b->good || !b->nevent)
-                continue;
+    good = good && store_commit(l->store, err);
+    divisions_settled(l, run);
+    if (good)
+        return true;
+    hold(l, run, false);
+    __atomic_store_n(&l->seq, seq, __ATOMIC_RELEASE);
+    memcpy(l->last_hash, hash, SM3_LEN);
+    for (Batch *b = run; b; b = b->next) {
+        b->nevent = 0;
+        if (!*spoilt &&
+            (b->good || !b->err.kind)) { /* also those never tried, because the group could not begin */
+            b->good = false;
+            b->err = *err;
+        }
+    }
+    return false;
+}
+
+static void commit_alone(Ledger *l, Batch *run)
+{
+    for (Batch *b = run; b; b = b->next) {
+        Batch *next = b->next;
+        Err err = { 0 };
+        bool spoilt;
+
+        b->next = NULL;
+        if (!commit_group(l, b, &spoilt, &err))
+            log_err("ledger.commit", spoilt ? &b->err : &err);
+        b->next = next;
+    }
+}
+
+static void tell_all(Ledger *l, const Batch *run)
+{
+    for (const Batch *b = run; b; b = b->next)
+        if (b->good && b->nevent) {
             count_events(l, b);
             ledger_announce(l, b->event, b->nevent);
         }
-    } else {
-        __atomic_store_n(&l->seq, seq, __ATOMIC_RELEASE);
-        memcpy(l->last_hash, hash, SM3_LEN);
-        log_err("ledger.commit", &err);
+}
+
+/* Each is woken for itself; from its post on a batch may be gone, for it lies on its caller's stack. */
+static void answer(const Batch *run)
+{
+    for (const Batch *b = run, *next; b; b = next) {
+        next = b->next;
+        metric_add(b->good ? METRIC_ledger_changes : METRIC_ledger_refused, (int64_t)b->tx->nchange);
+        sem_post((sem_t *)(uintptr_t)&b->answered);
     }
+}
+
+static void commit_run(Ledger *l, Batch *run)
+{
+    const int64_t start = time_mono();
+    Err err = { 0 };
+    bool spoilt;
+
+    pthread_mutex_lock(&l->write_guard);
+    if (!commit_group(l, run, &spoilt, &err)) {
+        if (spoilt && run->next)
+            commit_alone(l, run);
+        else
+            log_err("ledger.commit", spoilt ? &run->err : &err);
+    }
+    pthread_mutex_unlock(&l->write_guard);
+    tell_all(l, run);
     hold(l, run, false);
     metric_add(METRIC_ledger_commits, 1);
     metric_add(METRIC_ledger_commit_micros, time_mono() - start);
-    answer(l, run, good ? NULL : &err);
+    answer(run);
 }
 
 static Batch *take_run(Ledger *l)
@@ -280,16 +336,21 @@ static bool wait_for_writer(Ledger *l, Batch *b, Err *err)
 {
     bool stopped;
 
+    sem_init(&b->answered, 0, 0);
     pthread_mutex_lock(&l->guard);
     stopped = l->stop;
     if (!stopped) {
+        const bool idle = !l->first;
+
         *l->last = b;
         l->last = &b->next;
-        pthread_cond_signal(&l->come);
-        while (!b->finished)
-            pthread_cond_wait(&l->answered, &l->guard);
+        if (idle)
+            pthread_cond_signal(&l->come);
     }
     pthread_mutex_unlock(&l->guard);
+    while (!stopped && sem_wait(&b->answered))
+        ; /* a signal came between */
+    sem_destroy(&b->answered);
     if (stopped)
         return FAIL(err, LEDGER_READ_ONLY, STR("stopping"), "changes");
     if (!b->good)
@@ -299,7 +360,7 @@ static bool wait_for_writer(Ledger *l, Batch *b, Err *err)
 
 bool ledger_write(Ledger *l, const LedgerTx *tx, Arena *a, LedgerDone *done, LedgerProblems *said, Err *err)
 {
-    Batch b = { .tx = tx, .arena = a, .done = done, .said = said };
+    Batch b = { .tx = tx, .arena = a, .done = done, .said = said, .found = said->n };
 
     if (l->mode != LEDGER_WRITE)
         return FAIL(err, LEDGER_READ_ONLY, str_of(l->dir), "changes");

@@ -7,17 +7,21 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CACHE = 96 << 20, PACKERS = 2, NICE = 10 };
-typedef struct Batch {
-    struct Batch *next;
-    Layer *layer;
-    bool all; /* a bulk load: everything may have changed */
+/* Tiles are fresh as soon as a commit is told (tile_touched). The packs follow in rounds: under a stream of commits a round makes
+ * the same blocks anew for hundreds of them at once. It waits PAUSE after the one before, longer when that took long, so that no
+ * more than a tenth of a core is spent; meanwhile what was touched is drawn from rows. The first change after a rest is carried
+ * at once. */
+enum { PAUSE = 200000, PAUSE_MAX = 5000000, SHARE = 9 };
+typedef struct Waiting { /* of one layer: changes that are not carried yet */
+    bool all;            /* a bulk load: everything may have changed */
     int64_t seq;
-    size_t n;
-    TileChange change[];
-} Batch;
+    TileChange *change;
+    size_t n, room;
+} Waiting;
 typedef struct Tiles {
     Ledger *ledger;
     TileCache *cache;
@@ -29,8 +33,9 @@ typedef struct Tiles {
     bool carrying;
     bool ending;           /* atomic: packings end unfinished */
     pthread_mutex_t guard; /* guards all below */
-    pthread_cond_t come;
-    Batch *first, **last;
+    pthread_cond_t come, rest;
+    Waiting *waiting; /* one a layer */
+    size_t nwaiting;  /* layers that have some */
     bool leaving;
 } Tiles;
 
@@ -46,115 +51,110 @@ static void pack_layer(void *arg)
         log_err("tile.pack", &err);
 }
 
-static void carry(Tiles *m, Batch *b)
+static void carry(Tiles *m, Layer *l, const Waiting *w)
 {
     Err err = { 0 };
 
-    if (b->all) {
-        tile_layer_forget(b->layer->tiles.layer);
-        if (!pool_run(m->packers, pack_layer, b->layer))
-            log_warn(
-                "tile.unpacked", KV("layer", b->layer->tiles.collection->name)); /* until the next start */
-    } else if (!tile_changed(b->layer->tiles.layer, b->change, b->n, b->seq, &err))
+    if (w->all) {
+        tile_layer_forget(l->tiles.layer);
+        if (!pool_run(m->packers, pack_layer, l))
+            log_warn("tile.unpacked", KV("layer", l->tiles.collection->name)); /* until the next start */
+    } else if (!tile_followed(l->tiles.layer, w->change, w->n, w->seq, &err))
         log_err("tile.changed", &err);
 }
 
-/* What waits for the same layer comes along, up to a bulk load: a view's squares are labelled once for all of it. */
-static Batch *with_others(Tiles *m, Batch *b)
+static void carry_round(Tiles *m) /* under the guard, but for the carrying */
 {
-    size_t n = b->n;
-    Batch **at, *grown;
+    for (size_t i = 0; i < m->nlayer; i++) {
+        Waiting w = m->waiting[i];
 
-    for (Batch *o = m->first; o && !b->all; o = o->next) {
-        if (o->layer == b->layer && o->all)
-            break;
-        n += o->layer == b->layer ? o->n : 0;
-    }
-    grown = n > b->n ? mem_grow(b, 1, sizeof *b + n * sizeof(TileChange)) : NULL;
-    if (!grown)
-        return b; /* nothing waits, or one after the other */
-    for (at = &m->first; *at && grown->n < n;) {
-        Batch *o = *at;
-
-        if (o->layer != grown->layer) {
-            at = &o->next;
+        if (!w.n)
             continue;
-        }
-        memcpy(grown->change + grown->n, o->change, o->n * sizeof *o->change);
-        grown->n += o->n;
-        grown->seq = o->seq;
-        *at = o->next;
-        mem_free(o);
+        m->waiting[i] = (Waiting){ 0 };
+        m->nwaiting--;
+        pthread_mutex_unlock(&m->guard);
+        carry(m, &m->layer[i], &w);
+        mem_free(w.change);
+        pthread_mutex_lock(&m->guard);
     }
-    for (m->last = &m->first; *m->last; m->last = &(*m->last)->next)
+}
+
+static void rest_until(Tiles *m, int64_t mono) /* under the guard */
+{
+    struct timespec until;
+    const int64_t left = mono - time_mono();
+
+    if (left <= 0 || m->leaving)
+        return;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += left % TIME_SECOND * 1000;
+    until.tv_sec += left / TIME_SECOND + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    while (!m->leaving && pthread_cond_timedwait(&m->rest, &m->guard, &until) == 0)
         ;
-    return grown;
 }
 
 static void *carry_on(void *arg)
 {
     Tiles *m = arg;
+    int64_t next = 0;
 
     pthread_mutex_lock(&m->guard);
-    for (;;) {
-        Batch *b = m->first;
+    while (m->nwaiting || !m->leaving) {
+        int64_t began, pause;
 
-        if (!b && m->leaving)
-            break;
-        if (!b) {
+        if (!m->nwaiting) {
             pthread_cond_wait(&m->come, &m->guard);
             continue;
         }
-        m->first = b->next;
-        if (!m->first)
-            m->last = &m->first;
-        b = with_others(m, b);
-        pthread_mutex_unlock(&m->guard);
-        carry(m, b);
-        mem_free(b);
-        pthread_mutex_lock(&m->guard);
+        rest_until(m, next);
+        began = time_mono();
+        carry_round(m);
+        pause = SHARE * (time_mono() - began);
+        next = time_mono() + (pause < PAUSE ? PAUSE : pause > PAUSE_MAX ? PAUSE_MAX : pause);
     }
     pthread_mutex_unlock(&m->guard);
     return NULL;
 }
 
-static Batch *batch_of(Layer *l, const LedgerEvent *e, size_t n)
+static void wait_along(Waiting *w, const LedgerEvent *e)
 {
-    Batch *b = mem_new(1, sizeof *b + n * sizeof(TileChange));
+    if (w->n == w->room) {
+        const size_t room = w->room ? w->room * 2 : 16;
+        TileChange *more = mem_grow(w->change, room, sizeof *more);
 
-    if (!b)
-        return NULL;
-    b->layer = l;
-    for (size_t i = 0; i < n; i++) {
-        if (e[i].collection != l->tiles.collection)
-            continue;
-        b->all = b->all || !e[i].id[0];
-        b->seq = e[i].seq;
-        b->change[b->n++] = (TileChange){ e[i].fid, e[i].before, e[i].after };
+        if (!more) { /* which they were is lost: everything may have changed */
+            w->all = true;
+            w->n = w->n ? w->n : 1;
+            return;
+        }
+        w->change = more;
+        w->room = room;
     }
-    if (b->n)
-        return b;
-    mem_free(b);
-    return NULL;
+    w->all |= !e->id[0];
+    w->seq = e->seq;
+    w->change[w->n++] = (TileChange){ e->fid, e->before, e->after };
 }
 
 static void hear_changes(void *ctx, const LedgerEvent *e, size_t n)
 {
     Tiles *m = ctx;
 
+    pthread_mutex_lock(&m->guard);
     for (size_t i = 0; i < m->nlayer; i++) {
-        Batch *b = batch_of(&m->layer[i], e, n);
+        const bool none = !m->waiting[i].n;
 
-        if (!b)
-            continue;
-        if (!b->all)
-            tile_touched(b->layer->tiles.layer, b->change, b->n, b->seq);
-        pthread_mutex_lock(&m->guard);
-        *m->last = b;
-        m->last = &b->next;
-        pthread_cond_signal(&m->come);
-        pthread_mutex_unlock(&m->guard);
+        for (size_t k = 0; k < n; k++)
+            if (e[k].collection == m->layer[i].tiles.collection) {
+                tile_touched(
+                    m->layer[i].tiles.layer, &(TileChange){ e[k].fid, e[k].before, e[k].after }, 1, e[k].seq);
+                wait_along(&m->waiting[i], &e[k]);
+            }
+        m->nwaiting += none && m->waiting[i].n;
     }
+    if (m->nwaiting)
+        pthread_cond_signal(&m->come);
+    pthread_mutex_unlock(&m->guard);
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------------------ */
@@ -202,7 +202,8 @@ static bool open_all(Tiles *m, Err *err)
     m->cache = tile_cache_new(CACHE);
     m->packers = pool_new(PACKERS);
     m->layer = mem_new(model->ncollection + 1, sizeof *m->layer);
-    if (!m->cache || !m->packers || !m->layer)
+    m->waiting = mem_new(model->ncollection + 1, sizeof *m->waiting);
+    if (!m->cache || !m->packers || !m->layer || !m->waiting)
         return FAIL(err, BASE_NO_MEMORY, STR("tiles"), "start");
     if (!dir_make(dir, 0750, err))
         return false;
@@ -221,9 +222,9 @@ static bool start_tiles(const NodeCounty *c, void **state, Err *err)
     if (!m)
         return FAIL(err, BASE_NO_MEMORY, STR("tiles"), "start");
     m->ledger = c->ledger;
-    m->last = &m->first;
     pthread_mutex_init(&m->guard, NULL);
     pthread_cond_init(&m->come, NULL);
+    pthread_cond_init(&m->rest, NULL);
     *state = m; /* also where it fails half-way: it is stopped then */
     return open_all(m, err);
 }
@@ -238,6 +239,7 @@ static void end_tiles(void *state)
     pthread_mutex_lock(&m->guard);
     m->leaving = true;
     pthread_cond_signal(&m->come);
+    pthread_cond_signal(&m->rest);
     pthread_mutex_unlock(&m->guard);
     if (m->carrying)
         pthread_join(m->carrier, NULL);
@@ -267,7 +269,9 @@ static void stop_tiles(void *state)
     tile_cache_free(m->cache);
     pool_free(m->packers);
     mem_free(m->layer);
+    mem_free(m->waiting);
     pthread_cond_destroy(&m->come);
+    pthread_cond_destroy(&m->rest);
     pthread_mutex_destroy(&m->guard);
     mem_free(m);
 }

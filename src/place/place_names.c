@@ -9,16 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BATCH = 500, CONFLICTS = 8, USES = 6 };
+enum { BATCH = 500 };
 #define NEAR_M 3000.0
 
 typedef struct Name {
     char id[ULID_LEN + 1];
     Str sound; /* roman letters, folded, without blanks */
     double x, y;
-    CqlValue conflict[CONFLICTS], use[USES]; /* as they shall be */
-    size_t nconflict, nuse, had[2];          /* had: how many stand there of both */
-    uint64_t was[2];                         /* digests of what stands there */
+    CqlValue *conflict, *use;       /* as they shall be */
+    size_t nconflict, nuse, had[2]; /* had: how many stand there of both */
+    uint64_t was[2];                /* digests of what stands there */
 } Name;
 typedef struct Names {
     ProcessRun *run;
@@ -106,23 +106,39 @@ static double metres(const Name *a, const Name *b)
     return hypot((a->x - b->x) * 111320 * cos(a->y * M_PI / 180), (a->y - b->y) * 110950);
 }
 
-static void note(Name *a, const Name *b)
+/* Room for 1, 2, 4, 8 …: where it is full, its number is a power of two. */
+static bool add_text(CqlValue **list, size_t *n, Str text, Arena *a)
 {
-    if (a->nconflict < CONFLICTS)
-        a->conflict[a->nconflict++] = (CqlValue){ .kind = CQL_TEXT, .text = str_of(b->id) };
+    if ((*n & (*n - 1)) == 0) {
+        CqlValue *more = NEWS(a, CqlValue, *n ? *n * 2 : 1);
+
+        if (!more)
+            return false;
+        if (*n)
+            memcpy(more, *list, *n * sizeof *more);
+        *list = more;
+    }
+    (*list)[(*n)++] = (CqlValue){ .kind = CQL_TEXT, .text = text };
+    return true;
 }
 
-static void compare(Names *all)
+static bool note(Names *all, Name *a, const Name *b)
+{
+    return add_text(&a->conflict, &a->nconflict, str_of(b->id), all->run->a) ||
+           FAIL(all->err, BASE_NO_MEMORY, STR("names"), "job");
+}
+
+static bool compare(Names *all)
 {
     qsort(all->name, all->n, sizeof *all->name, by_sound);
     for (size_t i = 0; i < all->n; i++)
         for (size_t k = i + 1; k < all->n && str_eq(all->name[k].sound, all->name[i].sound); k++)
-            if (all->name[i].sound.len && metres(&all->name[i], &all->name[k]) < NEAR_M) { /* NAN: not near */
-                note(&all->name[i], &all->name[k]);
-                note(&all->name[k], &all->name[i]);
-            }
+            if (all->name[i].sound.len && metres(&all->name[i], &all->name[k]) < NEAR_M && /* NAN: not near */
+                (!note(all, &all->name[i], &all->name[k]) || !note(all, &all->name[k], &all->name[i])))
+                return false;
     for (size_t i = 0; i < all->n; i++)
         all->alike += all->name[i].nconflict > 0;
+    return true;
 }
 
 /* --- used ---------------------------------------------------------------------------------------------------------------- */
@@ -140,8 +156,8 @@ static bool count_uses(Names *all, const PackCollection *c, const PackProperty *
 
         if (!said.ptr)
             return FAIL(all->err, BASE_NO_MEMORY, STR("names"), "job");
-        if (name && name->nuse < USES)
-            name->use[name->nuse++] = (CqlValue){ .kind = CQL_TEXT, .text = said };
+        if (name && !add_text(&name->use, &name->nuse, said, all->run->a))
+            return FAIL(all->err, BASE_NO_MEMORY, STR("names"), "job");
     }
     return true;
 }
@@ -238,7 +254,8 @@ static bool place_names_run(ProcessRun *run, Err *err)
     q.collection = all->c;
     if (!ledger_select(run->view, &q, see, all, run->a, &page, err))
         return false;
-    compare(all);
+    if (!compare(all))
+        return false;
     all->batch = arena_new(0);
     good = uses(all);
     for (size_t i = 0; good && i < all->n; i++)

@@ -51,7 +51,7 @@ static bool look(
     Around *a, const char *name, double reach, bool (*see)(void *, const LedgerRecord *), Err *err)
 {
     const LedgerQuery q = { .collection = a->c = pack_collection(a->run->model, str_of(name)),
-        .limit = 500,
+        .uncounted = true,
         .nbox = 1,
         .box = { { a->x - reach, a->y - reach, a->x + reach, a->y + reach } } };
     LedgerPage page;

@@ -12,7 +12,7 @@
 #include "process/process.h"
 #include "road/road.h"
 
-enum { BATCH = 500, FIELDS = 12, PHONE_MAX = 100000, NEAR_M = 25, STRIDE = 256 };
+enum { BATCH = 500, FIELDS = 12, NEAR_M = 25, STRIDE = 256 };
 typedef struct Road {
     Str code, class;
 } Road;
@@ -392,7 +392,7 @@ static bool read_phone(Work *w)
     const double a = process_number(w->run, "phone_a", 0.6), b = process_number(w->run, "phone_b", 3.2);
     int64_t at = time_now();
 
-    for (size_t i = 0; i < json_array_size(list) && i < PHONE_MAX; i++) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *v = json_array_get(list, i);
         const double iri = road_iri_of_phone(json_number_value(json_object_get(v, "rms")),
             json_number_value(json_object_get(v, "speed")), a, b);

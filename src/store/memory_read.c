@@ -225,7 +225,12 @@ static bool gather(Look *k, Err *err)
 
         return !row || !is_asked(k, row) || take_row(k, row) || FAIL(err, BASE_NO_MEMORY, id, "store");
     }
-    for (size_t i = 0; good && i < k->table->nrow; i++) {
+    for (size_t i = 0; good && i < k->q->nids; i++) {
+        MemoryRow *row = memory_find(k->read, k->table, KEY_ID, 0, k->q->ids[i], NULL);
+
+        good = !row || !is_asked(k, row) || take_row(k, row);
+    }
+    for (size_t i = 0; good && !k->q->ids && i < k->table->nrow; i++) {
         k->spent = k->q->most && k->examined > k->q->most;
         if (k->spent)
             break;

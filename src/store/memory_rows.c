@@ -287,6 +287,7 @@ static void sweep_all(Store *s)
     pthread_mutex_unlock(&s->guard);
 }
 
+/* Under the lock, so that a reader begins before all of it or after all of it. */
 bool store_memory_commit(Store *s, Err *err)
 {
     if (!s->writing)

@@ -521,6 +521,8 @@ static bool open_writer(Store *s, Err *err)
     s->own = (StoreRead){ s->head, s, &s->writer, true };
     if (create && !sqlite_run(&s->writer, err, "PRAGMA page_size=8192; PRAGMA auto_vacuum=0"))
         return false;
+    /* 4,000 pages of 8 KiB: a checkpoint by the commit that meets it, rarely and of 32 MB at most. No foreign keys: a reference
+     * may point to a record of another store, and is checked by the ledger. */
     if (!sqlite_run(&s->writer, err,
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA "
             "wal_autocheckpoint=4000;"
@@ -594,6 +596,20 @@ void store_sqlite_close(Store *s)
     mem_free(s);
 }
 
+/* BEGIN alone promises nothing: what a reader sees is settled by the first row that it reads. Who learns something in memory
+ * between the two (ledger_range_among) would know less than the rows say. */
+static bool take_snapshot(Conn *c, Err *err)
+{
+    sqlite3_stmt *stmt;
+    bool good;
+
+    if (!sqlite_statement(c, STR("PRAGMA schema_version"), &stmt, err))
+        return false;
+    good = sqlite3_step(stmt) == SQLITE_ROW || SQLITE_FAILS(c->db, STR("snapshot"));
+    sqlite_done(c, stmt);
+    return good;
+}
+
 bool store_sqlite_read_begin(Store *s, StoreRead **out, Err *err)
 {
     StoreRead *r = NULL;
@@ -608,7 +624,7 @@ bool store_sqlite_read_begin(Store *s, StoreRead **out, Err *err)
     }
     r->taken = true;
     pthread_mutex_unlock(&s->guard);
-    if (sqlite_run(r->conn, err, "BEGIN")) {
+    if (sqlite_run(r->conn, err, "BEGIN") && take_snapshot(r->conn, err)) {
         *out = r;
         return true;
     }
@@ -621,6 +637,8 @@ void store_sqlite_read_end(StoreRead *r)
     if (!r || r->conn == &r->store->writer)
         return;
     sqlite3_exec(r->conn->db, "COMMIT", NULL, NULL, NULL);
+    sqlite_rows_clear(&r->met.row);
+    r->met.table = STR("");
     pthread_mutex_lock(&r->store->guard);
     r->taken = false;
     pthread_cond_signal(&r->store->freed);
@@ -632,11 +650,18 @@ StoreRead *store_sqlite_writer(Store *s)
     return &s->own;
 }
 
+/* IMMEDIATE: who waits for another process's write waits here, before anything was done; a transaction that became a writer
+ * in its middle could only be refused. */
 bool store_sqlite_begin(Store *s, Err *err)
 {
+    /* A rollback may have failed: what it left must not be committed with this. */
+    if (s->writer.db && !sqlite3_get_autocommit(s->writer.db))
+        store_sqlite_rollback(s);
     return sqlite_run(&s->writer, err, "BEGIN IMMEDIATE");
 }
 
+/* COMMIT returns when the log is synced (synchronous=FULL): what is answered after it outlives a power cut. A COMMIT that fails
+ * may leave its transaction open: it is taken back, so that “nothing was written” is true. */
 bool store_sqlite_commit(Store *s, Err *err)
 {
     if (sqlite_run(&s->writer, err, "COMMIT"))
@@ -660,6 +685,7 @@ bool store_sqlite_release(Store *s, Err *err)
     return sqlite_run(&s->writer, err, "RELEASE one");
 }
 
+/* ROLLBACK TO alone leaves the savepoint standing: the next one of its name would lie above it. */
 void store_sqlite_undo(Store *s)
 {
     sqlite3_exec(s->writer.db, "ROLLBACK TO one; RELEASE one", NULL, NULL, NULL);

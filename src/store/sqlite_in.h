@@ -16,11 +16,22 @@ typedef struct Conn { /* one connection and its prepared statements, by text */
     size_t last; /* handed out: most likely the next that comes back */
     bool writes; /* what sangzi_writer() answers */
 } Conn;
+typedef struct SqliteRows { /* row numbers as a table of a query (sqlite_rows.c); zeroed: none */
+    int64_t *fid;
+    size_t from, n, cap; /* from: the first not yet behind a page */
+} SqliteRows;
+/* What one box met in the snapshot that is open, whole: a page and its count ask for the same three times. */
+typedef struct SqliteMet {
+    Str table; /* empty: nothing is kept */
+    GeoBox box;
+    SqliteRows row; /* fid × 2, and 1 where the envelope lies within the box for sure */
+} SqliteMet;
 struct StoreRead {
     StoreHead head;
     Store *store;
     Conn *conn;
     bool taken;
+    SqliteMet met; /* of readers; the writer's rows change */
 };
 struct Store {
     StoreHead head;
@@ -51,10 +62,6 @@ CqlValue sqlite_value(sqlite3_stmt *stmt, int at, CqlKind kind);
 bool sqlite_functions(Conn *c, Err *err) MUST;
 void sqlite_close(Conn *c); /* and its statements */
 
-typedef struct SqliteRows { /* row numbers as a table of a query (sqlite_rows.c); zeroed: none */
-    int64_t *fid;
-    size_t from, n, cap; /* from: the first not yet behind a page */
-} SqliteRows;
 typedef struct SqliteWith { /* what a query's statement is lent until it is reset */
     SqliteRows boxes, only; /* what the boxes found; the fids asked for (theirs who asked) */
     StoreSet among;
@@ -66,3 +73,5 @@ bool sqlite_rows_add(SqliteRows *r, sqlite3_stmt *stmt) MUST;
 bool sqlite_rows_order(SqliteRows *r, int64_t after) MUST;
 int sqlite_rows_bind(sqlite3_stmt *stmt, int at, SqliteRows *r); /* lent until the statement is reset */
 void sqlite_rows_clear(SqliteRows *r);
+/* Of rows numbered as SqliteMet has them: those met, within or crossing, behind `after`, in order. */
+bool sqlite_rows_pick(SqliteRows *r, const SqliteRows *met, int how, int64_t after) MUST;

@@ -121,6 +121,8 @@ static void where(Buf *b, const StoreQuery *q, bool all)
 
     if (q->id)
         and_(b, &any), buf_str(b, STR("id=?"));
+    if (q->ids)
+        and_(b, &any), buf_str(b, STR("id IN (SELECT value FROM json_each(?))"));
     for (size_t i = 0; i < q->nequal; i++)
         and_(b, &any), equal_sql(b, q->table, q->equal[i].column);
     if (q->word)
@@ -154,12 +156,30 @@ static CqlValue moment(int64_t us)
     return (CqlValue){ .kind = CQL_TIME, .time = us < least ? least : us > most ? most : us };
 }
 
+static void bind_ids(sqlite3_stmt *stmt, int at, const Str *id, size_t n)
+{
+    Buf b;
+
+    buf_init(&b, 1 << 20);
+    buf_c(&b, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_c(&b, ',');
+        buf_json_str(&b, id[i]);
+    }
+    buf_c(&b, ']');
+    sqlite3_bind_text(stmt, at, b.ptr, (int)b.len, SQLITE_TRANSIENT);
+    buf_clear(&b);
+}
+
 static int where_bind(sqlite3_stmt *stmt, int at, const StoreQuery *q, SqliteWith *with)
 {
     const CqlSql *sql = sql_of(q);
 
     if (q->id)
         sqlite_bind_text(stmt, at++, str_of(q->id));
+    if (q->ids)
+        bind_ids(stmt, at++, q->ids, q->nids);
     for (size_t i = 0; i < q->nequal; i++)
         sqlite_bind(stmt, at++, q->equal[i].value);
     if (q->word) {
@@ -206,13 +226,54 @@ static bool rows_of_box(StoreRead *r, const StoreQuery *q, GeoBox box, SqliteRow
     return good;
 }
 
+static bool is_met(const SqliteMet *m, Str table, GeoBox b)
+{
+    return m->table.len && str_eq(m->table, table) && m->box.minx == b.minx && m->box.miny == b.miny &&
+           m->box.maxx == b.maxx && m->box.maxy == b.maxy;
+}
+
+/* R-trees keep envelopes in floats, rounded outwards: what lies within by them lies within for sure. */
+static bool meet(StoreRead *r, const StoreQuery *q, Err *err)
+{
+    SqliteMet *m = &r->met;
+    const GeoBox b = q->box[0];
+    char sql[400];
+    sqlite3_stmt *stmt;
+    bool good;
+
+    if (is_met(m, q->table->name, b))
+        return true;
+    sqlite_rows_clear(&m->row);
+    m->table = STR("");
+    snprintf(sql, sizeof sql,
+        "SELECT id*2+(minx>=? AND maxx<=? AND miny>=? AND maxy<=?) FROM \"rtree_%.*s_geometry\" WHERE %s",
+        STRV(q->table->name), box_sql[STORE_BOX_MEETS]);
+    if (!sqlite_statement(r->conn, str_of(sql), &stmt, err))
+        return false;
+    box_bind(stmt, box_bind(stmt, 1, b, STORE_BOX_WITHIN), b, STORE_BOX_MEETS);
+    good = (sqlite_rows_add(&m->row, stmt) && sqlite_rows_order(&m->row, 0)) ||
+           FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
+    if (good && sqlite3_reset(stmt) != SQLITE_OK)
+        good = SQLITE_FAILS(r->conn->db, q->table->name);
+    sqlite_done(r->conn, stmt);
+    if (good) {
+        m->table = q->table->name;
+        m->box = b;
+    }
+    return good;
+}
+
 static bool rows_of_boxes(StoreRead *r, const StoreQuery *q, SqliteRows *rows, Err *err)
 {
+    const int64_t after = q->norder ? 0 : q->after_fid;
+
+    if (q->nbox == 1 && r->conn != &r->store->writer)
+        return meet(r, q, err) && (sqlite_rows_pick(rows, &r->met.row, (int)q->how, after) ||
+                                      FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox"));
     for (size_t i = 0; i < q->nbox; i++)
         if (!rows_of_box(r, q, q->box[i], rows, err))
             return false;
-    return sqlite_rows_order(rows, q->norder ? 0 : q->after_fid) ||
-           FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
+    return sqlite_rows_order(rows, after) || FAIL(err, BASE_NO_MEMORY, STR("rows"), "bbox");
 }
 
 static void select_sql(Buf *b, const StoreQuery *q)

@@ -87,6 +87,19 @@ bool sqlite_rows_order(SqliteRows *r, int64_t after)
     return true;
 }
 
+bool sqlite_rows_pick(SqliteRows *r, const SqliteRows *met, int how, int64_t after)
+{
+    r->n = r->from = 0;
+    for (size_t i = 0; i < met->n; i++) {
+        const bool within = met->fid[i] & 1;
+
+        if (met->fid[i] >> 1 > after && (how == STORE_BOX_MEETS || within == (how == STORE_BOX_WITHIN)) &&
+            !push(r, met->fid[i] >> 1))
+            return false;
+    }
+    return true;
+}
+
 void sqlite_rows_clear(SqliteRows *r)
 {
     mem_free(r->fid);

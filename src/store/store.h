@@ -82,6 +82,7 @@ typedef struct StoreQuery {
     const size_t *column;  size_t ncolumn;   /* those wanted */
     bool geometry, retired;                  /* retired: closed rows too */
     const char *id;                          /* one record */
+    const Str *ids;  size_t nids;            /* the records of these ids; NULL: all */
     const StoreFilter *filter;               /* may be NULL */
     const StoreEqual *equal;  size_t nequal; /* all of them */
     const StoreWord *word;  size_t nword;    /* all of them */

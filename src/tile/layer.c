@@ -75,7 +75,7 @@ static bool add_view(TileLayer *l, Pack *p, Err *err)
     if (!tile_view_sums(p, &l->how, err) || !tile_single_from(&l->draw, p, err))
         return false;
     tile_view_levels(p->view);
-    return tile_view_label(p, NULL, 0, err);
+    return tile_view_label(p, NULL, 0, l->source.ending, err);
 }
 
 static bool build(TileLayer *l, Err *err)
@@ -151,7 +151,7 @@ static bool change_view(TileLayer *l, Pack *next, const int64_t *fid, size_t n, 
     BlockBox *box;
     size_t nbox;
     const bool good = tile_view_change(l->pack, next, &l->how, fid, n, a, &box, &nbox, err) &&
-                      tile_view_label(next, box, nbox, err);
+                      tile_view_label(next, box, nbox, l->source.ending, err);
 
     arena_free(a);
     return good;
@@ -201,12 +201,11 @@ void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq)
     tile_pack_drop(p);
 }
 
-bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
+bool tile_followed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
 {
     int64_t *fid = mem_new(n, sizeof *fid);
     bool good = true;
 
-    tile_touched(l, change, n, seq);
     for (size_t i = 0; fid && i < n; i++)
         fid[i] = change[i].fid;
     pthread_mutex_lock(&l->changing);
@@ -219,6 +218,12 @@ bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq,
     pthread_mutex_unlock(&l->changing);
     mem_free(fid);
     return good;
+}
+
+bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err)
+{
+    tile_touched(l, change, n, seq);
+    return tile_followed(l, change, n, seq, err);
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------ */
@@ -422,8 +427,12 @@ static bool draw(TileLayer *l, const Want *w, Arena *a, Buf *out, size_t *droppe
     Pack *p;
     bool good;
 
-    if (w->far)
-        return tile_draw_far(&l->draw, w->far, w->ask, a, out, dropped, err);
+    if (w->far) {
+        good = tile_draw_far(&l->draw, w->far, w->ask, a, out, dropped, err);
+        if (w->ask->z <= WIDE_ZOOM)
+            tile_pack_rest(w->far);
+        return good;
+    }
     p = pack_of(l);
     if (p && p->seq >= w->number) {
         good = tile_draw_pack(&l->draw, p, w->ask, a, out, dropped, err);

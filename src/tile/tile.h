@@ -50,7 +50,8 @@ typedef struct TileSource {
     /* Of the fids those that are current. */
     bool (*some)(void *ctx, const int64_t *fid, size_t n, TileSee *row, void *to, Err *err);
     int64_t (*seq)(
-        void *ctx); /* the last committed change of the collection; rows read afterwards contain it */
+        void *ctx);     /* the last committed change of the collection; rows read afterwards contain it */
+    const bool *ending; /* atomic: what takes long ends unfinished; NULL: never */
 } TileSource;
 
 typedef struct TileCache TileCache;      /* bodies of all layers, the longest unasked dropped first */
@@ -85,6 +86,8 @@ typedef struct TileChange {
  * and what is drawn from afar when it returns. */
 void tile_touched(TileLayer *l, const TileChange *change, size_t n, int64_t seq);
 bool tile_changed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
+/* The second half alone, for many commits together that were touched one by one; `seq`: the last one's. */
+bool tile_followed(TileLayer *l, const TileChange *change, size_t n, int64_t seq, Err *err) MUST;
 
 typedef struct TileAsk {
     GeoGrid grid;

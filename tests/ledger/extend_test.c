@@ -1,6 +1,7 @@
 /* tests/ledger/extend_test.c - a record that extends another: one form, one change, one transaction; an orchard and a fold on a farm. */
 #include "ledger/state.h"
 #include "ledgertest.h"
+#include <sqlite3.h>
 
 #define ORCHARD                                                                                                 \
     "{\"name\": \"石桥果园\", \"size\": 20, \"phone\": \"13800138000\", \"at\": [111.1, 31.4], \"trees\": " \
@@ -272,6 +273,53 @@ static void what_a_process_derives_above_is_seen_below(void **state)
     assert_int_equal(faults_of(k), 0);
 }
 
+/* --- how often what is above is asked for ---------------------------------------------------------------------------- */
+static size_t asked;
+
+static int see_statement(unsigned kind, void *ctx, void *stmt, void *text)
+{
+    const char *sql = sqlite3_sql(stmt);
+
+    (void)kind, (void)ctx, (void)text;
+    asked += sql && strstr(sql, "\"farm\"") != NULL;
+    return 0;
+}
+
+static int watch(sqlite3 *db, const char **said, const void *api)
+{
+    (void)said, (void)api;
+    return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, see_statement, NULL);
+}
+
+static bool count_named(void *ctx, const LedgerRecord *r)
+{
+    *(size_t *)ctx += of(r, "name").kind == CQL_TEXT;
+    return true;
+}
+
+static void a_list_asks_above_by_the_dozen(void **state)
+{
+    enum { ORCHARDS = 300 };
+    County *k = *state;
+    const LedgerQuery q = { .collection = col(k, "orchard"), .uncounted = true };
+    LedgerPage page;
+    size_t named = 0;
+    Err err = { 0 };
+
+    of_the_file_only();
+    for (int i = 0; i < ORCHARDS; i++)
+        must_save(k, LEDGER_CREATE, "orchard", NULL,
+            str_fmt(k->arena, "{\"name\":\"园%d\",\"trees\":1,\"size\":1}", i).ptr, NULL);
+    sqlite3_auto_extension((void (*)(void))watch);
+    county_again(k); /* its connections are watched */
+    asked = 0;
+    assert_true(ledger_select(
+        (LedgerView){ k->ledger, &ACCESS_VISITOR }, &q, count_named, &named, k->arena, &page, &err));
+    sqlite3_reset_auto_extension();
+    assert_true(named == ORCHARDS && page.returned == ORCHARDS);
+    assert_in_range(asked, 1, ORCHARDS / 16);
+}
+
 int main(void)
 {
     const struct CMUnitTest test[] = {
@@ -283,6 +331,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_last_one_takes_it_along, start, stop),
         cmocka_unit_test_setup_teardown(what_is_above_filters_below, start, stop),
         cmocka_unit_test_setup_teardown(filters_on_what_is_above_go_down_to_sql, start, stop),
+        cmocka_unit_test_setup_teardown(a_list_asks_above_by_the_dozen, start, stop),
         cmocka_unit_test_setup_teardown(history_tells_of_both, start, stop),
         cmocka_unit_test_setup_teardown(what_a_process_derives_above_is_seen_below, start, stop),
     };

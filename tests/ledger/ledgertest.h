@@ -28,7 +28,9 @@ static const char *const pack_files[][2] = {
         "    name: { title: { zh: 户名, en: Owner name }, type: text, required: true, grade: 1, search: true }\n"
         "    id_no: { title: { zh: 证号, en: Number }, type: text, grade: 3, find: equal }\n"
         "    birth: { title: { zh: 出生, en: Birth }, type: date, grade: 3, find: range }\n"
-        "    income: { title: { zh: 收入, en: Income }, type: money, grade: 4, find: range }\n" },
+        "    income: { title: { zh: 收入, en: Income }, type: money, grade: 4, find: range }\n"
+        "    secret: { title: { zh: 密名, en: Secret name }, type: text, grade: 3, find: text }\n"
+        "    farms: { title: { zh: 农场, en: Farms }, ref: farm, many: true, opposite: farm.owner, grade: 1 }\n" },
     { "collections/farm.yaml",
         "farm:\n  title: { zh: 农场, en: Farm }\n  geometry: Point\n  owner: 局\n  label: name\n  unique: [code, plate]\n"
         "  sort: [size, name]\n  properties:\n"

@@ -324,6 +324,67 @@ static void what_a_process_derives_makes_no_version(void **state)
     arena_free(a);
 }
 
+/* The record that an answer shows without reading it is the one that is read. */
+static void is_what_is_read(const LedgerDone *d, const char *collection)
+{
+    LedgerRecord r;
+    Buf one, two;
+
+    assert_non_null(d->record);
+    r = get(&k, collection, d->id);
+    assert_true(r.version == d->record->version && r.seq == d->record->seq && str_eq(r.id, d->record->id));
+    assert_true(
+        str_eq(r.division, d->record->division) && str_eq(TEXT(r.geometry), TEXT(d->record->geometry)));
+    for (size_t i = 0; i < r.collection->nproperty + r.collection->ninherited; i++) {
+        const PackProperty *p = i < r.collection->nproperty
+                                    ? &r.collection->property[i]
+                                    : &r.collection->inherited[i - r.collection->nproperty];
+
+        buf_init(&one, 1 << 20);
+        buf_init(&two, 1 << 20);
+        ledger_value_to_json(p, r.value[i], &one);
+        ledger_value_to_json(p, d->record->value[i], &two);
+        if (r.value[i].kind != d->record->value[i].kind || !str_eq(buf_text(&one), buf_text(&two)))
+            fail_msg("%.*s: %.*s, read: %.*s", STRV(p->name), STRV(buf_text(&two)), STRV(buf_text(&one)));
+        buf_clear(&one);
+        buf_clear(&two);
+    }
+}
+
+static void the_answer_is_what_is_read(void **state)
+{
+    LedgerDone owner, d;
+    LedgerProblems said = { 0 };
+    LedgerChange c;
+    const LedgerTx tx = { .who = &tester, .effective = INT64_MIN, .change = &c, .nchange = 1 };
+    Err err = { 0 };
+
+    (void)state;
+    must_save(&k, LEDGER_CREATE, "owner", NULL, "{\"name\":\"王\"}", &owner);
+    c = change_of(&k, LEDGER_CREATE, "farm", NULL,
+        str_fmt(k.arena,
+            "{\"name\":\"  全 "
+            "\",\"code\":\"Z9\",\"size\":3.25,\"kind\":\"田\",\"opened\":\"2020-02-29\",\"rent\":12.34,"
+            "\"phone\":\"13800138000\",\"debt\":\"李\",\"owner\":\"%s\",\"helpers\":[\"%s\"],\"at\":[111."
+            "1234567891,31.2]}",
+            owner.id, owner.id)
+            .ptr,
+        &said, k.arena);
+    if (!ledger_write(k.ledger, &tx, k.arena, &d, &said, &err))
+        fail_msg("%s %s", err.kind->code, said.n ? said.item[0].err.what : "");
+    is_what_is_read(&d, "farm");
+    c = change_of(&k, LEDGER_UPDATE, "farm", d.id,
+        "{\"size\":7,\"helpers\":null,\"phone\":null,\"at\":[111.2,31.3]}", &said, k.arena);
+    assert_true(ledger_write(k.ledger, &tx, k.arena, &d, &said, &err));
+    is_what_is_read(&d, "farm");
+    c = change_of(&k, LEDGER_CREATE, "orchard", d.id, "{\"trees\":12,\"variety\":\"梨\"}", &said, k.arena);
+    assert_true(ledger_write(k.ledger, &tx, k.arena, &d, &said, &err));
+    is_what_is_read(&d, "orchard"); /* with what it extends */
+    c = change_of(&k, LEDGER_UPDATE, "owner", owner.id, "{\"name\":\"王二\"}", &said, k.arena);
+    assert_true(ledger_write(k.ledger, &tx, k.arena, &d, &said, &err));
+    assert_null(d.record); /* others make a part of it: its farms */
+}
+
 /* --- together ------------------------------------------------------------------------------------------------------------ */
 enum { WRITERS = 100 };
 typedef struct Writer {
@@ -428,6 +489,7 @@ int main(void)
         cmocka_unit_test(the_same_key_gives_the_same_answer),
         cmocka_unit_test(a_dry_run_leaves_nothing),
         cmocka_unit_test(what_a_process_derives_makes_no_version),
+        cmocka_unit_test(the_answer_is_what_is_read),
         cmocka_unit_test(a_hundred_write_at_once),
         cmocka_unit_test(events_come_in_order),
     };
