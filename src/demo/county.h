@@ -302,6 +302,8 @@ bool demo_emit_people(County *c, size_t town, Out *o, Err *err) MUST;
 bool demo_keeper(const County *c, size_t village, char out[ULID_LEN + 1]);
 bool demo_emit_county_registers(County *c, Out *o, Err *err) MUST; /* bureaus, products, days off */
 bool demo_is_holiday(const County *c, int32_t day);
+const Yaml *demo_day_off(
+    const County *c, size_t *year, size_t *at); /* the next of `holidays`; NULL: no more */
 bool demo_emit_town_registers(
     County *c, size_t town, Out *o, Err *err) MUST; /* committees, facilities, devices … */
 /* Remembers a bridge, a school, a reservoir for the gazetteer of the township in hand. */
@@ -324,6 +326,7 @@ char demo_id_check(const char *id17);                             /* GB 11643-19
 void demo_uscc(const char *kind2, uint32_t serial, char out[19]); /* GB 32100-2015, region 990121 */
 char demo_gtin_check(const char *digits, size_t n);
 /* Ids others refer to. */
+enum { ORG_BUREAU = 0, ORG_TOWN = 100, ORG_COMMITTEE = 1000, ORG_FIRM = 10000 };
 void demo_org_committee(const County *c, size_t village, char out[ULID_LEN + 1]);
 void demo_committee_uscc(size_t village, char out[19]);
 void demo_org_town(const County *c, size_t town, char out[ULID_LEN + 1]);

@@ -434,15 +434,6 @@ static bool village(
     return true;
 }
 
-bool demo_keeper(const County *c, size_t village, char out[ULID_LEN + 1])
-{
-    const uint32_t n = c->village[village].keeper;
-
-    if (n)
-        demo_id(c, K_PERSON, n - 1, out);
-    return n != 0;
-}
-
 /* Who keeps the village's roads, as a post of its committee; in the seat's village the township's. */
 static bool posts(County *c, size_t town, Out *o)
 {

@@ -3,8 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { ORG_BUREAU = 0, ORG_TOWN = 100, ORG_COMMITTEE = 1000, ORG_FIRM = 10000 };
-
 /* --- numbers with a check ------------------------------------------------------------------------------------------ */
 void demo_uscc(const char *kind2, uint32_t serial, char out[19])
 {
@@ -30,21 +28,6 @@ char demo_gtin_check(const char *digits, size_t n)
     for (size_t i = 0; i < n; i++)
         sum += (digits[n - 1 - i] - '0') * (i % 2 ? 1 : 3);
     return (char)('0' + (10 - sum % 10) % 10);
-}
-
-void demo_org_bureau(const County *c, size_t i, char out[ULID_LEN + 1])
-{
-    demo_id(c, K_ORG, ORG_BUREAU + (uint32_t)i, out);
-}
-
-void demo_org_town(const County *c, size_t town, char out[ULID_LEN + 1])
-{
-    demo_id(c, K_ORG, ORG_TOWN + (uint32_t)town, out);
-}
-
-void demo_org_committee(const County *c, size_t village, char out[ULID_LEN + 1])
-{
-    demo_id(c, K_ORG, ORG_COMMITTEE + (uint32_t)village, out);
 }
 
 void demo_committee_uscc(size_t village, char out[19])
@@ -174,32 +157,6 @@ static Xy spot(const County *c, size_t village, Str near, Rng *r)
     return around(c, c->group[v->group + rng_below(r, v->ngroup)].seat, 220, r);
 }
 
-/* --- days off ---------------------------------------------------------------------------------------------- */
-static const Yaml *day_off(
-    const County *c, size_t *year, size_t *at) /* the next of `holidays`; NULL: no more */
-{
-    const Yaml *list = yaml_get(c->d.registers, "holidays"), *days;
-
-    while ((days = demo_at(list, *year)) != NULL && *year < list->n) {
-        if (*at < days->n)
-            return demo_at(days, (*at)++);
-        ++*year;
-        *at = 0;
-    }
-    return NULL;
-}
-
-bool demo_is_holiday(const County *c, int32_t day)
-{
-    size_t year = 0, at = 0;
-    int32_t on;
-
-    for (const Yaml *y; (y = day_off(c, &year, &at));)
-        if (date_parse(demo_at(y, 0)->text, &on) && on == day)
-            return true;
-    return false;
-}
-
 static bool holidays(County *c, Out *o)
 {
     size_t year = 0, at = 0;
@@ -207,7 +164,7 @@ static bool holidays(County *c, Out *o)
     int32_t on;
     char id[ULID_LEN + 1];
 
-    for (const Yaml *y; (y = day_off(c, &year, &at));) {
+    for (const Yaml *y; (y = demo_day_off(c, &year, &at));) {
         if (!date_parse(demo_at(y, 0)->text, &on) || !demo_next(o))
             return false;
         demo_id(c, K_HOLIDAY, n++, id);

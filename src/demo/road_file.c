@@ -14,11 +14,6 @@
 
 enum { DAYS = 395, STRUCTURES = 4096 };
 
-void demo_story_id(unsigned story, unsigned k, char out[ULID_LEN + 1])
-{
-    snprintf(out, ULID_LEN + 1, "01DEM0S%02u%017u", story % 100, k);
-}
-
 size_t demo_section_at(const County *c, Str road, int32_t stake)
 {
     for (size_t i = 0; i < c->nsection; i++)

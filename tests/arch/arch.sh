@@ -32,12 +32,10 @@ symbol store sqlite
 symbol store memory
 symbol cli live
 symbol cli stop
-circle demo
 circle files
 circle geo
 circle pack
-circle tile
-circle transfer'
+circle tile'
 
 excepted() { printf '%s\n' "$except" | grep -qxF "$*"; }
 
@@ -166,6 +164,30 @@ callers() {
         say "tests/face/view_test.c: no little_caller; tests/arch looks for that name in sangzi"
 }
 
+# What has one place. WHAT is called WITHIN these files only from THERE (patterns of symbols and of room/file).
+places='^MHD_ . ^face/
+^curl_ . ^cli/
+^pthread_create$ ^face/ ^face/(lanes|events)$
+^pthread_create$ ^cli/ ^cli/(live|stop)$
+^store_ ^face/ ^face/server$
+^ledger_(open|close|rest)$ . ^(ledger|node)/
+^ledger_hook$ . ^(ledger|node)/|^face/events$
+^(transfer_manager|process_jobs|tile_layer|tile_cache|tile_terrain)_(new|open|of|end|close|free)$ . ^(transfer|process|tile|onemap)/
+^node_(open|close|start|reload)$ . ^(node|cli)/
+^(node_lodge|node_leave)$ . ^(node|face)/'
+
+# The http room holds http, the commands are commands: whatever works without being asked is a service of the node.
+in_place() {
+    printf '%s\n' "$places" | while read -r what within there; do
+        awk -v what="$what" -v within="$within" -v there="$there" '
+            $(NF - 1) == "U" {
+                file = $1; sub(/:.*/, "", file); sub(/.*\.dir\/src\//, "", file); sub(/\.c\.o$/, "", file)
+                name = $NF; sub(/@.*/, "", name)
+                if (name ~ what && file ~ within && file !~ there) print "src/" file ".c calls " name ", which has its place elsewhere"
+            }' "$work/nm"
+    done >>"$work/said"
+}
+
 # An exception nobody needs any more is struck out.
 idle() {
     printf '%s\n' "$except" | while read -r kind a b; do
@@ -183,6 +205,7 @@ sizes
 symbols
 banned
 circles
+in_place
 callers
 idle
 cat "$work/said"
