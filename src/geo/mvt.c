@@ -249,7 +249,8 @@ bool mvt_put(MvtLayer *l, uint64_t id, const MvtPiece *p, const uint32_t *tag, s
     b = geo_varint(b, geometry);
     memcpy(b, start, (size_t)(s - start));
     b += s - start;
-    memcpy(b, p->tail.ptr, p->tail.len);
+    if (p->tail.len)
+        memcpy(b, p->tail.ptr, p->tail.len);
     b += p->tail.len;
     buf_took(&l->features, (size_t)(b - was));
     l->count++;

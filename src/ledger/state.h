@@ -84,6 +84,8 @@ struct Ledger {
     pthread_cond_t come;
     Batch *first, **last;
     bool stop, writer_runs;
+    size_t queued, gather; /* batches that wait; how many the writer would have together */
+    int64_t gather_until;
     pthread_t writer;
     int64_t seq;
     uint8_t last_hash[SM3_LEN];

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { GROUP_CHANGES = 500 };
+enum { GROUP_CHANGES = 500, GATHER_MICROS = 1000 };
 
 /* --- one transaction ---------------------------------------------------------------------------------------------------------------- */
 static bool known_answer(Ledger *l, Batch *b, bool *known)
@@ -277,15 +277,16 @@ static void commit_run(Ledger *l, Batch *run)
     answer(run);
 }
 
-static Batch *take_run(Ledger *l)
+static Batch *take_run(Ledger *l, size_t *n)
 {
     Batch *run = l->first, *b = run;
     size_t changes = run->tx->nchange;
 
-    while (b->next && changes + b->next->tx->nchange <= GROUP_CHANGES) {
+    for (*n = 1; b->next && changes + b->next->tx->nchange <= GROUP_CHANGES; ++*n) {
         b = b->next;
         changes += b->tx->nchange;
     }
+    l->queued -= *n;
     l->first = b->next;
     if (!l->first)
         l->last = &l->first;
@@ -293,9 +294,26 @@ static Batch *take_run(Ledger *l)
     return run;
 }
 
+/* Those who were just answered together come back one after the other: as many are waited for, a millisecond at most, so that
+ * they are synced together again. Who writes alone waits for nobody. */
+static bool gathering(Ledger *l) /* under the guard */
+{
+    struct timespec until;
+    const int64_t left = l->gather_until - time_mono();
+
+    if (l->stop || l->queued >= l->gather || left <= 0)
+        return false;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += left * 1000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    return pthread_cond_timedwait(&l->come, &l->guard, &until) == 0;
+}
+
 static void *writer(void *arg)
 {
     Ledger *l = arg;
+    size_t n;
 
     pthread_mutex_lock(&l->guard);
     while (!l->stop || l->first) {
@@ -305,10 +323,14 @@ static void *writer(void *arg)
             pthread_cond_wait(&l->come, &l->guard);
             continue;
         }
-        run = take_run(l);
+        while (gathering(l))
+            ;
+        run = take_run(l, &n);
         pthread_mutex_unlock(&l->guard);
         commit_run(l, run);
         pthread_mutex_lock(&l->guard);
+        l->gather = n > 1 ? n : 0;
+        l->gather_until = time_mono() + GATHER_MICROS;
     }
     pthread_mutex_unlock(&l->guard);
     return NULL;
@@ -344,7 +366,7 @@ static bool wait_for_writer(Ledger *l, Batch *b, Err *err)
 
         *l->last = b;
         l->last = &b->next;
-        if (idle)
+        if (++l->queued == l->gather || idle)
             pthread_cond_signal(&l->come);
     }
     pthread_mutex_unlock(&l->guard);

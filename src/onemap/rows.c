@@ -45,7 +45,7 @@ static int64_t seq_of(void *ctx)
 
 TileSource onemap_source(Layer *l)
 {
-    return (TileSource){ l, read_rows, read_some, seq_of };
+    return (TileSource){ l, read_rows, read_some, seq_of, l->ending };
 }
 
 /* --- which attributes ------------------------------------------------------------------------------------------------ */

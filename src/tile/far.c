@@ -251,23 +251,49 @@ static void add_line(Far *f, const Block *b, size_t i, const MvtPiece *p)
     mvt_join(&l->whole, &l->tail, l->end, p);
 }
 
+typedef struct Size {
+    size_t bytes;
+    uint16_t label;
+} Size;
+
+static int by_bytes(const void *a, const void *b)
+{
+    const Size *x = a, *y = b;
+
+    return x->bytes != y->bytes ? (x->bytes < y->bytes ? -1 : 1) : (int)x->label - (int)y->label;
+}
+
+static bool put_line(Far *f, uint16_t label)
+{
+    Lines *l = &f->lines[label];
+    uint32_t tag[TAG_ROOM];
+    size_t n = label ? put_key(f, label, true, tag, 0) : 0;
+
+    l->whole.tail = BYTES(buf_text(&l->tail));
+    n = put_count(f, f->count[label], f->key_merged, tag, n);
+    return !l->tail.bad && mvt_put(f->d.layer, 0, &l->whole, tag, n);
+}
+
+/* A class is there whole or not at all: the largest stays out where all would be too many. */
 static bool put_lines(Far *f)
 {
-    bool good = true;
+    Size *size = NEWS(f->d.a, Size, f->v->nkey + 1);
+    size_t n = 0;
+    bool good = size != NULL;
 
-    for (size_t i = 0; i <= f->v->nkey; i++) {
-        Lines *l = &f->lines[i];
-        uint32_t tag[TAG_ROOM];
-        size_t n;
-
-        if (!l->whole.type)
-            continue;
-        l->whole.tail = BYTES(buf_text(&l->tail));
-        n = i ? put_key(f, (uint16_t)i, true, tag, 0) : 0;
-        n = put_count(f, f->count[i], f->key_merged, tag, n);
-        good = good && !l->tail.bad && mvt_put(f->d.layer, 0, &l->whole, tag, n);
-        buf_clear(&l->tail);
-    }
+    for (size_t i = 0; size && i <= f->v->nkey; i++)
+        if (f->lines[i].whole.type)
+            size[n++] = (Size){ f->lines[i].tail.len, (uint16_t)i };
+    if (n)
+        qsort(size, n, sizeof *size, by_bytes);
+    for (size_t i = 0; good && i < n; i++)
+        if (mvt_bytes(f->d.layer) + size[i].bytes <= DRAW_LIMIT)
+            good = put_line(f, size[i].label);
+        else
+            f->d.dropped += f->count[size[i].label];
+    for (size_t i = 0; f->lines && i <= f->v->nkey; i++)
+        if (f->lines[i].whole.type)
+            buf_clear(&f->lines[i].tail);
     return good;
 }
 
@@ -395,7 +421,9 @@ static bool put_points(Far *f)
     if (f->cap_group)
         qsort(f->group, f->cap_group, sizeof *f->group, by_block);
     for (size_t i = 0; i < f->ngroup; i++)
-        if (!put_group(f, &f->group[i]))
+        if (mvt_bytes(f->d.layer) > DRAW_LIMIT) /* filters tell too many apart */
+            f->d.dropped += f->group[i].n;
+        else if (!put_group(f, &f->group[i]))
             return false;
     return true;
 }

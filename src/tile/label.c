@@ -338,7 +338,12 @@ static bool drawn(const View *v, int level)
     return false;
 }
 
-bool tile_view_label(Pack *p, const BlockBox *box, size_t nbox, Err *err)
+static bool ended(const bool *ending)
+{
+    return ending && __atomic_load_n(ending, __ATOMIC_RELAXED);
+}
+
+bool tile_view_label(Pack *p, const BlockBox *box, size_t nbox, const bool *ending, Err *err)
 {
     View *v = p->view;
     bool good = true;
@@ -351,7 +356,8 @@ bool tile_view_label(Pack *p, const BlockBox *box, size_t nbox, Err *err)
         good = (box ? around(box, nbox, level, &t) : everywhere(v, level, &t)) || no_memory(err);
         once(&t);
         for (size_t i = 0; good && i < t.n; i++)
-            good = label_square(p, v, level, (uint32_t)t.at[i], (uint32_t)(t.at[i] >> 32), err);
+            good = !ended(ending) &&
+                   label_square(p, v, level, (uint32_t)t.at[i], (uint32_t)(t.at[i] >> 32), err);
         mem_free(t.at);
         tile_view_sort(v);
     }

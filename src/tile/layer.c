@@ -75,7 +75,7 @@ static bool add_view(TileLayer *l, Pack *p, Err *err)
     if (!tile_view_sums(p, &l->how, err) || !tile_single_from(&l->draw, p, err))
         return false;
     tile_view_levels(p->view);
-    return tile_view_label(p, NULL, 0, err);
+    return tile_view_label(p, NULL, 0, l->source.ending, err);
 }
 
 static bool build(TileLayer *l, Err *err)
@@ -151,7 +151,7 @@ static bool change_view(TileLayer *l, Pack *next, const int64_t *fid, size_t n, 
     BlockBox *box;
     size_t nbox;
     const bool good = tile_view_change(l->pack, next, &l->how, fid, n, a, &box, &nbox, err) &&
-                      tile_view_label(next, box, nbox, err);
+                      tile_view_label(next, box, nbox, l->source.ending, err);
 
     arena_free(a);
     return good;
@@ -427,8 +427,12 @@ static bool draw(TileLayer *l, const Want *w, Arena *a, Buf *out, size_t *droppe
     Pack *p;
     bool good;
 
-    if (w->far)
-        return tile_draw_far(&l->draw, w->far, w->ask, a, out, dropped, err);
+    if (w->far) {
+        good = tile_draw_far(&l->draw, w->far, w->ask, a, out, dropped, err);
+        if (w->ask->z <= WIDE_ZOOM)
+            tile_pack_rest(w->far);
+        return good;
+    }
     p = pack_of(l);
     if (p && p->seq >= w->number) {
         good = tile_draw_pack(&l->draw, p, w->ask, a, out, dropped, err);

@@ -7,8 +7,8 @@ bool tile_view_sums(Pack *p, const TileView *how, Err *err) MUST;
 /* The sums of `p`, which came from `old` by a change of the fids (rising); *box: where something is another than before. */
 bool tile_view_change(const Pack *old, Pack *p, const TileView *how, const int64_t *fid, size_t n, Arena *a,
     BlockBox **box, size_t *nbox, Err *err) MUST;
-/* Labels for the levels of its zooms, around the boxes; NULL: everywhere. */
-bool tile_view_label(Pack *p, const BlockBox *box, size_t nbox, Err *err) MUST;
+/* Labels for the levels of its zooms, around the boxes; NULL: everywhere. False without an error: `ending` (a TileSource's). */
+bool tile_view_label(Pack *p, const BlockBox *box, size_t nbox, const bool *ending, Err *err) MUST;
 /* From which level each zoom below single_from is drawn. */
 void tile_view_levels(View *v);
 GeoBox tile_view_touched(

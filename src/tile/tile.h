@@ -50,7 +50,8 @@ typedef struct TileSource {
     /* Of the fids those that are current. */
     bool (*some)(void *ctx, const int64_t *fid, size_t n, TileSee *row, void *to, Err *err);
     int64_t (*seq)(
-        void *ctx); /* the last committed change of the collection; rows read afterwards contain it */
+        void *ctx);     /* the last committed change of the collection; rows read afterwards contain it */
+    const bool *ending; /* atomic: what takes long ends unfinished; NULL: never */
 } TileSource;
 
 typedef struct TileCache TileCache;      /* bodies of all layers, the longest unasked dropped first */
