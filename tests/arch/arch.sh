@@ -32,7 +32,6 @@ symbol store sqlite
 symbol store memory
 symbol cli live
 symbol cli stop
-circle files
 circle geo
 circle pack
 circle tile'
