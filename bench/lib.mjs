@@ -48,23 +48,31 @@ export async function timed(pids, job) { // {wall, cpu, out}
   return { wall: Number(process.hrtime.bigint() - from) / 1e9, cpu: cpuOf(pids) - cpu, out };
 }
 /* A command to its end: wall and CPU seconds and the most memory, from GNU-free means. */
+function peakOf(shell) { // MB: the most that the shell's child has held so far
+  try {
+    const child = fs.readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ')[0];
+    return Number(fs.readFileSync(`/proc/${child}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1]) / 1024;
+  } catch { return 0; }
+}
 export function spent(cmd, args, options = {}) {
   return new Promise((done, fail) => {
     const from = process.hrtime.bigint(), before = process.resourceUsage();
     const p = spawn('sh', ['-c', '"$@" & wait $!; s=$?; times >&3; exit $s', 'sh', cmd, ...args],
       { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], ...options });
-    let times = '', err = '', out = '';
+    let times = '', err = '', out = '', most = 0;
+    const look = setInterval(() => { most = Math.max(most, peakOf(p.pid)); }, 250);
     p.stdio[3].on('data', d => (times += d));
     p.stderr.on('data', d => (err = (err + d).slice(-4000)));
     p.stdout.on('data', d => (out += d));
     p.on('error', fail);
     p.on('close', status => {
+      clearInterval(look);
       const wall = Number(process.hrtime.bigint() - from) / 1e9;
       const clock = t => { const m = t.match(/(\d+)m([\d.]+)s/); return m ? 60 * Number(m[1]) + Number(m[2]) : 0; };
       const [u, s] = (times.trim().split('\n').pop() || '').split(/\s+/);
       void before;
       if (status !== 0) fail(new Error(`${cmd} ${args.join(' ')}: ${err.slice(-800)}`));
-      else done({ wall, cpu: clock(u || '') + clock(s || ''), out, err });
+      else done({ wall, cpu: clock(u || '') + clock(s || ''), most, out, err });
     });
   });
 }

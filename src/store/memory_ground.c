@@ -148,16 +148,17 @@ bool store_memory_txs(StoreRead *r, int64_t chain, int64_t from_seq, StoreSeeTx 
     MemoryRow **row;
     size_t n;
     bool on = true;
+    const unsigned since = memory_hurries(r);
 
     if (!chain_rows(r, chain, &row, &n, err))
         return false;
-    for (size_t i = 0; i < n && on; i++) {
+    for (size_t i = 0; i < n && on && since == memory_hurries(r); i++) {
         const StoreTx tx = read_tx(row[i]);
 
         on = tx.seq < from_seq || see(ctx, &tx);
     }
     mem_free(row);
-    return true;
+    return since == memory_hurries(r) || FAIL(err, STORE_BUDGET, STR("read"), "store");
 }
 
 static int by_n(const void *x, const void *y)
@@ -174,18 +175,19 @@ bool store_memory_entries(StoreRead *r, int64_t chain, int64_t seq, StoreSeeEntr
     MemoryRow **row;
     size_t n;
     bool on = true;
+    const unsigned since = memory_hurries(r);
 
     if (!rows_of(r, MEMORY_JOURNAL, KEY_OTHER, pair(key, chain, seq), &row, &n, err))
         return false;
     if (n)
         qsort(row, n, sizeof *row, by_n);
-    for (size_t i = 0; i < n && on; i++) {
+    for (size_t i = 0; i < n && on && since == memory_hurries(r); i++) {
         const StoreEntry e = read_entry(row[i]);
 
         on = see(ctx, &e);
     }
     mem_free(row);
-    return true;
+    return since == memory_hurries(r) || FAIL(err, STORE_BUDGET, STR("read"), "store");
 }
 
 /* The body alone: the entry keeps its place, so that readers after it go on. */
@@ -262,16 +264,17 @@ bool store_memory_entries_of(
     MemoryRow **row;
     size_t n;
     bool on = true;
+    const unsigned since = memory_hurries(r);
 
     if (!all_entries(r, collection, after, &row, &n, err))
         return false;
-    for (size_t i = 0; i < n && i < limit && on; i++) {
+    for (size_t i = 0; i < n && i < limit && on && since == memory_hurries(r); i++) {
         const StoreEntry e = read_entry(row[i]);
 
         on = see(ctx, row[i]->fid, &e);
     }
     mem_free(row);
-    return true;
+    return since == memory_hurries(r) || FAIL(err, STORE_BUDGET, STR("read"), "store");
 }
 
 static int newest_first(const void *x, const void *y)
@@ -287,12 +290,13 @@ bool store_memory_history(StoreRead *r, Str collection, Str id, StoreSeeHistory 
     MemoryRow **row;
     size_t n;
     bool on = true;
+    const unsigned since = memory_hurries(r);
 
     if (!rows_of(r, MEMORY_JOURNAL, KEY_ID, id, &row, &n, err))
         return false;
     if (n)
         qsort(row, n, sizeof *row, newest_first);
-    for (size_t i = 0; i < n && on; i++) {
+    for (size_t i = 0; i < n && on && since == memory_hurries(r); i++) {
         const StoreEntry e = read_entry(row[i]);
         char key[48];
         const MemoryRow *of = one_row(r, MEMORY_TX, pair(key, e.chain, e.seq));
@@ -304,7 +308,7 @@ bool store_memory_history(StoreRead *r, Str collection, Str id, StoreSeeHistory 
         }
     }
     mem_free(row);
-    return true;
+    return since == memory_hurries(r) || FAIL(err, STORE_BUDGET, STR("read"), "store");
 }
 
 /* --- links ---------------------------------------------------------------------------------------------------------- */
@@ -367,15 +371,16 @@ bool store_memory_links_to(StoreRead *r, Str to_id, StoreSeeLink *see, void *ctx
     MemoryRow **row;
     size_t n;
     bool on = true;
+    const unsigned since = memory_hurries(r);
 
     if (!rows_of(r, MEMORY_LINK, KEY_ID, to_id, &row, &n, err))
         return false;
     if (n)
         qsort(row, n, sizeof *row, by_link);
-    for (size_t i = 0; i < n && on; i++)
+    for (size_t i = 0; i < n && on && since == memory_hurries(r); i++)
         on = see(ctx, row[i]->value[0].text, row[i]->value[1].text, row[i]->other);
     mem_free(row);
-    return true;
+    return since == memory_hurries(r) || FAIL(err, STORE_BUDGET, STR("read"), "store");
 }
 
 /* --- words: runs of ASCII letters and digits and of all that is not ASCII, as the SQLite index cuts them ---------------- */

@@ -98,6 +98,10 @@ bool memory_note(Store *s, MemoryUndo u, Err *err) MUST;
 bool memory_save(Store *s, const char *path, Err *err) MUST;
 bool memory_load(Store *s, const char *path, Err *err) MUST;
 bool memory_has_words(Str g1, Str g2, const StoreWord *word, size_t n);
+static inline unsigned memory_hurries(const StoreRead *r) /* another number: what is being read ends */
+{
+    return __atomic_load_n(&r->store->hurried, __ATOMIC_RELAXED);
+}
 static inline CqlValue memory_text(Str s)
 {
     return (CqlValue){ .kind = CQL_TEXT, .text = s };

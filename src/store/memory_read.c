@@ -213,6 +213,14 @@ static bool slots(Look *k, Err *err)
     return true;
 }
 
+static bool is_taken(const Look *k, const MemoryRow *row) /* an id may be asked for twice */
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (k->found[i] == row)
+            return true;
+    return false;
+}
+
 static bool gather(Look *k, Err *err)
 {
     const Str id = str_of(k->q->id);
@@ -228,7 +236,7 @@ static bool gather(Look *k, Err *err)
     for (size_t i = 0; good && i < k->q->nids; i++) {
         MemoryRow *row = memory_find(k->read, k->table, KEY_ID, 0, k->q->ids[i], NULL);
 
-        good = !row || !is_asked(k, row) || take_row(k, row);
+        good = !row || is_taken(k, row) || !is_asked(k, row) || take_row(k, row);
     }
     for (size_t i = 0; good && !k->q->ids && i < k->table->nrow; i++) {
         k->spent = k->q->most && k->examined > k->q->most;
@@ -280,7 +288,7 @@ bool store_memory_select(StoreRead *r, const StoreQuery *q, StoreCursor **out, E
         .table = q->table,
         .geometry = q->geometry || q->scattered,
         .a = arena_new(0) };
-    c->hurried = __atomic_load_n(&r->store->hurried, __ATOMIC_RELAXED);
+    c->hurried = memory_hurries(r);
     k.a = c->a;
     if (!look(&k, err) || (!columns_of(c, &k) && !FAIL(err, BASE_NO_MEMORY, q->table->name, "cursor"))) {
         mem_free(k.found);
@@ -299,8 +307,7 @@ bool store_memory_next(StoreCursor *c, const StoreRow **row, Err *err)
 {
     const MemoryRow *from;
 
-    if (c->hurried != __atomic_load_n(&c->read->store->hurried, __ATOMIC_RELAXED) ||
-        (c->at == c->n && c->spent))
+    if (c->hurried != memory_hurries(c->read) || (c->at == c->n && c->spent))
         return FAIL(err, STORE_BUDGET, c->table->name, "filter");
     *row = NULL;
     if (c->at == c->n)

@@ -18,6 +18,8 @@ bool sqlite_fail(sqlite3 *db, Str what, const char *file, int line, Err *err)
         kind = &STORE_BUSY;
     else if ((code & 0xFF) == SQLITE_NOMEM)
         kind = &BASE_NO_MEMORY;
+    else if ((code & 0xFF) == SQLITE_INTERRUPT)
+        kind = &STORE_BUDGET;
     else if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
         kind = &STORE_TWICE;
     else if ((code & 0xFF) == SQLITE_IOERR && access("/", W_OK) == 0) {
@@ -136,6 +138,15 @@ void sqlite_done(Conn *c, sqlite3_stmt *stmt)
     sqlite3_reset(stmt);
     sqlite3_clear_bindings(stmt);
     c->kept[i].busy = false;
+}
+
+/* A step that gave no row may have met the end, or failed: only the reset tells. What was cut off is no answer. */
+bool sqlite_end(Conn *c, sqlite3_stmt *stmt, Err *err)
+{
+    const bool good = sqlite3_reset(stmt) == SQLITE_OK || SQLITE_FAILS(c->db, STR("read"));
+
+    sqlite_done(c, stmt);
+    return good;
 }
 
 int sqlite_bind_text(sqlite3_stmt *stmt, int at, Str s)

@@ -24,8 +24,7 @@ static bool column_there(
     *there = sqlite3_step(stmt) == SQLITE_ROW;
     if (*there)
         sqlite3_snprintf(32, type, "%s", sqlite3_column_text(stmt, 0));
-    sqlite_done(c, stmt);
-    return true;
+    return sqlite_end(c, stmt, err);
 }
 
 static bool create_table(Conn *c, const StoreTable *t, Err *err)
@@ -309,8 +308,7 @@ static bool gather(Conn *c, const StoreTable *t, Leaf **out, size_t *n, Err *err
         (*out)[(*n)++] = (Leaf){ geo_hilbert((uint32_t)x >> 11, (uint32_t)y >> 11, 20),
             sqlite3_column_int64(stmt, 0), g.box };
     }
-    sqlite_done(c, stmt);
-    return true;
+    return sqlite_end(c, stmt, err);
 }
 
 static bool fill_rtree(Conn *c, const StoreTable *t, Err *err)
@@ -373,8 +371,7 @@ static bool stands(Conn *c, const char *name, bool *there, Err *err)
         return false;
     sqlite_bind_text(stmt, 1, str_of(name));
     *there = sqlite3_step(stmt) == SQLITE_ROW;
-    sqlite_done(c, stmt);
-    return true;
+    return sqlite_end(c, stmt, err);
 }
 
 static bool mend_table(Store *s, const StoreTable *t, Err *err)

@@ -52,6 +52,8 @@ bool sqlite_run(Conn *c, Err *err, const char *fmt, ...) MUST;
 /* Taken from those kept; sqlite_done returns it. */
 bool sqlite_statement(Conn *c, Str sql, sqlite3_stmt **out, Err *err) MUST;
 void sqlite_done(Conn *c, sqlite3_stmt *stmt);
+/* The same; false: the last step failed. */
+bool sqlite_end(Conn *c, sqlite3_stmt *stmt, Err *err) MUST;
 int sqlite_bind(sqlite3_stmt *stmt, int at, CqlValue v);
 int sqlite_bind_text(sqlite3_stmt *stmt, int at, Str s);
 int sqlite_bind_words(sqlite3_stmt *stmt, int at, const StoreWord *word, size_t n);

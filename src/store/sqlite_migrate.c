@@ -10,8 +10,7 @@ bool store_sqlite_columns(StoreRead *r, Str table, StoreSeeColumn *see, void *ct
     sqlite_bind_text(stmt, 1, table);
     while (sqlite3_step(stmt) == SQLITE_ROW)
         see(ctx, sqlite_text(stmt, 0), sqlite_text(stmt, 1));
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 static bool drop_indexes(Conn *c, Str table, Str column, Err *err)

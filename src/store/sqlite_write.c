@@ -186,8 +186,7 @@ bool store_sqlite_last_tx(StoreRead *r, int64_t chain, StoreTx *out, Arena *a, E
         out->who = str_copy(a, out->who);
         out->post = out->via = out->source = out->reason = STR("");
     }
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 bool store_sqlite_txs(StoreRead *r, int64_t chain, int64_t from_seq, StoreSeeTx *see, void *ctx, Err *err)
@@ -205,8 +204,7 @@ bool store_sqlite_txs(StoreRead *r, int64_t chain, int64_t from_seq, StoreSeeTx 
         if (!see(ctx, &tx))
             break;
     }
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 bool store_sqlite_entries(StoreRead *r, int64_t chain, int64_t seq, StoreSeeEntry *see, void *ctx, Err *err)
@@ -224,8 +222,7 @@ bool store_sqlite_entries(StoreRead *r, int64_t chain, int64_t seq, StoreSeeEntr
         if (!see(ctx, &e))
             break;
     }
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 bool store_sqlite_history(StoreRead *r, Str collection, Str id, StoreSeeHistory *see, void *ctx, Err *err)
@@ -247,8 +244,7 @@ bool store_sqlite_history(StoreRead *r, Str collection, Str id, StoreSeeHistory 
         if (!see(ctx, &tx, &e))
             break;
     }
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 bool store_sqlite_put_body(Store *s, int64_t chain, int64_t seq, int64_t n, Bytes body, Err *err)
@@ -280,8 +276,7 @@ bool store_sqlite_resealed(
     sqlite_bind_text(stmt, 3, collection);
     sqlite_bind_blob(stmt, 4, (Bytes){ digest, SM3_LEN });
     *yes = sqlite3_step(stmt) == SQLITE_ROW;
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 bool store_sqlite_entries_of(
@@ -302,8 +297,7 @@ bool store_sqlite_entries_of(
         if (!see(ctx, sqlite3_column_int64(stmt, 9), &e))
             break;
     }
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 /* --- links --------------------------------------------------------------------------------------------------------- */
@@ -351,8 +345,7 @@ bool store_sqlite_links_to(StoreRead *r, Str to_id, StoreSeeLink *see, void *ctx
     while (sqlite3_step(stmt) == SQLITE_ROW)
         if (!see(ctx, sqlite_text(stmt, 0), sqlite_text(stmt, 1), sqlite_text(stmt, 2)))
             break;
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 /* --- words: an FTS5 index whose content stands in _text (external content: the old words must be told to take them out) - */
@@ -429,7 +422,6 @@ bool store_sqlite_words_find(
     StoreRead *r, const StoreWord *word, size_t n, size_t limit, StoreSeeWords *see, void *ctx, Err *err)
 {
     sqlite3_stmt *stmt;
-    int rc;
 
     if (!sqlite_statement(r->conn,
             STR("SELECT t.collection,t.fid,length(t.g1)+length(t.g2) FROM (SELECT rowid AS doc FROM _words "
@@ -439,13 +431,10 @@ bool store_sqlite_words_find(
         return false;
     sqlite_bind_words(stmt, 1, word, n);
     sqlite3_bind_int64(stmt, 2, (int64_t)limit);
-    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+    while (sqlite3_step(stmt) == SQLITE_ROW)
         if (!see(ctx, sqlite_text(stmt, 0), sqlite3_column_int64(stmt, 1), sqlite3_column_double(stmt, 2)))
             break;
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        SQLITE_FAILS(r->conn->db, n ? word->text : STR("words"));
-    sqlite_done(r->conn, stmt);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 bool store_sqlite_ground_aside(Store *s, Err *err)
@@ -491,8 +480,7 @@ bool store_sqlite_meta(StoreRead *r, Str key, Arena *a, Str *out, Err *err)
         return false;
     sqlite_bind_text(stmt, 1, key);
     *out = sqlite3_step(stmt) == SQLITE_ROW ? str_copy(a, sqlite_text(stmt, 0)) : STR("");
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 bool store_sqlite_answer_set(Store *s, Str key, int64_t at, Str answer, Err *err)
@@ -516,8 +504,7 @@ bool store_sqlite_answer(StoreRead *r, Str key, int64_t since, Arena *a, Str *ou
     sqlite_bind_text(stmt, 1, key);
     sqlite3_bind_int64(stmt, 2, since);
     *out = sqlite3_step(stmt) == SQLITE_ROW ? str_copy(a, sqlite_text(stmt, 0)) : STR("");
-    sqlite_done(r->conn, stmt);
-    return true;
+    return sqlite_end(r->conn, stmt, err);
 }
 
 bool store_sqlite_touch(Store *s, const StoreTable *t, int64_t at, Err *err)

@@ -382,6 +382,7 @@ static void one_record_is_found_by_its_id(void **state)
     Place *p = *state;
     CqlValue v[COLUMNS];
     StoreQuery q = { .table = &note, .id = "01ARZ3NDEKTSV4RRFFQ69G5FAV" };
+    const Str several[] = { str_of(q.id), STR("01ARZ3NDEKTSV4RRFFQ69G5FAW"), str_of(q.id) };
     int64_t fid, got[64];
     Err err = { 0 };
 
@@ -395,6 +396,10 @@ static void one_record_is_found_by_its_id(void **state)
     commit(p);
     assert_true(asked(p, &q, got) == 1 && got[0] == fid);
     q.id = "01ARZ3NDEKTSV4RRFFQ69G5FAW";
+    assert_int_equal(asked(p, &q, got), 0);
+    q = (StoreQuery){ .table = &note, .ids = several, .nids = 3 };
+    assert_true(asked(p, &q, got) == 1 && got[0] == fid); /* asked for twice, there once */
+    q.nids = 0;
     assert_int_equal(asked(p, &q, got), 0);
 }
 
@@ -648,6 +653,37 @@ static void entries_are_read_in_slices_and_a_body_may_be_replaced(void **state)
     assert_true(s.nbody == 2 && s.body[0] == 9);
     s.n = 0;
     assert_true(store_entries(r, 0, 1, see_entry, &s, &err) && s.nbody == 3);
+    store_read_end(r);
+}
+
+/* What is cut off is not all there is: who reads the chain would take half of it for the whole. */
+static bool hurry_at_first(void *ctx, const StoreTx *tx)
+{
+    (void)tx;
+    store_hurry(((Place *)ctx)->store);
+    return true;
+}
+
+static bool hurry_at_entry(void *ctx, int64_t place, const StoreEntry *e)
+{
+    (void)place, (void)e;
+    store_hurry(((Place *)ctx)->store);
+    return true;
+}
+
+static void a_reading_that_was_cut_off_says_so(void **state)
+{
+    Place *p = *state;
+    StoreRead *r;
+    Err err = { 0 };
+
+    write_journal(p);
+    assert_true(store_read_begin(p->store, &r, &err));
+    assert_false(store_txs(r, 0, 1, hurry_at_first, p, &err));
+    assert_ptr_equal(err.kind, &STORE_BUDGET);
+    err.kind = NULL;
+    assert_false(store_entries_of(r, STR("note"), 0, 100, hurry_at_entry, p, &err));
+    assert_ptr_equal(err.kind, &STORE_BUDGET);
     store_read_end(r);
 }
 
@@ -1146,7 +1182,7 @@ static void a_url_names_its_driver(void **state)
     X(nulls_come_last_and_pages_visit_each_once) X(a_filter_selects_what_memory_would) X(rows_are_asked_for_in_many_ways) \
     X(one_record_is_found_by_its_id) X(what_is_required_is_asked_for) X(a_query_ends_at_its_budget) \
     X(sums_are_of_all_rows_and_all_groups) X(divisions_are_counted_and_changes_told) X(the_journal_tells_all_of_it_in_order) \
-    X(entries_are_read_in_slices_and_a_body_may_be_replaced) X(links_are_those_set_last) \
+    X(entries_are_read_in_slices_and_a_body_may_be_replaced) X(a_reading_that_was_cut_off_says_so) X(links_are_those_set_last) \
     X(words_are_found_whole_by_their_beginning_and_in_a_row) X(settings_and_answers_are_kept) \
     X(a_savepoint_takes_back_its_own) X(what_is_rolled_back_never_was) X(a_snapshot_stays_as_it_was) \
     X(readers_never_see_half_a_commit) X(columns_come_are_renamed_and_go) X(all_is_there_when_it_is_opened_again) \
