@@ -10,7 +10,7 @@
 #include "files/files.h"
 
 /* What bodies may take over all requests; one that is scanned takes four times its text at most, with what is made of it, one
- * that becomes a tree a hundred times. */
+ * that becomes a tree eighty times at the worst. */
 static const int64_t BODIES_MAX = INT64_C(512) << 20;
 enum { SCANNED_TIMES = 4, TREE_TIMES = 100 };
 enum { HEADERS_MAX = 100, SWALLOW_MAX = 1 << 20, SLOWEST = 1024 /* bytes a second of a body */ };

@@ -5,7 +5,7 @@
 enum {
     PROBLEMS_MAX = 100,
     TREE_MAX =
-        256 << 10 /* of one value that becomes a tree for a moment: that takes a hundred times its text */
+        256 << 10 /* of one value that becomes a tree for a moment: that takes up to eighty times its text */
 };
 
 static bool no_geojson(Err *err, const char *what, const char *right)

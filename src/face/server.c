@@ -10,8 +10,8 @@ enum {
     CONNECTIONS = 1000,
     LOCALS = 32,
     POOL_MEMORY = 128 << 10,
-    STOP_SECONDS = 8,
-    HURRY_SECONDS = 1 /* after which readings end unfinished; both together within the 10 s of a stop */
+    STOP_SECONDS = 5,
+    HURRY_SECONDS = 1 /* after which readings end unfinished; the rest of the 10 s of a stop is the node's */
 };
 
 static size_t keep_escapes(void *cls, struct MHD_Connection *c, char *s)

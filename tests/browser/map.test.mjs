@@ -192,7 +192,7 @@ describe('the one map', { skip }, () => {
     await row.locator('[data-sight]').getByText('视野内正在算').waitFor()
     assert.equal(await row.locator('.legend .count').count(), 0, 'no figure is invented')
     known = true
-    await row.locator('[data-sight]').getByText('视野内 约 1,234 条 3 万亩').waitFor()
+    await row.locator('[data-sight]').getByText('视野内 约 1,234 条，3 万亩').waitFor()
     assert.match(await row.locator('[data-sight]').getAttribute('title'), /2,000 公顷.*305 米/)
     const paddy = row.locator('.legend li', { hasText: '水田' })
     assert.equal(await paddy.locator('.count').innerText(), '2.3 万亩')

@@ -33,7 +33,7 @@ describe('the legend in view', () => {
   })
   it('says 亩 and hectares, kilometres, numbers; about, where cells are cut; and never 0 before it knows', () => {
     const v = inView(layer([row('a')]), sums())
-    expect(totalText(v, 'fill')).toBe('视野内 12 条 3,000 亩')
+    expect(totalText(v, 'fill')).toBe('视野内 12 条，3,000 亩')
     expect(sumTitle({ count: 12, area: 2000000, length: null }, 'fill')).toBe('12 条 · 200 公顷')
     expect(sumText({ count: 1, area: 2e8, length: null }, 'fill')).toBe('30 万亩')
     expect(sumText({ count: 3, area: null, length: 12340 }, 'line')).toBe('12.3 公里')

@@ -73,7 +73,7 @@ export function totalText(v: InView, kind: Kind): string {
   if (v.state === 'adding' || !v.total) return t('map.adding')
   const count = t('common.rows', { n: number(v.total.count) })
   const much = sumText(v.total, kind)
-  const both = much === number(v.total.count) ? count : `${count} ${much}`
+  const both = much === number(v.total.count) ? count : `${count}${t('map.sumAnd')}${much}`
   return t('map.inViewSum', { n: v.cell ? t('map.about', { n: both }) : both })
 }
 /** A class that is not in view has no place on paper; what is unknown keeps it. */

@@ -17,6 +17,10 @@ describe('the file of a road', () => {
     expect(metresByGrade(parts)).toEqual([1000, 0, 0, 0, 800])
     expect(gradeOf('good')).toBe('良')
   })
+  it('says the class of a section in the reader’s words', () => {
+    const said = strip([{ ...section('a', 'K0+000', 'K1+000', '优'), labels: { condition: 'Excellent' } }])[0]
+    expect([said?.condition, said?.word]).toEqual(['优', 'Excellent'])
+  })
   it('asks for many ids in short pieces, for one reference and for a list of them', () => {
     expect(filtersOf({ property: 'section' }, ['a', 'b', "c'"], 2)).toEqual(["section IN ('a','b')", "section IN ('c''')"])
     expect(filtersOf({ property: 'sections', many: true }, ['a', 'b'])).toEqual(["A_OVERLAPS(sections, ('a','b'))"])

@@ -1,5 +1,6 @@
 // A road laid straight: its sections in order of their stakes, metres by class.
 import type { Feature } from '@/api/types'
+import { labelText } from '@/state/title'
 import { metresOf } from '@/texts/stake'
 
 export interface StripPart {
@@ -7,6 +8,8 @@ export interface StripPart {
   from: number
   to: number
   condition: string
+  /** The class in the reader's words. */
+  word: string
   pqi: number | null
 }
 
@@ -22,6 +25,7 @@ export function strip(sections: Feature[]): StripPart[] {
       from: Math.min(from, to),
       to: Math.max(from, to),
       condition: typeof s.properties.condition === 'string' ? s.properties.condition : '',
+      word: labelText(s, 'condition'),
       pqi: typeof s.properties.pqi === 'number' ? s.properties.pqi : null,
     })
   }

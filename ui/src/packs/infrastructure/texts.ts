@@ -53,6 +53,6 @@ export const say = ownTexts({
   stripHint: 'In order of stakes; choose a section to see it',
   structures: 'Structures',
   works: 'Works',
-  ofRoad: '{n} {what}',
+  ofRoad: '{what}: {n}',
   roadFile: 'Road file',
 })

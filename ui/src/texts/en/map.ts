@@ -11,6 +11,7 @@ export const map = {
   legend: 'Legend',
   inView: 'In view',
   inViewSum: '{n} in view',
+  sumAnd: ', ',
   about: 'about {n}',
   aboutHint: 'The edge of the view cuts cells: added up by cells of {n}',
   adding: 'Adding up what is in view',

@@ -11,6 +11,7 @@ export const map = {
   legend: '图例',
   inView: '视野内',
   inViewSum: '视野内 {n}',
+  sumAnd: '，',
   about: '约 {n}',
   aboutHint: '视野的边切过了格子，按 {n} 见方的格子算',
   adding: '视野内正在算',
