@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include "face/style.h"
 
-enum { LAYERS_MAX = 512 };
+enum { KEPT = 512 };
 typedef struct Known { /* what was found out of a layer, good until its collection changes */
     const OnemapLayer *layer;
     int64_t changed, count; /* -1: not known */
@@ -13,7 +13,8 @@ typedef struct Known { /* what was found out of a layer, good until its collecti
 } Known;
 typedef struct Styles {
     pthread_mutex_t guard; /* guards known */
-    Known known[LAYERS_MAX];
+    Known
+        known[KEPT]; /* of layer i at i % KEPT: with more layers some are found out again, none is left out */
 } Styles;
 
 static bool styles_get(FaceRequest *r, FaceAnswer *out, Err *err)
@@ -40,15 +41,15 @@ static int by_order(const void *x, const void *y)
     return a->order != b->order ? (a->order < b->order ? -1 : 1) : str_cmp(a->id, b->id);
 }
 
-static size_t in_order(const PackModel *m, const OnemapLayer **out)
+static const OnemapLayer **in_order(const PackModel *m, Arena *a, size_t *n) /* NULL: no memory */
 {
-    size_t n = 0, all;
-    const OnemapLayer *layer = onemap_layers(m, &all);
+    const OnemapLayer *layer = onemap_layers(m, n), **out = NEWS(a, const OnemapLayer *, *n + 1);
 
-    while (n < all && n < LAYERS_MAX)
-        out[n++] = layer++;
-    qsort(out, n, sizeof *out, by_order);
-    return n;
+    for (size_t i = 0; out && i < *n; i++)
+        out[i] = layer + i;
+    if (out)
+        qsort(out, *n, sizeof *out, by_order);
+    return out;
 }
 
 /* --- sources ------------------------------------------------------------------------------------------------------- */
@@ -147,7 +148,7 @@ static Known known(FaceRequest *r, const OnemapLayer *l, const PackCollection *c
 {
     Styles *s = r->state;
     size_t n;
-    Known *kept = &s->known[(size_t)(l - onemap_layers(r->model, &n)) % LAYERS_MAX], k;
+    Known *kept = &s->known[(size_t)(l - onemap_layers(r->model, &n)) % KEPT], k;
 
     if (!access_sees_all(
             r->view.who, c)) /* what others may see is not counted for him, nor his kept for them */
@@ -246,10 +247,12 @@ static void write_layers(FaceRequest *r, const OnemapLayer *const *layer, size_t
 
 static bool county_get(FaceRequest *r, FaceAnswer *out, Err *err)
 {
-    const OnemapLayer *layer[LAYERS_MAX];
-    const size_t n = in_order(r->model, layer);
+    size_t n;
+    const OnemapLayer **layer = in_order(r->model, r->a, &n);
     Buf *b = &out->body;
 
+    if (!layer)
+        return FAIL(err, BASE_NO_MEMORY, STR("styles"), "layers");
     if (!str_eq(r->param[0], STR("county")))
         return FAIL(err, FACE_NO_LAYER, r->param[0], "path");
     out->type = STR("application/vnd.mapbox.style+json");

@@ -12,10 +12,10 @@
 
 enum { CACHE = 96 << 20, PACKERS = 2, NICE = 10 };
 /* Tiles are fresh as soon as a commit is told (tile_touched). The packs follow in rounds: under a stream of commits a round makes
- * the same blocks anew for hundreds of them at once. It waits PAUSE after the one before, longer when that took long, so that no
- * more than a tenth of a core is spent; meanwhile what was touched is drawn from rows. The first change after a rest is carried
- * at once. */
-enum { PAUSE = 200000, PAUSE_MAX = 5000000, SHARE = 9 };
+ * the same blocks anew for hundreds of them at once. It waits PAUSE after the one before, longer when that took long, and never so
+ * long that an overview or a sum is older than a second; what was touched is drawn from rows meanwhile. The first change after a
+ * rest is carried at once. */
+enum { PAUSE = 200000, PAUSE_MAX = 600000, SHARE = 9 };
 typedef struct Waiting { /* of one layer: changes that are not carried yet */
     bool all;            /* a bulk load: everything may have changed */
     int64_t seq;
