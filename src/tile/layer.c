@@ -561,11 +561,13 @@ static void drop_pack(void *pack)
     tile_pack_drop(pack);
 }
 
+/* A change that is on its way into the pack is not in its sums: a figure of before would pass for today's, a 0 for none. */
 bool tile_sums(TileLayer *l, GeoBox box, Arena *a, TileSums *out, Err *err)
 {
+    const int64_t changed = tile_pyramid_number(l->pyramid, GEO_WEBMERCATOR, 0, 0, 0);
     Pack *p = pack_of(l);
 
-    if (!p || !p->view) {
+    if (!p || !p->view || p->seq < changed) {
         tile_pack_drop(p);
         return FAIL(err, TILE_NOT_READY, l->draw.name, "sums");
     }

@@ -125,7 +125,7 @@ typedef struct TileSums {
     bool exact; /* else the box was rounded to cells of so many metres: */
     double cell;
 } TileSums;
-/* From sums kept in the pack, nothing is counted. TILE_NOT_READY: there is no pack yet. Values live in the arena, too. */
+/* From sums kept in the pack, nothing is counted. TILE_NOT_READY: no pack yet, or a change is on its way into it. Values live in the arena, too. */
 bool tile_sums(TileLayer *l, GeoBox box, Arena *a, TileSums *out, Err *err) MUST;
 
 /* Elevation: a file of magic "SZDEM1\0\0", uint32 width, height, double minx, miny, maxx, maxy (degrees), then float32

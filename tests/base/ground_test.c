@@ -225,7 +225,7 @@ static void the_log_has_one_line_an_event(void **state)
     Arena *a = arena_new(0);
     int end[2];
     Str line;
-    json_t *v;
+    json_t *v = NULL;
     Err err = { 0 };
 
     (void)state;
@@ -383,7 +383,7 @@ static void quick_hashes_differ(void **state)
 /* A child that shut itself in: no network, no other program, no growing file; it can still answer. */
 static void who_is_in_jail_cannot_get_out(void **state)
 {
-    int status;
+    int status = -1;
     const pid_t child = fork();
 
     (void)state;

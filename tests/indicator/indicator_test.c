@@ -69,7 +69,7 @@ static int close_all(void **state)
 static IndicatorValue value(const char *id, const char *division, const char *period)
 {
     const Indicator *i;
-    IndicatorValue v;
+    IndicatorValue v = { 0 };
     Err err = { 0 };
 
     if (!indicator_find(k.model, str_of(id), &i, &err) ||

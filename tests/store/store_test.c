@@ -217,7 +217,7 @@ static Bytes square(Place *p, double x, double y, double side)
 {
     const double xy[] = { x, y, x + side, y, x + side, y + side, x, y + side, x, y };
     const size_t ring = 5;
-    Bytes wkb, blob;
+    Bytes wkb, blob = { 0 };
     Err err = { 0 };
 
     assert_true(geo_make_polygon(xy, &ring, 1, p->a, &wkb) && geo_blob_make(wkb, GEO_SRS, p->a, &blob, &err));
@@ -424,11 +424,11 @@ static void a_query_ends_at_its_budget(void **state)
     Place *p = *state;
     const StoreFilter f = filter(p, "size * 3 = 7");
     StoreQuery q = { .table = &note, .filter = &f, .most = 20 };
-    StoreStat *stat;
+    StoreStat *stat = NULL;
     StoreRead *r;
-    StoreCursor *c;
+    StoreCursor *c = NULL;
     const StoreRow *one;
-    size_t n;
+    size_t n = 0;
     Err err = { 0 };
 
     begin(p);
@@ -461,9 +461,9 @@ static void sums_are_of_all_rows_and_all_groups(void **state)
     const size_t of[] = { SIZE, NAME };
     const StoreQuery q = { .table = &note, .column = of, .ncolumn = 2 };
     CqlValue v[COLUMNS];
-    StoreStat *stat;
+    StoreStat *stat = NULL;
     StoreRead *r;
-    size_t n;
+    size_t n = 0;
     int64_t total = 0;
     Err err = { 0 };
 
@@ -970,9 +970,9 @@ static void columns_come_are_renamed_and_go(void **state)
     Place *p = *state;
     StoreColumn more[COLUMNS + 1];
     StoreTable wider = note;
-    StoreStat *stat;
+    StoreStat *stat = NULL;
     StoreRead *r;
-    size_t n, last = COLUMNS;
+    size_t n = 0, last = COLUMNS;
     const StoreQuery q = { .table = &wider, .column = &last, .ncolumn = 1 };
     Err err = { 0 };
 
