@@ -2,6 +2,7 @@
 #include "../geo/mvt_reader.h"
 #include "tile/tile.h"
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -567,7 +568,7 @@ typedef struct Reader {
     TileLayer *layer;
     atomic_bool *stop;
     uint64_t seed;
-    size_t n;
+    atomic_size_t n;
 } Reader;
 
 static void *read_on(void *arg)
@@ -575,7 +576,7 @@ static void *read_on(void *arg)
     Reader *r = arg;
     Rng rng = rng_of(r->seed, STR("reader"));
 
-    for (; !atomic_load(r->stop); r->n++) {
+    for (; !atomic_load(r->stop); atomic_fetch_add(&r->n, 1)) {
         TileAsk ask = random_ask(&rng, true);
         const TileBody *x;
         Err err = { 0 };
@@ -600,9 +601,14 @@ static void readers_and_a_changer(void **state)
     bench_open(&b, "threads", 400);
     r[0].layer = layer(&b, true);
     for (size_t i = 0; i < 2; i++) {
-        r[i] = (Reader){ r[0].layer, &stop, i, 0 };
+        r[i].layer = r[0].layer;
+        r[i].stop = &stop;
+        r[i].seed = i;
+        atomic_init(&r[i].n, 0);
         assert_int_equal(pthread_create(&t[i], NULL, read_on, &r[i]), 0);
     }
+    while (!atomic_load(&r[0].n) || !atomic_load(&r[1].n)) /* both are at it before anything changes */
+        sched_yield();
     for (int i = 0; i < 150; i++) {
         TileChange c = change_row(b.world, &b.rng, 1 + (int64_t)rng_below(&b.rng, 500), i % 5 == 0);
 
@@ -615,7 +621,6 @@ static void readers_and_a_changer(void **state)
     atomic_store(&stop, true);
     for (size_t i = 0; i < 2; i++)
         pthread_join(t[i], NULL);
-    assert_true(r[0].n + r[1].n > 0);
     tile_layer_close(r[0].layer);
     bench_close(&b);
 }
