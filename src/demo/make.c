@@ -61,6 +61,7 @@ static bool all(County *c, Out *o, Err *err)
         if (!one_town(c, t, o, err) || (!k && c->spec->out && !demo_pond_file(c, err)) ||
             !demo_out_township(o, ++done, c->ntown, c->town[t].name))
             return false;
+        malloc_trim(0); /* what is left of a township: a large county would end with twenty times that */
     }
     return !c->spec->out || demo_cog_write(c, err); /* last: nobody waits for it */
 }

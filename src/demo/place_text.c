@@ -520,6 +520,12 @@ static bool past(County *c, size_t v, Str bare, unsigned serial, size_t part, si
     return q->name.ptr && q->code.ptr && date_parse(str_of(until), &q->until);
 }
 
+/* Codes of villages that are no more: behind those of today's, which begin at 200; a large county's townships have up to 100. */
+static unsigned first_past_serial(const County *c, size_t v)
+{
+    return c->town[c->village[v].town].nvillage > 60 ? 360 : 260;
+}
+
 static bool merge(County *c, Lot *l, const Yaml *m, const char *on)
 {
     const Yaml *of = yaml_get(m, "of");
@@ -551,7 +557,7 @@ static bool merge(County *c, Lot *l, const Yaml *m, const char *on)
         name = str_copy(c->a, name);
         if (!name.ptr || (!map_get(l->used, name) && !map_put(l->used, name, &c->village[v])))
             return false;
-        if (!past(c, v, name, 260 + c->merged++, k, n, on))
+        if (!past(c, v, name, first_past_serial(c, v) + c->merged++, k, n, on))
             return false;
     }
     return true;
